@@ -1,0 +1,7 @@
+package eus.bakq.server.notification;
+
+/** How a message leaves. */
+public enum Channel {
+  SMS,
+  EMAIL
+}

@@ -1,0 +1,31 @@
+package eus.bakq.server.notification;
+
+/** What is sent to citizens; each has one channel and one text in {@code wording}. */
+public enum MessageKind {
+  /** E-mail: the activation link. Reference: the activation. */
+  ACTIVATION_LINK(Channel.EMAIL),
+  /** SMS: the temporary password. Reference: the challenge. */
+  TEMPORARY_PASSWORD(Channel.SMS),
+  /** SMS: the code of the first authentication. Reference: the challenge. */
+  ACTIVATION_CODE(Channel.SMS),
+  /** SMS: the code for one frozen set of a sede. Reference: the challenge. */
+  SIGNATURE_CODE(Channel.SMS),
+  /** E-mail: one more wrong try locks the account (AUT-10). Reference: the signer. */
+  LOCK_WARNING(Channel.EMAIL),
+  /** E-mail: the account is locked. Reference: the signer. */
+  ACCOUNT_LOCKED(Channel.EMAIL),
+  /** E-mail: BakQ is active. Reference: the activation. */
+  ACTIVATION_COMPLETED(Channel.EMAIL),
+  /** E-mail: a signature was made. Reference: the signature request. */
+  SIGNATURE_MADE(Channel.EMAIL);
+
+  private final Channel channel;
+
+  MessageKind(Channel channel) {
+    this.channel = channel;
+  }
+
+  public Channel channel() {
+    return channel;
+  }
+}
