@@ -1,0 +1,251 @@
+package eus.bakq.server.authentication;
+
+import eus.bakq.server.database.Database;
+import eus.bakq.server.failure.Refusal;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.ChallengeId;
+import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.InteractionId;
+import eus.bakq.server.vocabulary.SignerId;
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** The conversations under way. Every method takes the transaction it works in; safe for several threads. */
+public final class Interactions {
+  private static final String COLUMNS =
+      "id, purpose, subject, program_key, state, expires_at, challenge_id, nonce, signer_id, credential_id,"
+          + " frozen_set, code_expires_at, code_tries";
+
+  private final SecureRandom random;
+  private final Duration life;
+
+  public Interactions(SecureRandom random, AuthenticationSettings settings) {
+    this.random = random;
+    this.life = settings.interactionLife();
+  }
+
+  /**
+   * Opens an interaction for a program that shows {@code programKey}. It lives as the settings say, at most until {@code
+   * latest}.
+   *
+   * @throws eus.bakq.server.failure.MalformedException if the key is not one on P-256
+   */
+  public Interaction open(
+      Handle handle, InteractionPurpose purpose, UUID subject, Bytes programKey, Instant latest) {
+    ProgramKey.parse(programKey);
+    Instant now = Database.now(handle);
+    Instant expiresAt = now.plus(life).isBefore(latest) ? now.plus(life) : latest;
+    InteractionId id = new InteractionId(new UUID(random.nextLong(), random.nextLong()));
+    handle
+        .createUpdate(
+            """
+            insert into bakq.interaction (id, purpose, subject, program_key, state, opened_at, expires_at)
+            values (:id, :purpose, :subject, :programKey, 'OPEN', :now, :expiresAt)""")
+        .bind("id", id.value())
+        .bind("purpose", purpose.name())
+        .bind("subject", subject)
+        .bind("programKey", programKey.toByteArray())
+        .bind("now", now.atOffset(ZoneOffset.UTC))
+        .bind("expiresAt", expiresAt.atOffset(ZoneOffset.UTC))
+        .execute();
+    return new Interaction(
+        id, purpose, subject, programKey, InteractionState.OPEN, expiresAt, Optional.empty());
+  }
+
+  /**
+   * The live interaction {@code id} of {@code purpose}, for the program that opened it.
+   *
+   * @param method the full name of the gRPC method, which the proof must name
+   * @param ticketHash SHA-256 of the ticket, at the step that takes one
+   * @throws RefusedException INTERACTION_NOT_FOUND for whatever is not so: unknown, ended, expired, another purpose, another
+   *     key; not told apart
+   */
+  public Interaction requireLive(
+      Handle handle,
+      InteractionPurpose purpose,
+      InteractionId id,
+      String method,
+      Optional<Bytes> ticketHash,
+      UnverifiedProof proof)
+      throws RefusedException {
+    Instant now = Database.now(handle);
+    return find(handle, id, false)
+        .filter(found -> found.purpose() == purpose && found.isLive(now))
+        .filter(
+            found -> ProgramKey.parse(found.programKey()).verifies(proof, method, id, ticketHash, now))
+        .orElseThrow(() -> new RefusedException(Refusal.INTERACTION_NOT_FOUND));
+  }
+
+  /** Locks the row until the transaction ends. */
+  Interaction lockLive(Handle handle, InteractionId id) throws RefusedException {
+    Instant now = Database.now(handle);
+    return find(handle, id, true)
+        .filter(found -> found.isLive(now))
+        .orElseThrow(() -> new RefusedException(Refusal.INTERACTION_NOT_FOUND));
+  }
+
+  private static Optional<Interaction> find(Handle handle, InteractionId id, boolean lock) {
+    return handle
+        .createQuery(
+            "select " + COLUMNS + " from bakq.interaction where id = :id" + (lock ? " for update" : ""))
+        .bind("id", id.value())
+        .map(Interactions::read)
+        .findOne();
+  }
+
+  /** The interaction of a challenge, whatever its state: for composing its message. */
+  Optional<Interaction> findByChallenge(Handle handle, ChallengeId challenge) {
+    return handle
+        .createQuery("select " + COLUMNS + " from bakq.interaction where challenge_id = :challenge")
+        .bind("challenge", challenge.value())
+        .map(Interactions::read)
+        .findOne();
+  }
+
+  /** From OPEN to CHALLENGED: the one password of this interaction has been judged. */
+  void challenge(Handle handle, InteractionId id, Challenge challenge, byte[] share) {
+    exactlyOne(
+        handle
+            .createUpdate(
+                """
+                update bakq.interaction set state = 'CHALLENGED', challenge_id = :challenge, nonce = :nonce,
+                  signer_id = :signer, credential_id = :credential, frozen_set = :frozenSet,
+                  code_expires_at = :codeExpiresAt
+                where id = :id and state = 'OPEN'""")
+            .bind("id", id.value())
+            .bind("challenge", challenge.id().value())
+            .bind("nonce", challenge.nonce().toByteArray())
+            .bind("signer", challenge.signer().map(SignerId::value).orElse(null))
+            .bind("credential", challenge.credential().map(CredentialId::value).orElse(null))
+            .bind("frozenSet", challenge.frozenSet().toByteArray())
+            .bind("codeExpiresAt", challenge.expiresAt().atOffset(ZoneOffset.UTC))
+            .execute());
+    handle
+        .createUpdate("insert into bakq.interaction_share (interaction_id, share) values (:id, :share)")
+        .bind("id", id.value())
+        .bind("share", share)
+        .execute();
+  }
+
+  /** Half of the ticket's key, if it is still there. */
+  Optional<byte[]> share(Handle handle, InteractionId id) {
+    return handle
+        .createQuery("select share from bakq.interaction_share where interaction_id = :id")
+        .bind("id", id.value())
+        .mapTo(byte[].class)
+        .findOne();
+  }
+
+  /** Counts one more try of a code; to be called with the row locked. */
+  void countTry(Handle handle, InteractionId id) {
+    exactlyOne(
+        handle
+            .createUpdate("update bakq.interaction set code_tries = code_tries + 1 where id = :id")
+            .bind("id", id.value())
+            .execute());
+  }
+
+  /** Ends the interaction and erases its share, so that its ticket opens nothing any more. */
+  void end(Handle handle, InteractionId id, InteractionState state) {
+    exactlyOne(
+        handle
+            .createUpdate("update bakq.interaction set state = :state where id = :id")
+            .bind("id", id.value())
+            .bind("state", state.name())
+            .execute());
+    handle
+        .createUpdate("delete from bakq.interaction_share where interaction_id = :id")
+        .bind("id", id.value())
+        .execute();
+  }
+
+  /** How many interactions were ever opened on {@code subject}. */
+  public int count(Handle handle, UUID subject) {
+    return handle
+        .createQuery("select count(*) from bakq.interaction where subject = :subject")
+        .bind("subject", subject)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /** Ends a live interaction without success: the citizen said no, or began again elsewhere. */
+  public void abandon(Handle handle, InteractionId id) {
+    end(handle, id, InteractionState.ENDED);
+  }
+
+  /** Ends all live interactions on {@code subject}. */
+  public void abandonAll(Handle handle, UUID subject) {
+    handle
+        .createUpdate(
+            """
+            delete from bakq.interaction_share using bakq.interaction i
+            where interaction_id = i.id and i.subject = :subject""")
+        .bind("subject", subject)
+        .execute();
+    handle
+        .createUpdate(
+            """
+            update bakq.interaction set state = 'ENDED'
+            where subject = :subject and state in ('OPEN', 'CHALLENGED')""")
+        .bind("subject", subject)
+        .execute();
+  }
+
+  /** Erases the shares of interactions whose time is over, and rows that ended a day ago: at most 1,000 a call. */
+  public int purge(Handle handle) {
+    OffsetDateTime now = Database.now(handle).atOffset(ZoneOffset.UTC);
+    handle
+        .createUpdate(
+            """
+            delete from bakq.interaction_share where interaction_id in
+              (select id from bakq.interaction where expires_at < :now order by expires_at limit 1000)""")
+        .bind("now", now)
+        .execute();
+    return handle
+        .createUpdate(
+            """
+            delete from bakq.interaction where id in
+              (select id from bakq.interaction where expires_at < :dayAgo order by expires_at limit 1000)""")
+        .bind("dayAgo", now.minusDays(1))
+        .execute();
+  }
+
+  private static void exactlyOne(int rows) {
+    if (rows != 1) {
+      throw new IllegalStateException("an interaction changed under its lock");
+    }
+  }
+
+  private static Interaction read(ResultSet row, StatementContext context) throws SQLException {
+    UUID challenge = row.getObject("challenge_id", UUID.class);
+    return new Interaction(
+        new InteractionId(row.getObject("id", UUID.class)),
+        InteractionPurpose.valueOf(row.getString("purpose")),
+        row.getObject("subject", UUID.class),
+        Bytes.copyOf(row.getBytes("program_key")),
+        InteractionState.valueOf(row.getString("state")),
+        row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+        challenge == null ? Optional.empty() : Optional.of(readChallenge(row, challenge)));
+  }
+
+  private static Challenge readChallenge(ResultSet row, UUID id) throws SQLException {
+    return new Challenge(
+        new ChallengeId(id),
+        Bytes.copyOf(row.getBytes("nonce")),
+        Optional.ofNullable(row.getObject("signer_id", UUID.class)).map(SignerId::new),
+        Optional.ofNullable(row.getObject("credential_id", UUID.class)).map(CredentialId::new),
+        Bytes.copyOf(row.getBytes("frozen_set")),
+        row.getObject("code_expires_at", OffsetDateTime.class).toInstant(),
+        row.getInt("code_tries"));
+  }
+}

@@ -1,0 +1,92 @@
+package eus.bakq.server.authentication;
+
+import eus.bakq.server.failure.MalformedException;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.InteractionId;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The P-256 key that a citizen's program makes for one interaction. Tickets are bound to it. */
+final class ProgramKey {
+  private static final Duration PROOF_TOLERANCE = Duration.ofSeconds(300);
+  private static final BigInteger P256_ORDER =
+      new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+
+  private final Bytes encoded;
+  private final PublicKey key;
+
+  private ProgramKey(Bytes encoded, PublicKey key) {
+    this.encoded = encoded;
+    this.key = key;
+  }
+
+  /** Reads a SubjectPublicKeyInfo; the key must be on P-256 and in its one encoding of 91 bytes. */
+  static ProgramKey parse(Bytes encoded) {
+    if (encoded.size() == 91) {
+      try {
+        PublicKey key = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded.toByteArray()));
+        if (key instanceof ECPublicKey ec && ec.getParams().getOrder().equals(P256_ORDER)) {
+          return new ProgramKey(encoded, key);
+        }
+      } catch (GeneralSecurityException e) {
+        throw malformed(e);
+      }
+    }
+    throw malformed(null);
+  }
+
+  private static MalformedException malformed(Throwable cause) {
+    MalformedException malformed =
+        new MalformedException("program_key", "a P-256 public key as SubjectPublicKeyInfo in DER, 91 bytes");
+    if (cause != null) {
+      malformed.initCause(cause);
+    }
+    return malformed;
+  }
+
+  Bytes thumbprint() {
+    return encoded.sha256();
+  }
+
+  /** Whether {@code proof} was made with this key for exactly this step, within 300 s of {@code now}. */
+  boolean verifies(
+      UnverifiedProof proof, String method, InteractionId interaction, Optional<Bytes> ticketHash, Instant now) {
+    if (Math.abs(Math.subtractExact(now.getEpochSecond(), clamp(proof.madeAtSeconds()))) > PROOF_TOLERANCE.toSeconds()) {
+      return false;
+    }
+    String text =
+        "bakq/proof/v1\n"
+            + method
+            + "\n"
+            + interaction
+            + "\n"
+            + ticketHash.map(Bytes::toHex).orElse("-")
+            + "\n"
+            + proof.madeAtSeconds()
+            + "\n";
+    try {
+      Signature verifier = Signature.getInstance("SHA256withECDSA");
+      verifier.initVerify(key);
+      verifier.update(text.getBytes(StandardCharsets.UTF_8));
+      return verifier.verify(proof.signature().toByteArray());
+    } catch (SignatureException e) {
+      return false; // not a DER signature at all
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform verifies ECDSA on P-256", e);
+    }
+  }
+
+  private static long clamp(long seconds) {
+    return Math.clamp(seconds, 0L, 1L << 40);
+  }
+}

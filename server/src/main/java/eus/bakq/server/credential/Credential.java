@@ -1,0 +1,54 @@
+package eus.bakq.server.credential;
+
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.KeyAlgorithm;
+import eus.bakq.server.vocabulary.SignerId;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One key with its certificate, as its row says after the row's MAC was found right.
+ *
+ * @param issuers in order up to the root
+ * @param sealedKey empty once the key is destroyed
+ * @param version grows with each change
+ */
+public record Credential(
+    CredentialId id,
+    SignerId signer,
+    CredentialState state,
+    X509Certificate certificate,
+    List<X509Certificate> issuers,
+    SealBinding binding,
+    Optional<SealedKey> sealedKey,
+    Instant createdAt,
+    long version) {
+  public Credential {
+    Objects.requireNonNull(id);
+    Objects.requireNonNull(signer);
+    Objects.requireNonNull(state);
+    Objects.requireNonNull(certificate);
+    issuers = List.copyOf(issuers);
+    Objects.requireNonNull(binding);
+    Objects.requireNonNull(sealedKey);
+    Objects.requireNonNull(createdAt);
+  }
+
+  public KeyAlgorithm keyAlgorithm() {
+    return binding.algorithm();
+  }
+
+  /** SHA-256 of the certificate in DER, by which records name it. */
+  public Bytes certificateSha256() {
+    return Certificates.encode(certificate).sha256();
+  }
+
+  /** The certificate, then its issuers without a self-signed root. */
+  public List<X509Certificate> chainForSignatures() {
+    return Certificates.withoutRoot(certificate, issuers);
+  }
+}

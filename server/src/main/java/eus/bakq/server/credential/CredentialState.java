@@ -1,0 +1,15 @@
+package eus.bakq.server.credential;
+
+/** What a credential may be used for (requirements section 5). A key exists only sealed, with its certificate. */
+public enum CredentialState {
+  /** May sign. */
+  ACTIVE,
+  /** May not sign for the time being. */
+  SUSPENDED,
+  /** Never signs again. */
+  REVOKED,
+  /** The certificate's time is over. */
+  EXPIRED,
+  /** The sealed key is erased (KEY-10). */
+  KEY_DESTROYED
+}

@@ -1,0 +1,52 @@
+package eus.bakq.server.credential;
+
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.Encoding;
+import eus.bakq.server.vocabulary.KeyAlgorithm;
+import eus.bakq.server.vocabulary.SignerId;
+import java.util.Objects;
+
+/**
+ * What a seal is bound to (KEY-07): it opens for nothing else. A key of one signer, credential or activation mechanism can so
+ * never be taken for another's (SAD-15).
+ *
+ * @param publicKeySha256 of the SubjectPublicKeyInfo
+ * @param activationMechanism such as {@code bakq/password+sms/v1}
+ * @param passwordGeneration which password seals it, from 1
+ */
+public record SealBinding(
+    SignerId signer,
+    CredentialId credential,
+    Bytes publicKeySha256,
+    String activationMechanism,
+    int passwordGeneration,
+    String epoch,
+    long wrapMechanism,
+    Bytes wrapParameter,
+    KeyAlgorithm algorithm) {
+  public SealBinding {
+    Objects.requireNonNull(signer);
+    Objects.requireNonNull(credential);
+    Objects.requireNonNull(publicKeySha256);
+    Objects.requireNonNull(activationMechanism);
+    Objects.requireNonNull(epoch);
+    Objects.requireNonNull(wrapParameter);
+    Objects.requireNonNull(algorithm);
+  }
+
+  byte[] authenticatedData(int sealVersion) {
+    return Encoding.of("bakq/seal/v1")
+        .number(sealVersion)
+        .id(signer.value())
+        .id(credential.value())
+        .bytes(publicKeySha256)
+        .text(activationMechanism)
+        .number(passwordGeneration)
+        .text(epoch)
+        .number(wrapMechanism)
+        .bytes(wrapParameter)
+        .text(algorithm.name())
+        .toByteArray();
+  }
+}

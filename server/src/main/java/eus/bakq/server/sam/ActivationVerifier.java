@@ -1,0 +1,158 @@
+package eus.bakq.server.sam;
+
+import eus.bakq.server.credential.AlteredCredentialException;
+import eus.bakq.server.credential.Credential;
+import eus.bakq.server.credential.CredentialState;
+import eus.bakq.server.credential.Credentials;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.hsm.InfrastructureKeys;
+import eus.bakq.server.hsm.MacKey;
+import eus.bakq.server.vocabulary.Bytes;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import org.jdbi.v3.core.Handle;
+
+/** Judges signature activation data by the list of requirements section 4, in its order; the first thing wrong ends it. */
+final class ActivationVerifier {
+  static final Duration HARDEST_LIFE = Duration.ofSeconds(300);
+  private static final String SERIAL_NUMBER = "2.5.4.5";
+
+  private final InfrastructureKeys keys;
+  private final ActivationLedger ledger;
+  private final Credentials credentials;
+  private final SamSettings settings;
+
+  ActivationVerifier(
+      InfrastructureKeys keys, ActivationLedger ledger, Credentials credentials, SamSettings settings) {
+    this.keys = keys;
+    this.ledger = ledger;
+    this.credentials = credentials;
+    this.settings = settings;
+  }
+
+  SignatureActivationData verify(
+      Handle handle, UnverifiedActivationData unverified, SigningContext context) throws SadRefusedException {
+    ActivationContent content = parse(unverified);
+    requireMac(unverified);
+    Instant now = Database.now(handle);
+    requireInTime(content, now);
+    requireUnused(handle, content);
+    requireFor(content, context);
+    Credential credential = requireCredential(handle, content);
+    requireCertificate(credential, context, now);
+    requireAuthentication(content, credential, now);
+    requireAlgorithm(content, credential);
+    return new SignatureActivationData(content, credential);
+  }
+
+  private static ActivationContent parse(UnverifiedActivationData unverified) throws SadRefusedException {
+    try {
+      return ActivationContent.decode(unverified.encoded());
+    } catch (IllegalArgumentException e) {
+      throw new SadRefusedException(SadRefusal.MALFORMED, e);
+    }
+  }
+
+  private void requireMac(UnverifiedActivationData unverified) throws SadRefusedException {
+    Bytes right = Bytes.copyOf(keys.mac(MacKey.SAD, unverified.encoded().toByteArray()));
+    require(right.equals(unverified.mac()), SadRefusal.WRONG_MAC);
+  }
+
+  private static void requireInTime(ActivationContent content, Instant now) throws SadRefusedException {
+    require(
+        !now.isBefore(content.issuedAt())
+            && now.isBefore(content.expiresAt())
+            && Duration.between(content.issuedAt(), content.expiresAt()).compareTo(HARDEST_LIFE) <= 0,
+        SadRefusal.OUT_OF_TIME);
+  }
+
+  /** Only a first look: the reservation is what makes a second use impossible. */
+  private void requireUnused(Handle handle, ActivationContent content) throws SadRefusedException {
+    ActivationLedger.Progress progress = ledger.progress(handle, content.id());
+    require(progress != ActivationLedger.Progress.UNKNOWN, SadRefusal.UNKNOWN);
+    require(progress == ActivationLedger.Progress.AUTHORISED, SadRefusal.ALREADY_USED);
+  }
+
+  private static void requireFor(ActivationContent content, SigningContext context) throws SadRefusedException {
+    require(
+        content.request().equals(context.request())
+            && content.client().equals(context.client())
+            && content.interaction().equals(context.interaction()),
+        SadRefusal.ANOTHER_REQUEST);
+    // In order and with multiplicity: a list, not a set (SAD-07).
+    require(content.hashes().equals(context.hashes()), SadRefusal.HASH_NOT_AUTHORISED);
+  }
+
+  private Credential requireCredential(Handle handle, ActivationContent content) throws SadRefusedException {
+    Credential credential;
+    try {
+      credential =
+          credentials
+              .find(handle, content.credential())
+              .orElseThrow(() -> new SadRefusedException(SadRefusal.CREDENTIAL_NOT_ACTIVE));
+    } catch (AlteredCredentialException e) {
+      throw new SadRefusedException(SadRefusal.KEY_DIFFERS, e);
+    }
+    require(
+        credential.state() == CredentialState.ACTIVE && credential.signer().equals(content.signer()),
+        SadRefusal.CREDENTIAL_NOT_ACTIVE);
+    require(
+        credential.binding().publicKeySha256().equals(content.publicKeySha256()), SadRefusal.KEY_DIFFERS);
+    return credential;
+  }
+
+  private static void requireCertificate(Credential credential, SigningContext context, Instant now)
+      throws SadRefusedException {
+    try {
+      credential.certificate().checkValidity(Date.from(now));
+    } catch (CertificateException e) {
+      throw new SadRefusedException(SadRefusal.CERTIFICATE_NOT_VALID, e);
+    }
+    require(
+        serialNumber(credential).equals(context.subjectSerialNumber()), SadRefusal.CERTIFICATE_NOT_VALID);
+  }
+
+  private static String serialNumber(Credential credential) {
+    String subject =
+        credential
+            .certificate()
+            .getSubjectX500Principal()
+            .getName("RFC2253", java.util.Map.of(SERIAL_NUMBER, "SERIALNUMBER"));
+    try {
+      for (Rdn rdn : new LdapName(subject).getRdns()) {
+        if (rdn.getType().equals("SERIALNUMBER")) {
+          return rdn.getValue().toString();
+        }
+      }
+      return "";
+    } catch (InvalidNameException e) {
+      throw new IllegalStateException("a certificate's subject is a distinguished name", e);
+    }
+  }
+
+  private void requireAuthentication(ActivationContent content, Credential credential, Instant now)
+      throws SadRefusedException {
+    require(
+        content.mechanism().equals(credential.binding().activationMechanism())
+            && Duration.between(content.authenticatedAt(), now).compareTo(settings.sadLife()) <= 0,
+        SadRefusal.AUTHENTICATION_NOT_ENOUGH);
+  }
+
+  private void requireAlgorithm(ActivationContent content, Credential credential) throws SadRefusedException {
+    require(
+        settings.allowedAlgorithms().contains(content.algorithm())
+            && content.algorithm().keyAlgorithm() == credential.keyAlgorithm(),
+        SadRefusal.ALGORITHM_NOT_ALLOWED);
+  }
+
+  private static void require(boolean holds, SadRefusal otherwise) throws SadRefusedException {
+    if (!holds) {
+      throw new SadRefusedException(otherwise);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package eus.bakq.server.sam;
+
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.credential.Credential;
+import eus.bakq.server.credential.Credentials;
+import eus.bakq.server.credential.Seal;
+import eus.bakq.server.credential.SealedKey;
+import eus.bakq.server.database.CommitUnknownException;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.failure.Refusal;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.hsm.CitizenKeys;
+import eus.bakq.server.hsm.InfrastructureKeys;
+import eus.bakq.server.hsm.SignatureVerification;
+import eus.bakq.server.hsm.UnusableKeyException;
+import eus.bakq.server.hsm.WrappedKey;
+import eus.bakq.server.vocabulary.DtbsRepresentation;
+import eus.bakq.server.vocabulary.SecretBytes;
+import eus.bakq.server.vocabulary.SignatureValue;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Signs the hashes that a signer has consented to. The order of its steps is the policy (requirements section 4,
+ * docs/signing-cycle.md): verify, reserve and record the intent, commit; unwrap, sign, destroy; verify the values; consume, keep
+ * and record them in one transaction; only then return. Whatever goes wrong after the reservation burns it: a value may have been
+ * computed, and was not released.
+ */
+public final class SignHashes {
+  private final Database database;
+  private final ActivationVerifier verifier;
+  private final ActivationLedger ledger;
+  private final CitizenKeys citizenKeys;
+  private final Seal seal;
+  private final AuditLog audit;
+
+  public SignHashes(
+      Database database,
+      InfrastructureKeys keys,
+      ActivationLedger ledger,
+      Credentials credentials,
+      CitizenKeys citizenKeys,
+      Seal seal,
+      AuditLog audit,
+      SamSettings settings) {
+    this.database = database;
+    this.verifier = new ActivationVerifier(keys, ledger, credentials, settings);
+    this.ledger = ledger;
+    this.citizenKeys = citizenKeys;
+    this.seal = seal;
+    this.audit = audit;
+  }
+
+  /**
+   * Signs each hash once, in order.
+   *
+   * @param activationSecret opens the seal; stays the caller's
+   * @return the values, committed together with their record
+   * @throws RefusedException ACTIVATION_REFUSED, whatever was wrong; the record says what
+   * @throws UnavailableException if the HSM or the database does not answer; nothing was released
+   */
+  public List<SignatureValue> run(
+      UnverifiedActivationData unverified,
+      SigningContext context,
+      SecretBytes activationSecret,
+      ValueStore store)
+      throws RefusedException {
+    try {
+      SignatureActivationData activation = reserve(unverified, context);
+      List<SignatureValue> values = signOrBurn(activation, activationSecret);
+      keepOrBurn(activation, values, store);
+      return values;
+    } catch (SadRefusedException e) {
+      database.transact(
+          handle ->
+              audit.append(
+                  handle,
+                  AuditEvent.refused(
+                      AuditEventType.SAD_REJECTED,
+                      e.refusal().name(),
+                      context.client().value(),
+                      context.request(),
+                      Map.of("sad_sha256", unverified.encoded().sha256().toHex()))));
+      throw new RefusedException(Refusal.ACTIVATION_REFUSED);
+    }
+  }
+
+  /** Steps 1 to 11: after this returns, the intent is durable and no occurrence can be reserved again. */
+  private SignatureActivationData reserve(UnverifiedActivationData unverified, SigningContext context)
+      throws SadRefusedException, RefusedException {
+    Verdict verdict =
+        database.inTransaction(
+            handle -> {
+              try {
+                SignatureActivationData activation = verifier.verify(handle, unverified, context);
+                if (!ledger.reserve(handle, activation.content())) {
+                  return Verdict.refused(new SadRefusedException(SadRefusal.ALREADY_USED));
+                }
+                record(handle, activation, AuditEventType.SIGNATURE_AUTHORISED, List.of());
+                return Verdict.reserved(activation);
+              } catch (SadRefusedException e) {
+                return Verdict.refused(e);
+              }
+            });
+    return verdict.get();
+  }
+
+  private record Verdict(SignatureActivationData activation, SadRefusedException refusal) {
+    static Verdict reserved(SignatureActivationData activation) {
+      return new Verdict(activation, null);
+    }
+
+    static Verdict refused(SadRefusedException refusal) {
+      return new Verdict(null, refusal);
+    }
+
+    SignatureActivationData get() throws SadRefusedException {
+      if (refusal != null) {
+        throw refusal;
+      }
+      return activation;
+    }
+  }
+
+  /** Steps 12 and 13. */
+  private List<SignatureValue> signOrBurn(SignatureActivationData activation, SecretBytes activationSecret)
+      throws SadRefusedException, RefusedException {
+    boolean done = false;
+    String reason = "HSM_UNAVAILABLE";
+    try {
+      List<SignatureValue> values = signAndVerify(activation, activationSecret);
+      done = true;
+      return values;
+    } catch (SadRefusedException e) {
+      reason = e.refusal().name();
+      throw e;
+    } finally {
+      if (!done) {
+        burn(activation, reason);
+      }
+    }
+  }
+
+  private List<SignatureValue> signAndVerify(SignatureActivationData activation, SecretBytes activationSecret)
+      throws SadRefusedException {
+    Credential credential = activation.credential();
+    SealedKey sealed =
+        credential
+            .sealedKey()
+            .orElseThrow(() -> new SadRefusedException(SadRefusal.CREDENTIAL_NOT_ACTIVE));
+    WrappedKey wrapped =
+        seal.open(sealed, activationSecret, credential.binding())
+            .orElseThrow(() -> new SadRefusedException(SadRefusal.SEAL_DOES_NOT_OPEN));
+    List<DtbsRepresentation> hashes = activation.content().hashes();
+    List<SignatureValue> values;
+    try {
+      values = citizenKeys.sign(wrapped, hashes);
+    } catch (UnusableKeyException e) {
+      throw new SadRefusedException(SadRefusal.KEY_UNUSABLE, e);
+    }
+    if (values.size() != hashes.size()) {
+      throw new SadRefusedException(SadRefusal.VALUE_DOES_NOT_VERIFY);
+    }
+    for (int i = 0; i < values.size(); i++) {
+      if (!SignatureVerification.verifies(
+          credential.certificate().getPublicKey(), hashes.get(i), values.get(i))) {
+        throw new SadRefusedException(SadRefusal.VALUE_DOES_NOT_VERIFY);
+      }
+    }
+    return values;
+  }
+
+  /** Steps 14 and 15, in one transaction; read back on a new connection if the answer to COMMIT was lost. */
+  private void keepOrBurn(SignatureActivationData activation, List<SignatureValue> values, ValueStore store)
+      throws RefusedException {
+    try {
+      database.inTransaction(
+          handle -> {
+            if (!ledger.consume(handle, activation.content(), values)) {
+              throw UnavailableException.temporarily("the reservation was burnt by another process", null);
+            }
+            store.keep(handle, values);
+            record(handle, activation, AuditEventType.SIGNATURE_CREATED, values);
+            return true;
+          },
+          handle ->
+              ledger.progress(handle, activation.content().id()) == ActivationLedger.Progress.CONSUMED
+                  ? Optional.of(true)
+                  : Optional.empty());
+    } catch (CommitUnknownException e) {
+      // If it was committed after all, the request is found COMPLETING and goes on; if not, the reservation is burnt when
+      // this process's lease is over. Nothing is released now.
+      throw UnavailableException.temporarily("it is not known whether the values were committed", e);
+    }
+  }
+
+  private void burn(SignatureActivationData activation, String reason) throws RefusedException {
+    database.transact(
+        handle -> {
+          ledger.interrupt(handle, activation.content());
+          audit.append(
+              handle,
+              AuditEvent.failed(
+                  AuditEventType.SIGNATURE_FAILED,
+                  reason,
+                  activation.content().signer().toString(),
+                  activation.content().request(),
+                  Map.of(
+                      "sad", activation.content().id().toString(),
+                      "credential", activation.credential().id().toString(),
+                      "released", "none")));
+        });
+  }
+
+  /** One record for each occurrence, naming the certificate (AUD-01). */
+  private void record(
+      Handle handle, SignatureActivationData activation, AuditEventType type, List<SignatureValue> values) {
+    List<DtbsRepresentation> hashes = activation.content().hashes();
+    for (int ordinal = 0; ordinal < hashes.size(); ordinal++) {
+      Map<String, String> details = new LinkedHashMap<>();
+      details.put("sad", activation.content().id().toString());
+      details.put("ordinal", Integer.toString(ordinal));
+      details.put("credential", activation.credential().id().toString());
+      details.put("certificate_sha256", activation.credential().certificateSha256().toHex());
+      details.put("algorithm", hashes.get(ordinal).algorithm().name());
+      details.put("dtbs_digest", hashes.get(ordinal).digest().toHex());
+      details.put("client", activation.content().client().value());
+      if (!values.isEmpty()) {
+        details.put("value_sha256", values.get(ordinal).value().sha256().toHex());
+      }
+      audit.append(
+          handle,
+          AuditEvent.succeeded(
+              type, activation.content().signer().toString(), activation.content().request(), details));
+    }
+  }
+}

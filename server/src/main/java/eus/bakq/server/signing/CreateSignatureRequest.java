@@ -1,0 +1,136 @@
+package eus.bakq.server.signing;
+
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.caller.CallerRateLimit;
+import eus.bakq.server.caller.RegisteredCaller;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.database.IdempotentCalls;
+import eus.bakq.server.database.IdempotentWish;
+import eus.bakq.server.document.PadesDocuments;
+import eus.bakq.server.failure.MalformedException;
+import eus.bakq.server.failure.Refusal;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CallerName;
+import eus.bakq.server.vocabulary.Decoding;
+import eus.bakq.server.vocabulary.Dni;
+import eus.bakq.server.vocabulary.Encoding;
+import eus.bakq.server.vocabulary.Language;
+import eus.bakq.server.vocabulary.SignatureRequestId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** Freezes a set of documents that a sede wants signed. What cannot be signed is refused here, not before the citizen. */
+public final class CreateSignatureRequest {
+  private static final String ANSWER = "bakq/answer/signature-request/v1";
+
+  /** What a sede asks. */
+  public record Wish(
+      List<DocumentToSign> documents,
+      SignatureFormat format,
+      SignatureLevel level,
+      Language language,
+      Optional<Dni> expectedSigner) {
+    public Wish {
+      documents = List.copyOf(documents);
+    }
+  }
+
+  private final SigningParts parts;
+  private final PadesDocuments pades;
+  private final IdempotentCalls idempotentCalls;
+  private final CallerRateLimit rateLimit;
+
+  public CreateSignatureRequest(
+      SigningParts parts, PadesDocuments pades, IdempotentCalls idempotentCalls, CallerRateLimit rateLimit) {
+    this.parts = parts;
+    this.pades = pades;
+    this.idempotentCalls = idempotentCalls;
+    this.rateLimit = rateLimit;
+  }
+
+  /**
+   * Durable when it returns. Repeated with the same {@code identity}, returns the same request.
+   *
+   * @throws RefusedException QUOTA_EXCEEDED, REQUEST_ID_REUSED, or DOCUMENT_… for the first document that cannot be signed
+   */
+  public SignatureRequestView run(RegisteredCaller sede, IdempotentWish identity, Wish wish) throws RefusedException {
+    rateLimit.count(sede.name());
+    requireCount(sede, wish);
+    for (DocumentToSign document : wish.documents()) {
+      pades.check(document.content());
+    }
+    return parts.database().inTransaction(handle -> freeze(handle, sede, identity, wish));
+  }
+
+  private static void requireCount(RegisteredCaller sede, Wish wish) {
+    int most = sede.quotas().documentsPerRequest();
+    if (wish.documents().isEmpty() || wish.documents().size() > most) {
+      throw new MalformedException("documents", "1 to " + most + " documents for this sede");
+    }
+  }
+
+  private SignatureRequestView freeze(
+      Handle handle, RegisteredCaller sede, IdempotentWish identity, Wish wish) throws RefusedException {
+    Optional<Bytes> earlier = idempotentCalls.begin(
+            handle, sede.name(), identity.method(), identity.requestId(), identity.bodyMac());
+    if (earlier.isPresent()) {
+      Decoding answer = Decoding.of(ANSWER, earlier.get(), 256);
+      return parts.view(
+          parts.requests().requireOf(handle, sede.name(), new SignatureRequestId(answer.id())));
+    }
+    if (parts.requests().countOpen(handle, sede.name()) >= sede.quotas().openRequests()) {
+      throw RefusedException.until(Refusal.QUOTA_EXCEEDED, Duration.ofMinutes(1));
+    }
+    SignatureRequest request = request(Database.now(handle), sede.name(), wish);
+    parts.requests().insert(handle, request);
+    parts.documents().insert(handle, request.id(), wish.documents());
+    idempotentCalls.complete(
+        handle, sede.name(), identity.method(), identity.requestId(), Encoding.of(ANSWER).id(request.id().value()).toBytes());
+    parts
+        .audit()
+        .append(
+            handle,
+            AuditEvent.succeeded(
+                AuditEventType.SIGNATURE_REQUEST_FROZEN,
+                sede.name().value(),
+                request.id(),
+                Map.of(
+                    "frozen_set", request.frozenSet().toHex(),
+                    "documents", Integer.toString(request.documentCount()),
+                    "format", request.format().name(),
+                    "level", request.level().name(),
+                    "expected_signer", request.expectedSigner().isPresent() ? "named" : "anyone")));
+    return parts.view(request);
+  }
+
+  private SignatureRequest request(Instant now, CallerName sede, Wish wish) {
+    SignatureRequestId id =
+        new SignatureRequestId(new UUID(parts.random().nextLong(), parts.random().nextLong()));
+    Bytes frozenSet = FrozenSets.ofRequest(id, sede, wish.format(), wish.level(), wish.documents());
+    // Drawn after freezing: whoever chose the documents could not choose the reference code.
+    byte[] nonce = new byte[16];
+    parts.random().nextBytes(nonce);
+    return new SignatureRequest(
+        id,
+        sede,
+        SignatureRequestState.FROZEN,
+        wish.format(),
+        wish.level(),
+        wish.language(),
+        wish.expectedSigner(),
+        wish.documents().size(),
+        Bytes.copyOf(nonce),
+        frozenSet,
+        now,
+        now.plus(parts.settings().requestLife()),
+        Optional.empty(),
+        false);
+  }
+}

@@ -1,0 +1,43 @@
+package eus.bakq.server.signing;
+
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CallerName;
+import eus.bakq.server.vocabulary.DtbsRepresentation;
+import eus.bakq.server.vocabulary.Encoding;
+import eus.bakq.server.vocabulary.SignatureRequestId;
+import java.util.List;
+
+/** The hashes that stand for what was frozen: by the sede when it asks, and for one signer when the password is given. */
+final class FrozenSets {
+  private FrozenSets() {}
+
+  /** What the sede asked, all of it: 32 bytes. */
+  static Bytes ofRequest(
+      SignatureRequestId request,
+      CallerName caller,
+      SignatureFormat format,
+      SignatureLevel level,
+      List<DocumentToSign> documents) {
+    Encoding out =
+        Encoding.of("bakq/frozen-set/v1")
+            .id(request.value())
+            .text(caller.value())
+            .text(format.name())
+            .text(level.name())
+            .number(documents.size());
+    documents.forEach(document -> out.text(document.label()).bytes(document.content().sha256()));
+    return out.toBytes().sha256();
+  }
+
+  /** The request's set with the very hashes that one signer's key would sign, in order: 32 bytes. */
+  static Bytes ofAuthorisation(SignatureRequest request, List<DtbsRepresentation> hashes) {
+    Encoding out =
+        Encoding.of("bakq/authorised-set/v1")
+            .id(request.id().value())
+            .text(request.caller().value())
+            .bytes(request.frozenSet())
+            .number(hashes.size());
+    hashes.forEach(hash -> out.text(hash.algorithm().name()).bytes(hash.digest()));
+    return out.toBytes().sha256();
+  }
+}

@@ -1,0 +1,126 @@
+package eus.bakq.server.signing;
+
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.authentication.Interactions;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.sam.ActivationLedger;
+import eus.bakq.server.vocabulary.SignatureRequestId;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings to a named end what time or a dead process left: expired requests, requests whose signing was interrupted, documents to be
+ * completed, documents to be erased. Run at start and every few seconds, by every process; at most 100 of each kind a run, so it is
+ * safe to run at any time and any number of times.
+ */
+public final class SettleRequests {
+  private static final Logger LOG = LoggerFactory.getLogger(SettleRequests.class);
+
+  private final SigningParts parts;
+  private final Interactions interactions;
+  private final ActivationLedger ledger;
+  private final CompleteDocuments completeDocuments;
+
+  public SettleRequests(
+      SigningParts parts,
+      Interactions interactions,
+      ActivationLedger ledger,
+      CompleteDocuments completeDocuments) {
+    this.parts = parts;
+    this.interactions = interactions;
+    this.ledger = ledger;
+    this.completeDocuments = completeDocuments;
+  }
+
+  /** Settles what it finds; each request in a transaction of its own. */
+  public void run() throws RefusedException {
+    for (SignatureRequestId id : find(SignatureRequestState.AUTHORISED)) {
+      parts.database().transact(handle -> settleAuthorised(handle, id));
+    }
+    for (SignatureRequestId id : find(SignatureRequestState.COMPLETING)) {
+      complete(id);
+    }
+    for (SignatureRequestState state :
+        List.of(SignatureRequestState.FROZEN, SignatureRequestState.CHALLENGED)) {
+      for (SignatureRequestId id : findOverdue(state)) {
+        parts.database().transact(handle -> expire(handle, id));
+      }
+    }
+    for (SignatureRequestId id : findErasable()) {
+      parts.database().transact(handle -> erase(handle, id));
+    }
+    parts.database().transact(interactions::purge);
+  }
+
+  private List<SignatureRequestId> find(SignatureRequestState state) throws RefusedException {
+    return parts.database().inTransaction(handle -> parts.requests().findIn(handle, state));
+  }
+
+  private List<SignatureRequestId> findOverdue(SignatureRequestState state) throws RefusedException {
+    return parts
+        .database()
+        .inTransaction(handle -> parts.requests().findOverdue(handle, state, Database.now(handle)));
+  }
+
+  private List<SignatureRequestId> findErasable() throws RefusedException {
+    return parts
+        .database()
+        .inTransaction(
+            handle ->
+                parts
+                    .requests()
+                    .findErasable(handle, Database.now(handle).minus(parts.settings().retention())));
+  }
+
+  private void settleAuthorised(Handle handle, SignatureRequestId id) {
+    SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
+    if (request.state() == SignatureRequestState.AUTHORISED
+        && ledger.isOverWithoutValue(
+            handle, request.authorisation().orElseThrow().activation())) {
+      beginAgain(handle, parts, interactions, request);
+    }
+  }
+
+  /** Back to the beginning: nothing was released, and whoever wants to sign opens the address again. */
+  static void beginAgain(
+      Handle handle, SigningParts parts, Interactions interactions, SignatureRequest request) {
+    parts.requests().move(handle, request, SignatureRequestState.FROZEN);
+    interactions.abandonAll(handle, request.id().value());
+    parts.documents().erasePrepared(handle, request.id());
+  }
+
+  private void complete(SignatureRequestId id) throws RefusedException {
+    try {
+      completeDocuments.run(id);
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("request", id).setCause(e).log("completing failed and will be tried again");
+    }
+  }
+
+  private void expire(Handle handle, SignatureRequestId id) {
+    SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
+    if (!request.state().isOpen() || Database.now(handle).isBefore(request.expiresAt())) {
+      return;
+    }
+    parts.requests().move(handle, request, SignatureRequestState.EXPIRED);
+    interactions.abandonAll(handle, id.value());
+    parts.documents().erase(handle, id);
+    parts.requests().markErased(handle, id);
+    parts
+        .audit()
+        .append(
+            handle,
+            AuditEvent.succeeded(AuditEventType.SIGNATURE_REQUEST_EXPIRED, "system", id, Map.of()));
+  }
+
+  private void erase(Handle handle, SignatureRequestId id) {
+    parts.requests().lock(handle, id).orElseThrow();
+    parts.documents().erase(handle, id);
+    parts.requests().markErased(handle, id);
+  }
+}

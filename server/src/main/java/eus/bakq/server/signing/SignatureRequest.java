@@ -1,0 +1,54 @@
+package eus.bakq.server.signing;
+
+import eus.bakq.server.vocabulary.ActivationDataId;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CallerName;
+import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.Dni;
+import eus.bakq.server.vocabulary.InteractionId;
+import eus.bakq.server.vocabulary.Language;
+import eus.bakq.server.vocabulary.SignatureRequestId;
+import eus.bakq.server.vocabulary.SignerId;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a sede asked to have signed, and how far it is.
+ *
+ * @param referenceNonce 128 random bits, drawn after freezing
+ * @param frozenSet the hash of all that was frozen
+ * @param authorisation who authorised it, once somebody has
+ * @param erased whether its documents are gone
+ */
+record SignatureRequest(
+    SignatureRequestId id,
+    CallerName caller,
+    SignatureRequestState state,
+    SignatureFormat format,
+    SignatureLevel level,
+    Language language,
+    Optional<Dni> expectedSigner,
+    int documentCount,
+    Bytes referenceNonce,
+    Bytes frozenSet,
+    Instant createdAt,
+    Instant expiresAt,
+    Optional<Authorisation> authorisation,
+    boolean erased) {
+
+  /** Who authorised a request, with which activation data. */
+  record Authorisation(
+      InteractionId interaction, ActivationDataId activation, SignerId signer, CredentialId credential) {
+    Authorisation {
+      Objects.requireNonNull(interaction);
+      Objects.requireNonNull(activation);
+      Objects.requireNonNull(signer);
+      Objects.requireNonNull(credential);
+    }
+  }
+
+  boolean isOpen(Instant now) {
+    return state.isOpen() && now.isBefore(expiresAt);
+  }
+}

@@ -1,0 +1,220 @@
+package eus.bakq.server.signing;
+
+import eus.bakq.server.authentication.AuthenticatedSigner;
+import eus.bakq.server.authentication.AuthenticationSubject;
+import eus.bakq.server.authentication.InteractionPurpose;
+import eus.bakq.server.credential.Credential;
+import eus.bakq.server.credential.CredentialState;
+import eus.bakq.server.credential.Credentials;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.document.PadesDocuments;
+import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.failure.Refusal;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.notification.MessageKind;
+import eus.bakq.server.sam.ActivationIssuer;
+import eus.bakq.server.sam.SigningContext;
+import eus.bakq.server.sam.UnverifiedActivationData;
+import eus.bakq.server.signer.Signer;
+import eus.bakq.server.signer.SignerState;
+import eus.bakq.server.signer.Signers;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.DtbsRepresentation;
+import eus.bakq.server.vocabulary.InteractionId;
+import eus.bakq.server.vocabulary.KeyAlgorithm;
+import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureRequestId;
+import eus.bakq.server.vocabulary.SignerId;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * A signature request as what a citizen authenticates for. When the password is given, every document is prepared for the key of the
+ * person named, so that the code is bound to the very hashes that would be signed (SAD-01, OTP-07).
+ */
+public final class SignatureSubject implements AuthenticationSubject<SignatureSubject.Authorised> {
+  /**
+   * A request that was authorised, on its way to the signature activation module.
+   *
+   * @param signer carries what opens the seal; close it
+   */
+  record Authorised(
+      SignatureRequestId request, UnverifiedActivationData data, SigningContext context, AuthenticatedSigner signer) {}
+
+  private record Wanted(
+      SignatureRequest request,
+      List<Bytes> originals,
+      Optional<Signer> signer,
+      Optional<Credential> credential,
+      Instant now) {}
+
+  private final SigningParts parts;
+  private final PadesDocuments pades;
+  private final Signers signers;
+  private final Credentials credentials;
+  private final ActivationIssuer issuer;
+  private final StandIn standIn;
+  private final SignatureAlgorithm rsaAlgorithm;
+
+  /**
+   * A subject that prepares with what is given.
+   *
+   * @param rsaAlgorithm by which RSA keys sign
+   */
+  public SignatureSubject(
+      SigningParts parts,
+      PadesDocuments pades,
+      Signers signers,
+      Credentials credentials,
+      ActivationIssuer issuer,
+      StandIn standIn,
+      SignatureAlgorithm rsaAlgorithm) {
+    this.parts = parts;
+    this.pades = pades;
+    this.signers = signers;
+    this.credentials = credentials;
+    this.issuer = issuer;
+    this.standIn = standIn;
+    this.rsaAlgorithm = rsaAlgorithm;
+  }
+
+  @Override
+  public InteractionPurpose purpose() {
+    return InteractionPurpose.SIGNATURE;
+  }
+
+  @Override
+  public MessageKind codeMessage() {
+    return MessageKind.SIGNATURE_CODE;
+  }
+
+  @Override
+  public Frozen freeze(UUID subject, Optional<SignerId> candidate) throws RefusedException {
+    Wanted wanted =
+        parts.database().inTransaction(handle -> wanted(handle, new SignatureRequestId(subject), candidate));
+    var chain = wanted.credential().map(Credential::chainForSignatures).orElse(standIn.chain());
+    SignatureAlgorithm algorithm = wanted.credential().map(this::algorithm).orElse(standIn.algorithm());
+    List<PreparedDocument> prepared = new ArrayList<>();
+    for (Bytes original : wanted.originals()) {
+      prepared.add(pades.prepare(original, chain, algorithm, wanted.now().truncatedTo(ChronoUnit.SECONDS)));
+    }
+    Bytes hash =
+        FrozenSets.ofAuthorisation(
+            wanted.request(), prepared.stream().map(PreparedDocument::dtbs).toList());
+    return new FrozenForSigner(wanted, prepared, hash);
+  }
+
+  private Wanted wanted(Handle handle, SignatureRequestId id, Optional<SignerId> candidate)
+      throws RefusedException {
+    SignatureRequest request = parts.requests().lockOpen(handle, id);
+    List<Bytes> originals = new ArrayList<>();
+    for (int ordinal = 0; ordinal < request.documentCount(); ordinal++) {
+      originals.add(parts.documents().original(handle, id, ordinal));
+    }
+    SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
+    return new Wanted(
+        request,
+        originals,
+        signers.find(handle, asked),
+        credentials.findUsable(handle, asked),
+        Database.now(handle));
+  }
+
+  private SignatureAlgorithm algorithm(Credential credential) {
+    return credential.keyAlgorithm() == KeyAlgorithm.EC_P256
+        ? SignatureAlgorithm.ECDSA_P256_SHA256
+        : rsaAlgorithm;
+  }
+
+  private final class FrozenForSigner implements Frozen {
+    private final Wanted wanted;
+    private final List<PreparedDocument> prepared;
+    private final Bytes hash;
+
+    FrozenForSigner(Wanted wanted, List<PreparedDocument> prepared, Bytes hash) {
+      this.wanted = wanted;
+      this.prepared = prepared;
+      this.hash = hash;
+    }
+
+    @Override
+    public Bytes hash() {
+      return hash;
+    }
+
+    @Override
+    public boolean allowed() {
+      return wanted.signer().filter(signer -> signer.state() == SignerState.ACTIVE).isPresent()
+          && wanted.credential().filter(this::maySign).isPresent()
+          && wanted
+              .request()
+              .expectedSigner()
+              .map(expected -> expected.equals(wanted.signer().get().dni()))
+              .orElse(true);
+    }
+
+    private boolean maySign(Credential credential) {
+      return credential.state() == CredentialState.ACTIVE
+          && !Date.from(wanted.now()).before(credential.certificate().getNotBefore())
+          && !Date.from(wanted.now()).after(credential.certificate().getNotAfter());
+    }
+
+    @Override
+    public Optional<CredentialId> credential() {
+      return wanted.credential().map(Credential::id);
+    }
+
+    @Override
+    public void store(Handle handle, InteractionId interaction) throws RefusedException {
+      SignatureRequest request = parts.requests().lockOpen(handle, wanted.request().id());
+      parts.documents().keepPrepared(handle, interaction, request.id(), prepared);
+      if (request.state() == SignatureRequestState.FROZEN) {
+        parts.requests().move(handle, request, SignatureRequestState.CHALLENGED);
+      }
+    }
+  }
+
+  @Override
+  public Authorised succeeded(Handle handle, AuthenticatedSigner signer) throws RefusedException {
+    SignatureRequest request = parts.requests().lockOpen(handle, new SignatureRequestId(signer.subject()));
+    List<DtbsRepresentation> hashes =
+        parts.documents().prepared(handle, signer.interaction(), request.id()).stream()
+            .map(PreparedDocument::dtbs)
+            .toList();
+    if (hashes.size() != request.documentCount()
+        || !FrozenSets.ofAuthorisation(request, hashes).equals(signer.frozenSet())) {
+      throw new IllegalStateException("what was frozen for request " + request.id() + " was altered");
+    }
+    Credential credential =
+        credentials
+            .find(handle, signer.credential().orElseThrow())
+            .orElseThrow(() -> new RefusedException(Refusal.ACTIVATION_REFUSED));
+    Signer account = signers.find(handle, signer.signer()).orElseThrow();
+    ActivationIssuer.Issued issued =
+        issuer.issue(handle, signer, credential, request.id(), request.caller(), hashes);
+    parts
+        .requests()
+        .authorise(
+            handle,
+            request,
+            new SignatureRequest.Authorisation(
+                signer.interaction(), issued.id(), signer.signer(), credential.id()));
+    return new Authorised(
+        request.id(),
+        issued.data(),
+        new SigningContext(
+            request.id(),
+            request.caller(),
+            signer.interaction(),
+            hashes,
+            "IDCES-" + account.dni().value()),
+        signer);
+  }
+}

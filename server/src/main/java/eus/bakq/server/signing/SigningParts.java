@@ -1,0 +1,78 @@
+package eus.bakq.server.signing;
+
+import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.caller.RegisteredCallers;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.hsm.InfrastructureKeys;
+import java.net.URI;
+import java.security.SecureRandom;
+
+/** What the use cases of this package share. */
+public final class SigningParts {
+  private final Database database;
+  private final AuditLog audit;
+  private final RegisteredCallers callers;
+  private final SecureRandom random;
+  private final SigningSettings settings;
+  private final SignatureRequests requests = new SignatureRequests();
+  private final RequestDocuments documents;
+  private final ReferenceCodes referenceCodes;
+
+  public SigningParts(
+      Database database, InfrastructureKeys keys, AuditLog audit, RegisteredCallers callers, SecureRandom random, SigningSettings settings) {
+    this.database = database;
+    this.audit = audit;
+    this.callers = callers;
+    this.random = random;
+    this.settings = settings;
+    this.documents = new RequestDocuments(new DocumentVault(keys, random));
+    this.referenceCodes = new ReferenceCodes(keys);
+  }
+
+  Database database() {
+    return database;
+  }
+
+  AuditLog audit() {
+    return audit;
+  }
+
+  SecureRandom random() {
+    return random;
+  }
+
+  SigningSettings settings() {
+    return settings;
+  }
+
+  SignatureRequests requests() {
+    return requests;
+  }
+
+  RequestDocuments documents() {
+    return documents;
+  }
+
+  ReferenceCodes referenceCodes() {
+    return referenceCodes;
+  }
+
+  /** What the citizen reads as the name of the sede, in the citizen's language. */
+  String sedeName(SignatureRequest request) {
+    return callers
+        .byName(request.caller())
+        .map(sede -> sede.displayName(request.language()))
+        .orElseGet(() -> request.caller().value());
+  }
+
+  SignatureRequestView view(SignatureRequest request) {
+    return new SignatureRequestView(
+        request.id(),
+        request.state(),
+        URI.create(settings.authorisationAddress() + "#" + request.id()),
+        referenceCodes.of(request),
+        request.documentCount(),
+        request.createdAt(),
+        request.expiresAt());
+  }
+}
