@@ -122,7 +122,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     return new Wanted(
         request,
         originals,
-        signers.find(handle, asked),
+        signers.findById(handle, asked),
         credentials.findUsable(handle, asked),
         Database.now(handle));
   }
@@ -196,7 +196,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
         credentials
             .find(handle, signer.credential().orElseThrow())
             .orElseThrow(() -> new RefusedException(Refusal.ACTIVATION_REFUSED));
-    Signer account = signers.find(handle, signer.signer()).orElseThrow();
+    Signer account = signers.findById(handle, signer.signer()).orElseThrow();
     ActivationIssuer.Issued issued =
         issuer.issue(handle, signer, credential, request.id(), request.caller(), hashes);
     parts

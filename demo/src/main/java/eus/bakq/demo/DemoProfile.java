@@ -1,0 +1,28 @@
+package eus.bakq.demo;
+
+import eus.bakq.server.config.ProfileExtension;
+import eus.bakq.server.notification.MessageTransport;
+import eus.bakq.server.vocabulary.Profile;
+import io.grpc.BindableService;
+import java.time.Clock;
+import java.util.List;
+
+/** The demo profile. */
+public final class DemoProfile implements ProfileExtension {
+  private final VisibleMessages messages = new VisibleMessages(Clock.systemUTC());
+
+  @Override
+  public Profile profile() {
+    return Profile.DEMO;
+  }
+
+  @Override
+  public MessageTransport messageTransport() {
+    return messages;
+  }
+
+  @Override
+  public List<BindableService> services(AuthorisationParts parts) {
+    return List.of(new AuthorisationGrpcService(parts), new MessageGrpcService(messages));
+  }
+}
