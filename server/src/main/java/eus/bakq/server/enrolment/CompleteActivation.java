@@ -1,0 +1,215 @@
+package eus.bakq.server.enrolment;
+
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.authentication.AuthenticatedSigner;
+import eus.bakq.server.authentication.CodeStep;
+import eus.bakq.server.certificate.CertificateSubject;
+import eus.bakq.server.certificate.CertificationAuthority;
+import eus.bakq.server.certificate.CertificationRequest;
+import eus.bakq.server.certificate.CertificationRequests;
+import eus.bakq.server.certificate.IssuedCertificate;
+import eus.bakq.server.credential.Credential;
+import eus.bakq.server.credential.CredentialState;
+import eus.bakq.server.credential.Credentials;
+import eus.bakq.server.credential.Seal;
+import eus.bakq.server.credential.SealBinding;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.failure.Refusal;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.hsm.CitizenKeys;
+import eus.bakq.server.hsm.NewCitizenKey;
+import eus.bakq.server.notification.MessageKind;
+import eus.bakq.server.notification.OutgoingMessage;
+import eus.bakq.server.sam.ActivationMechanism;
+import eus.bakq.server.signer.Signer;
+import eus.bakq.server.signer.SignerState;
+import eus.bakq.server.vocabulary.ActivationId;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.KeyAlgorithm;
+import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * From the first code to an active BakQ. The order of its steps is the policy: factors judged and the intent recorded; key made in the
+ * HSM, whose one signature is over the certification request that we made from the account; the request recorded; the certificate
+ * issued and checked; certificate recorded, key sealed and everything linked in one transaction (ENR-11, ENR-12, ENR-13, KEY-05).
+ * Where it stops before that, nothing was stored: the citizen opens the link again.
+ */
+public final class CompleteActivation {
+  private static final Duration NOTICE_LIFE = Duration.ofDays(1);
+
+  /** What keys are made of. */
+  public record Making(
+      CitizenKeys citizenKeys,
+      CertificationAuthority authority,
+      Credentials credentials,
+      Seal seal,
+      SecureRandom random,
+      KeyAlgorithm keyAlgorithm,
+      SignatureAlgorithm requestAlgorithm) {}
+
+  private record Account(Signer signer, int passwordGeneration, Instant now) {}
+
+  private final ActivationParts parts;
+  private final CodeStep codeStep;
+  private final ActivationSubject subject;
+  private final Making making;
+
+  public CompleteActivation(
+      ActivationParts parts, CodeStep codeStep, ActivationSubject subject, Making making) {
+    this.parts = parts;
+    this.codeStep = codeStep;
+    this.subject = subject;
+    this.making = making;
+  }
+
+  /**
+   * Durable when it returns.
+   *
+   * @throws RefusedException what {@link CodeStep#run} refuses; ACTIVATION_STEP
+   */
+  public IssuedCertificate run(CodeStep.Attempt attempt) throws RefusedException {
+    try (AuthenticatedSigner authenticated = codeStep.run(attempt, subject)) {
+      Account account = parts.database().inTransaction(handle -> account(handle, authenticated));
+      CertificateSubject named = subjectOf(account.signer());
+      NewCitizenKey key =
+          making
+              .citizenKeys()
+              .generate(
+                  making.keyAlgorithm(),
+                  publicKey ->
+                      CertificationRequests.toBeSigned(named, publicKey, making.requestAlgorithm()));
+      CertificationRequest request =
+          CertificationRequests.assemble(named, key.publicKey(), key.proofOfPossession());
+      parts.database().transact(handle -> recordRequest(handle, authenticated, key, request));
+      IssuedCertificate issued = making.authority().issue(request, named, account.now());
+      Credential credential = seal(authenticated, account, key, issued);
+      parts.database().transact(handle -> link(handle, authenticated, credential));
+      parts.outbox().wake();
+      return issued;
+    }
+  }
+
+  private Account account(Handle handle, AuthenticatedSigner authenticated) {
+    return new Account(
+        parts.signers().findById(handle, authenticated.signer()).orElseThrow(),
+        parts.passwords().generation(handle, authenticated.signer()).orElseThrow(),
+        Database.now(handle));
+  }
+
+  private static CertificateSubject subjectOf(Signer signer) {
+    return new CertificateSubject(
+        signer.givenName().value(), signer.surname().value(), "IDCES-" + signer.dni().value());
+  }
+
+  private void recordRequest(
+      Handle handle, AuthenticatedSigner authenticated, NewCitizenKey key, CertificationRequest request) {
+    ActivationId activation = new ActivationId(authenticated.subject());
+    String publicKeySha256 = Bytes.copyOf(key.publicKey().getEncoded()).sha256().toHex();
+    parts
+        .audit()
+        .append(
+            handle,
+            AuditEvent.succeeded(
+                AuditEventType.KEY_GENERATED,
+                authenticated.signer().toString(),
+                activation,
+                Map.of(
+                    "public_key_sha256", publicKeySha256,
+                    "algorithm", key.wrapped().algorithm().name(),
+                    "epoch", key.wrapped().epoch())));
+    parts
+        .audit()
+        .append(
+            handle,
+            AuditEvent.succeeded(
+                AuditEventType.CERTIFICATE_REQUESTED,
+                "system",
+                activation,
+                Map.of(
+                    "public_key_sha256", publicKeySha256,
+                    "request_sha256", request.encoded().sha256().toHex())));
+  }
+
+  private Credential seal(
+      AuthenticatedSigner authenticated, Account account, NewCitizenKey key, IssuedCertificate issued) {
+    CredentialId id = new CredentialId(new UUID(making.random().nextLong(), making.random().nextLong()));
+    SealBinding binding =
+        new SealBinding(
+            authenticated.signer(),
+            id,
+            Bytes.copyOf(key.publicKey().getEncoded()).sha256(),
+            ActivationMechanism.PASSWORD_AND_SMS,
+            account.passwordGeneration(),
+            key.wrapped().epoch(),
+            key.wrapped().wrapMechanism(),
+            key.wrapped().wrapParameter(),
+            key.wrapped().algorithm());
+    return new Credential(
+        id,
+        authenticated.signer(),
+        CredentialState.ACTIVE,
+        issued.certificate(),
+        issued.issuers(),
+        binding,
+        Optional.of(making.seal().close(key.wrapped(), authenticated.activationSecret(), binding)),
+        account.now(),
+        1);
+  }
+
+  private void link(Handle handle, AuthenticatedSigner authenticated, Credential credential)
+      throws RefusedException {
+    Activation activation = parts.activations().lock(handle, new ActivationId(authenticated.subject()));
+    if (activation.state() != ActivationState.TERMS_ACCEPTED) {
+      // Begun anew, or ended, while the key was being made: the key is forgotten, the certificate names nothing of ours.
+      throw new RefusedException(Refusal.ACTIVATION_STEP);
+    }
+    Signer signer = parts.signers().findById(handle, authenticated.signer()).orElseThrow();
+    making.credentials().insert(handle, credential);
+    parts.signers().changeState(handle, signer, SignerState.ACTIVE);
+    parts.activations().move(handle, activation, ActivationState.COMPLETED);
+    parts
+        .outbox()
+        .put(
+            handle,
+            new OutgoingMessage(
+                MessageKind.ACTIVATION_COMPLETED,
+                activation.id().value(),
+                Optional.of(signer.id()),
+                Database.now(handle).plus(NOTICE_LIFE)));
+    recordLink(handle, signer, activation, credential);
+  }
+
+  private void recordLink(Handle handle, Signer signer, Activation activation, Credential credential) {
+    Map<String, String> details =
+        Map.of(
+            "credential", credential.id().toString(),
+            "certificate_sha256", credential.certificateSha256().toHex(),
+            "certificate_serial", credential.certificate().getSerialNumber().toString(16),
+            "public_key_sha256", credential.binding().publicKeySha256().toHex());
+    for (AuditEventType type :
+        new AuditEventType[] {
+          AuditEventType.CERTIFICATE_ISSUED,
+          AuditEventType.CERTIFICATE_LINKED,
+          AuditEventType.ACTIVATION_COMPLETED
+        }) {
+      parts
+          .audit()
+          .append(
+              handle,
+              AuditEvent.succeeded(
+                  type,
+                  type == AuditEventType.CERTIFICATE_ISSUED ? "system" : signer.id().toString(),
+                  activation.id(),
+                  details));
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package eus.bakq.server.grpc;
+
+import com.google.protobuf.ByteString;
+import eus.bakq.server.authentication.CodeStep;
+import eus.bakq.server.authentication.PasswordStep;
+import eus.bakq.server.certificate.IssuedCertificate;
+import eus.bakq.server.enrolment.AcceptTerms;
+import eus.bakq.server.enrolment.ActivationStep;
+import eus.bakq.server.enrolment.ActivationSubject;
+import eus.bakq.server.enrolment.CompleteActivation;
+import eus.bakq.server.enrolment.ConfirmPersonalData;
+import eus.bakq.server.enrolment.OpenActivation;
+import eus.bakq.server.enrolment.SetPassword;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.signer.Signer;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.SecretBytes;
+import eus.bakq.server.wording.Terms;
+import eus.bakq.signer.v1.AcceptTermsRequest;
+import eus.bakq.signer.v1.AcceptTermsResponse;
+import eus.bakq.signer.v1.ActivationServiceGrpc;
+import eus.bakq.signer.v1.ConfirmPersonalDataRequest;
+import eus.bakq.signer.v1.ConfirmPersonalDataResponse;
+import eus.bakq.signer.v1.OpenActivationRequest;
+import eus.bakq.signer.v1.OpenActivationResponse;
+import eus.bakq.signer.v1.PersonalData;
+import eus.bakq.signer.v1.Proof;
+import eus.bakq.signer.v1.SetPasswordRequest;
+import eus.bakq.signer.v1.SetPasswordResponse;
+import eus.bakq.signer.v1.SubmitCodeRequest;
+import eus.bakq.signer.v1.SubmitCodeResponse;
+import eus.bakq.signer.v1.SubmitPasswordRequest;
+import eus.bakq.signer.v1.SubmitPasswordResponse;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.StreamObserver;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.LocalDate;
+
+/** The door of citizens' programs, for activating: converts and delegates. */
+public final class ActivationGrpcService extends ActivationServiceGrpc.ActivationServiceImplBase {
+  private static final int MOST_LINK_TOKEN_BYTES = 128;
+  private static final int MOST_TEMPORARY_PASSWORD_BYTES = 64;
+  private static final int MOST_PASSWORD_BYTES = 512;
+
+  /** The steps that this door leads to. */
+  public record Steps(
+      OpenActivation open,
+      SetPassword setPassword,
+      ConfirmPersonalData confirmPersonalData,
+      AcceptTerms acceptTerms,
+      PasswordStep passwordStep,
+      ActivationSubject subject,
+      CompleteActivation complete) {}
+
+  private final Steps steps;
+
+  public ActivationGrpcService(Steps steps) {
+    this.steps = steps;
+  }
+
+  @Override
+  public void openActivation(OpenActivationRequest request, StreamObserver<OpenActivationResponse> observer) {
+    Replies.reply(observer, () -> open(request));
+  }
+
+  private OpenActivationResponse open(OpenActivationRequest request) throws RefusedException {
+    Fields fields = new Fields();
+    Bytes programKey = SignerSteps.programKey(fields, request.getProgramKey());
+    try (SecretBytes token =
+        SignerSteps.secret(fields, "link_token", request.getLinkTokenBytes(), MOST_LINK_TOKEN_BYTES)) {
+      OpenActivation.Opened opened = steps.open().run(token, programKey);
+      return OpenActivationResponse.newBuilder()
+          .setInteractionId(opened.interaction().toString())
+          .setMaskedMobile(opened.maskedMobile())
+          .setTemporaryPasswordExpiresAt(Times.of(opened.temporaryPasswordExpiresAt()))
+          .setExpiresAt(Times.of(opened.expiresAt()))
+          .build();
+    }
+  }
+
+  @Override
+  public void setPassword(SetPasswordRequest request, StreamObserver<SetPasswordResponse> observer) {
+    Replies.reply(observer, () -> setPassword(request));
+  }
+
+  private SetPasswordResponse setPassword(SetPasswordRequest request) throws RefusedException {
+    Fields fields = new Fields();
+    ActivationStep step =
+        step(fields, request.getInteractionId(), ActivationServiceGrpc.getSetPasswordMethod(), request.getProof());
+    try (SecretBytes temporary =
+            SignerSteps.secret(
+                fields,
+                "temporary_password",
+                request.getTemporaryPassword(),
+                MOST_TEMPORARY_PASSWORD_BYTES);
+        SecretBytes chosen =
+            SignerSteps.secret(fields, "new_password", request.getNewPassword(), MOST_PASSWORD_BYTES)) {
+      Signer signer = steps.setPassword().run(step, temporary, chosen);
+      return SetPasswordResponse.newBuilder()
+          .setPersonalData(
+              PersonalData.newBuilder()
+                  .setDni(signer.dni().value())
+                  .setGivenName(signer.givenName().value())
+                  .setSurname(signer.surname().value())
+                  .setEmail(signer.email().value())
+                  .setMaskedMobile(signer.mobile().masked()))
+          .build();
+    }
+  }
+
+  @Override
+  public void confirmPersonalData(
+      ConfirmPersonalDataRequest request, StreamObserver<ConfirmPersonalDataResponse> observer) {
+    Replies.reply(observer, () -> confirm(request));
+  }
+
+  private ConfirmPersonalDataResponse confirm(ConfirmPersonalDataRequest request) throws RefusedException {
+    Fields fields = new Fields();
+    ActivationStep step =
+        step(
+            fields,
+            request.getInteractionId(),
+            ActivationServiceGrpc.getConfirmPersonalDataMethod(),
+            request.getProof());
+    var expiry = request.getDocumentExpiry();
+    Fields.Field<LocalDate> date =
+        fields.date("document_expiry", expiry.getYear(), expiry.getMonth(), expiry.getDay());
+    fields.check();
+    Terms terms = steps.confirmPersonalData().run(step, date.value());
+    return ConfirmPersonalDataResponse.newBuilder()
+        .setTermsVersion(terms.version())
+        .setTermsText(terms.text())
+        .setTermsSha256(ByteString.copyFrom(terms.sha256().toByteArray()))
+        .build();
+  }
+
+  @Override
+  public void acceptTerms(AcceptTermsRequest request, StreamObserver<AcceptTermsResponse> observer) {
+    Replies.reply(
+        observer,
+        () -> {
+          Fields fields = new Fields();
+          ActivationStep step =
+              step(
+                  fields,
+                  request.getInteractionId(),
+                  ActivationServiceGrpc.getAcceptTermsMethod(),
+                  request.getProof());
+          var version = fields.text("terms_version", request.getTermsVersion(), 1, 20);
+          var sha256 = fields.bytes("terms_sha256", request.getTermsSha256(), 32, 32);
+          fields.check();
+          steps.acceptTerms().run(step, version.value(), sha256.value());
+          return AcceptTermsResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void submitPassword(
+      SubmitPasswordRequest request, StreamObserver<SubmitPasswordResponse> observer) {
+    Replies.reply(
+        observer,
+        () -> {
+          PasswordStep.Attempt attempt =
+              SignerSteps.passwordAttempt(
+                  request.getInteractionId(),
+                  ActivationServiceGrpc.getSubmitPasswordMethod().getFullMethodName(),
+                  request.getProof(),
+                  request.getDni(),
+                  request.getPassword());
+          try (SecretBytes password = attempt.password()) {
+            PasswordStep.Answer answer = steps.passwordStep().run(attempt, steps.subject());
+            try (SecretBytes ticket = answer.ticket()) {
+              return SubmitPasswordResponse.newBuilder()
+                  .setTicket(ticket.use(ByteString::copyFrom))
+                  .setCodeExpiresAt(Times.of(answer.codeExpiresAt()))
+                  .build();
+            }
+          }
+        });
+  }
+
+  @Override
+  public void submitCode(SubmitCodeRequest request, StreamObserver<SubmitCodeResponse> observer) {
+    Replies.reply(
+        observer,
+        () -> {
+          CodeStep.Attempt attempt =
+              SignerSteps.codeAttempt(
+                  request.getInteractionId(),
+                  ActivationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
+                  request.getProof(),
+                  request.getTicket(),
+                  request.getCode());
+          try (SecretBytes ticket = attempt.ticket();
+              SecretBytes code = attempt.code()) {
+            return toResponse(steps.complete().run(attempt));
+          }
+        });
+  }
+
+  private static SubmitCodeResponse toResponse(IssuedCertificate issued) {
+    return SubmitCodeResponse.newBuilder()
+        .setCertificate(encoded(issued.certificate()))
+        .addAllChain(issued.issuers().stream().map(ActivationGrpcService::encoded).toList())
+        .build();
+  }
+
+  private static ByteString encoded(X509Certificate certificate) {
+    try {
+      return ByteString.copyFrom(certificate.getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a parsed certificate has an encoding", e);
+    }
+  }
+
+  private static ActivationStep step(
+      Fields fields, String interaction, MethodDescriptor<?, ?> method, Proof proof) {
+    return new ActivationStep(
+        SignerSteps.interaction(fields, interaction),
+        method.getFullMethodName(),
+        SignerSteps.proof(fields, proof));
+  }
+}
