@@ -1,11 +1,38 @@
 package eus.bakq.server.database;
 
+import com.zaxxer.hikari.HikariDataSource;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.vocabulary.Profile;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Handles;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.transaction.TransactionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The connection pool and the transactions. Owner of this stub: the database's author. */
+/**
+ * The connection pool of the runtime's role, and the transactions. Safe for several threads. What a
+ * transaction did is durable when the call that ran it returns.
+ */
 public final class Database implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+  private static final int MOST_REPETITIONS = 3;
+  private static final long FIRST_PAUSE_MILLIS = 10;
+
+  /** How often, and after which pauses, it is asked what became of a commit: about five seconds. */
+  private static final int MOST_QUESTIONS = 20;
+
+  private static final long QUESTION_PAUSE_MILLIS = 250;
+
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
 
   /** What is done in one transaction. */
   @FunctionalInterface
@@ -19,30 +46,222 @@ public final class Database implements AutoCloseable {
     void run(Handle handle) throws RefusedException;
   }
 
+  private Database(HikariDataSource pool) {
+    this.pool = pool;
+    this.jdbi = Jdbi.create(pool);
+    // The pool rolls back what was not committed when a connection comes back to it.
+    jdbi.getConfig(Handles.class).setForceEndTransactions(false);
+    // Exceptions show the statement, never the values bound to it: they may be personal.
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
+  }
+
+  /**
+   * Opens the pool and checks what it leads to; {@link Migrations#run} goes before.
+   *
+   * @throws UnusableDatabaseException if the database cannot be reached, does not keep its commits
+   *     ({@code fsync}, {@code full_page_writes}, {@code synchronous_commit}), gives the runtime's
+   *     role more than its rights, or was made for another profile
+   */
+  public static Database open(DatabaseSettings settings, Profile profile) {
+    Database database =
+        new Database(
+            Pools.open(
+                settings,
+                settings.runtimeUser(),
+                settings.runtimePasswordFile(),
+                settings.poolSize(),
+                false));
+    try {
+      database.transact(
+          handle -> {
+            StartChecks.require(handle);
+            Migrations.requireProfile(handle, profile);
+          });
+      return database;
+    } catch (RefusedException e) {
+      database.close();
+      throw new IllegalStateException("the checks refuse nothing", e);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
   /**
    * Runs {@code work} in one READ COMMITTED transaction and commits; if it throws, rolls back.
    * Serialisation failures and deadlocks are tried again at most three times, so {@code work} may
    * run more than once: it must do nothing outside the database that may not be done twice.
+   *
+   * @throws UnavailableException if the database does not answer, a lock or a connection is not to
+   *     be had in time, or the disk is full; nothing was done
+   * @throws CommitUnknownException if the answer to the COMMIT was lost, and the database does not
+   *     say that it rolled back
    */
   public <T> T inTransaction(Work<T> work) throws RefusedException {
-    throw new UnsupportedOperationException("stub");
+    for (int repetition = 0; ; repetition++) {
+      try {
+        return once(work);
+      } catch (JdbiException e) {
+        // Nothing was committed: all that once() throws in this form was rolled back.
+        Optional<SQLException> cause = SqlFailures.sqlCause(e);
+        if (cause.isEmpty()) {
+          throw e;
+        }
+        switch (SqlFailures.kind(cause.get())) {
+          case CONFLICT -> {
+            if (repetition == MOST_REPETITIONS) {
+              throw UnavailableException.temporarily("transactions stay in each other's way", e);
+            }
+            if (!paused(FIRST_PAUSE_MILLIS << (2 * repetition))) {
+              throw UnavailableException.temporarily("the server is stopping", e);
+            }
+          }
+          case UNAVAILABLE ->
+              throw UnavailableException.temporarily("the database does not answer", e);
+          case BUG -> throw e;
+        }
+      }
+    }
   }
 
-  /** As {@link #inTransaction}. */
+  /** As {@link #inTransaction(Work)}. */
   public void transact(Act act) throws RefusedException {
-    throw new UnsupportedOperationException("stub");
+    inTransaction(
+        handle -> {
+          act.run(handle);
+          return Optional.empty();
+        });
   }
 
   /**
-   * The time of the primary database, by which every expiry is stamped and judged; it never goes
-   * back (high-water mark).
+   * As {@link #inTransaction(Work)}, for work whose result is released: if the answer to the COMMIT
+   * was lost, {@code readBack} looks on a new connection for what {@code work} wrote, once it is
+   * sure that it either is there or never will be.
+   *
+   * @param readBack the result if it is in the database; empty if it is not
+   * @throws UnavailableException also if {@code readBack} finds nothing: nothing was done
+   * @throws CommitUnknownException if the database could not be asked within about five seconds
+   */
+  public <T> T inTransaction(Work<T> work, Work<Optional<T>> readBack) throws RefusedException {
+    try {
+      return inTransaction(work);
+    } catch (CommitUnknownException e) {
+      if (!e.ended()) {
+        throw e;
+      }
+      return inTransaction(readBack)
+          .orElseThrow(
+              () -> UnavailableException.temporarily("the database lost a transaction", e));
+    }
+  }
+
+  /**
+   * The time of the primary database, in microseconds, by which every expiry is stamped and judged.
+   * It never goes back behind a time given out more than a second ago, whatever happens to the
+   * machine's clock: if the clock is set back, this time stands still until the clock catches up.
    */
   public static Instant now(Handle handle) {
-    throw new UnsupportedOperationException("stub");
+    // Who finds the mark locked leaves it to the other; who is rolled back, to the next.
+    return handle
+        .createQuery(
+            """
+            WITH due AS (
+              SELECT id FROM clock_mark WHERE mark < clock_timestamp() - interval '1 second'
+              FOR UPDATE SKIP LOCKED),
+            advanced AS (
+              UPDATE clock_mark SET mark = clock_timestamp() FROM due WHERE clock_mark.id = due.id)
+            SELECT greatest(clock_timestamp(), mark) FROM clock_mark
+            """)
+        .mapTo(Instant.class)
+        .one();
   }
 
   @Override
   public void close() {
-    throw new UnsupportedOperationException("stub");
+    pool.close();
+  }
+
+  private <T> T once(Work<T> work) throws RefusedException {
+    Handle handle = jdbi.open();
+    try {
+      T result = work.run(handle);
+      commit(handle);
+      return result;
+    } finally {
+      giveBack(handle);
+    }
+  }
+
+  private void commit(Handle handle) {
+    Optional<String> transaction =
+        handle
+            .createQuery("SELECT pg_current_xact_id_if_assigned()::text")
+            .mapTo(String.class)
+            .findOne();
+    try {
+      handle.getConnection().commit();
+    } catch (SQLException e) {
+      // A transaction without an id wrote nothing, so nothing can have been committed.
+      if (SqlFailures.surelyRolledBack(e) || transaction.isEmpty()) {
+        throw new TransactionException("not committed", e);
+      }
+      throw afterLostAnswer(transaction.get(), e);
+    }
+  }
+
+  /**
+   * Waits, within bounds, until the transaction has ended. Only "aborted" is taken at its word: if
+   * the server crashed in between, the number of a lost transaction may have been given to another
+   * one, which committed.
+   */
+  private RuntimeException afterLostAnswer(String transaction, SQLException lost) {
+    for (int question = 0; question < MOST_QUESTIONS; question++) {
+      Optional<String> status = statusOf(transaction);
+      if (status.isPresent() && status.get().equals("aborted")) {
+        return UnavailableException.temporarily("the database lost a transaction", lost);
+      }
+      if (status.isPresent() && !status.get().equals("in progress")) {
+        return new CommitUnknownException(true, lost);
+      }
+      if (!paused(QUESTION_PAUSE_MILLIS)) {
+        break;
+      }
+    }
+    return new CommitUnknownException(false, lost);
+  }
+
+  /** {@code in progress}, {@code committed}, {@code aborted}; empty if there is no answer. */
+  private Optional<String> statusOf(String transaction) {
+    try (Handle handle = jdbi.open()) {
+      return handle
+          .createQuery("SELECT coalesce(pg_xact_status(CAST(:id AS xid8)), 'forgotten')")
+          .bind("id", transaction)
+          .mapTo(String.class)
+          .findOne();
+    } catch (JdbiException e) {
+      LOG.atWarn().setCause(e).log("the database does not say what became of a commit");
+      return Optional.empty();
+    }
+  }
+
+  /** A handle that cannot be given back is no failure of its work: the pool discards it. */
+  private static void giveBack(Handle handle) {
+    try {
+      handle.close();
+    } catch (JdbiException e) {
+      LOG.atWarn().setCause(e).log("a connection was discarded");
+    }
+  }
+
+  /** Whether the pause was kept; false if this thread is to end. */
+  private static boolean paused(long millis) {
+    try {
+      Thread.sleep(millis);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

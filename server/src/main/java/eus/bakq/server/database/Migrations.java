@@ -1,0 +1,104 @@
+package eus.bakq.server.database;
+
+import com.zaxxer.hikari.HikariDataSource;
+import eus.bakq.server.vocabulary.Profile;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+
+/** Brings the tables to the form that this release needs. */
+public final class Migrations {
+  static final String SCHEMA = "bakq";
+
+  /** Flyway holds one connection for its lock and works on another. */
+  private static final int CONNECTIONS = 3;
+
+  private Migrations() {}
+
+  /**
+   * Runs the migrations that have not run yet, as the owner, and on the first run stamps the
+   * database as one of {@code profile}. What the runtime's role may do is written in the
+   * migrations. Several nodes may call this at once: one works, the others wait.
+   *
+   * @throws UnusableDatabaseException if the database is of the other profile (it is then left as
+   *     it was), cannot be reached, or was migrated by another hand
+   */
+  public static void run(DatabaseSettings settings, Profile profile) {
+    try (HikariDataSource pool =
+        Pools.open(
+            settings, settings.ownerUser(), settings.ownerPasswordFile(), CONNECTIONS, true)) {
+      Jdbi jdbi = Jdbi.create(pool);
+      Optional<Profile> stamped = jdbi.withHandle(Migrations::stampedProfile);
+      if (stamped.isPresent()) {
+        requireSame(stamped.get(), profile);
+      }
+      Flyway.configure()
+          .dataSource(pool)
+          .defaultSchema(SCHEMA)
+          .schemas(SCHEMA)
+          .locations("classpath:db/migration")
+          .sqlMigrationPrefix("V")
+          .validateMigrationNaming(true)
+          .cleanDisabled(true)
+          .load()
+          .migrate();
+      jdbi.useHandle(
+          handle ->
+              handle
+                  .createUpdate(
+                      """
+                      INSERT INTO bakq.instance (id, profile, created_at)
+                      VALUES (1, :profile, clock_timestamp()) ON CONFLICT DO NOTHING
+                      """)
+                  .bind("profile", profile.name())
+                  .execute());
+      jdbi.useHandle(handle -> requireProfile(handle, profile));
+    } catch (FlywayException | JdbiException e) {
+      throw new UnusableDatabaseException(
+          "The migrations failed; the database is as it was before the one that failed.", e);
+    }
+  }
+
+  /**
+   * @throws UnusableDatabaseException unless the database was stamped as one of {@code profile}
+   */
+  static void requireProfile(Handle handle, Profile profile) {
+    requireSame(
+        stampedProfile(handle)
+            .orElseThrow(
+                () ->
+                    new UnusableDatabaseException(
+                        "The database has no tables of this server yet: run the migrations first.")),
+        profile);
+  }
+
+  private static Optional<Profile> stampedProfile(Handle handle) {
+    boolean exists =
+        handle
+            .createQuery("SELECT to_regclass('bakq.instance') IS NOT NULL")
+            .mapTo(Boolean.class)
+            .one();
+    if (!exists) {
+      return Optional.empty();
+    }
+    return handle
+        .createQuery("SELECT profile FROM bakq.instance")
+        .mapTo(String.class)
+        .findOne()
+        .map(Profile::valueOf);
+  }
+
+  private static void requireSame(Profile stamped, Profile wanted) {
+    if (stamped != wanted) {
+      throw new UnusableDatabaseException(
+          "This database was made for the profile "
+              + stamped
+              + " and this server runs with "
+              + wanted
+              + ": give it a database of its own.");
+    }
+  }
+}
