@@ -160,7 +160,20 @@ public final class PadesDocuments {
 
   private Increment increment(byte[] original, Instant signingTime) throws RefusedException {
     PdfStructure before = inspector.inspect(original);
-    PadesSignature.PreparedPdf prepared = preparePdf(original, signingTime);
+    try {
+      return increment(original, before, pades.prepare(original, signingTime));
+    } catch (ProtectedDocumentException e) {
+      throw refused(Refusal.DOCUMENT_FORBIDS_SIGNING, e);
+    } catch (RuntimeException | StackOverflowError e) {
+      // DSS and PDFBox on a file from outside: what they stumble over, or prepare wrongly, is the
+      // file's fault. That they work at all is what the warm-up and the start-up self-test show.
+      throw refused(Refusal.DOCUMENT_UNREADABLE, e);
+    }
+  }
+
+  private Increment increment(
+      byte[] original, PdfStructure before, PadesSignature.PreparedPdf prepared)
+      throws RefusedException {
     if (prepared.content().length - original.length > SignatureIncrement.MAXIMUM_TAIL) {
       throw new RefusedException(Refusal.DOCUMENT_TOO_LARGE);
     }
@@ -168,27 +181,15 @@ public final class PadesDocuments {
     require(
         after.signatures() == before.signatures() + 1,
         "preparing did not add exactly one signature");
-    List<Integer> byteRange =
+    List<List<Integer>> upToTheEnd =
         after.byteRanges().stream()
             .filter(range -> reachesTheEnd(range, prepared.content().length))
-            .reduce((one, another) -> another)
-            .orElseThrow(() -> new RefusedException(Refusal.DOCUMENT_UNREADABLE));
+            .toList();
+    require(upToTheEnd.size() == 1, "not exactly one signature covers the document");
     return new Increment(
-        SignatureIncrement.of(original, prepared.content(), byteRange, prepared.byteRangeSha256()),
+        SignatureIncrement.of(
+            original, prepared.content(), upToTheEnd.getFirst(), prepared.byteRangeSha256()),
         before.signatures());
-  }
-
-  private PadesSignature.PreparedPdf preparePdf(byte[] original, Instant signingTime)
-      throws RefusedException {
-    try {
-      return pades.prepare(original, signingTime);
-    } catch (ProtectedDocumentException e) {
-      throw refused(Refusal.DOCUMENT_FORBIDS_SIGNING, e);
-    } catch (RuntimeException | StackOverflowError e) {
-      // DSS and PDFBox on a file from outside: what they stumble over is the file's fault. That
-      // they work at all is what warmUp and the start-up self-test show.
-      throw refused(Refusal.DOCUMENT_UNREADABLE, e);
-    }
   }
 
   private static boolean reachesTheEnd(List<Integer> byteRange, int length) {

@@ -6,6 +6,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -28,11 +29,16 @@ record PreparedState(
   private static final int HASH = 32;
   private static final int FIXED = 1 + 1 + 8 + 4 * HASH + 4 + 4 + 4 + 4;
 
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
   PreparedState {
     Objects.requireNonNull(algorithm);
     Objects.requireNonNull(original);
     if (!signingTime.equals(signingTime.truncatedTo(ChronoUnit.SECONDS))) {
       throw new IllegalArgumentException("the signing time is in whole seconds");
+    }
+    if (signingTime.isBefore(Instant.EPOCH) || signingTime.isAfter(LATEST)) {
+      throw new IllegalArgumentException("the signing time is of the years 1970 to 9999");
     }
     if (certificateSha256.size() != HASH || dtbsSha256.size() != HASH) {
       throw new IllegalArgumentException("hashes have 32 bytes");
@@ -42,10 +48,13 @@ record PreparedState(
     }
   }
 
-  /** Fixed fields, big endian, then the deflated tail to the end. */
+  /**
+   * Fixed fields, big endian, then the deflated tail, then SHA-256 of all that: against damage, not
+   * against who can write it.
+   */
   Bytes encode() {
     byte[] tail = original.deflatedTail().toByteArray();
-    return Bytes.copyOf(
+    byte[] content =
         ByteBuffer.allocate(FIXED + tail.length)
             .put((byte) VERSION)
             .put(code(algorithm))
@@ -59,7 +68,9 @@ record PreparedState(
             .putInt(original.tailLength())
             .putInt(original.contentsOffset())
             .put(tail)
-            .array());
+            .array();
+    return Bytes.copyOf(
+        ByteBuffer.allocate(content.length + HASH).put(content).put(Bytes.sha256(content)).array());
   }
 
   /**
@@ -68,10 +79,16 @@ record PreparedState(
    * @throws IllegalStateException if it is anything else
    */
   static PreparedState decode(Bytes encoded) {
-    if (encoded.size() > FIXED + SignatureIncrement.MAXIMUM_TAIL) {
-      throw new IllegalStateException("a prepared state is too long");
+    int size = encoded.size() - HASH;
+    if (size < FIXED || size > FIXED + SignatureIncrement.MAXIMUM_TAIL) {
+      throw new IllegalStateException("a prepared state is too short or too long");
     }
-    ByteBuffer in = ByteBuffer.wrap(encoded.toByteArray());
+    byte[] all = encoded.toByteArray();
+    byte[] content = Arrays.copyOf(all, size);
+    if (!Arrays.equals(Bytes.sha256(content), Arrays.copyOfRange(all, size, all.length))) {
+      throw new IllegalStateException("a prepared state is damaged");
+    }
+    ByteBuffer in = ByteBuffer.wrap(content);
     try {
       if (in.get() != VERSION) {
         throw new IllegalStateException("a prepared state is of another version");
