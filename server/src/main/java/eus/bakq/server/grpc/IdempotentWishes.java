@@ -37,7 +37,7 @@ public final class IdempotentWishes {
   IdempotentWish of(String method, UUID requestId, Message request) {
     byte[] input =
         Encoding.of("bakq/request-body/v1").text(method).bytes(sha256(withoutSecrets(request))).toByteArray();
-    return new IdempotentWish(method, requestId, Bytes.copyOf(keys.mac(MacKey.REQUEST_ID, input)));
+    return new IdempotentWish(requestId, Bytes.copyOf(keys.mac(MacKey.REQUEST_ID, input)));
   }
 
   private static byte[] sha256(Message message) {

@@ -28,6 +28,7 @@ import org.jdbi.v3.core.Handle;
 
 /** Freezes a set of documents that a sede wants signed. What cannot be signed is refused here, not before the citizen. */
 public final class CreateSignatureRequest {
+  private static final String METHOD = "CreateSignatureRequest";
   private static final String ANSWER = "bakq/answer/signature-request/v1";
 
   /** What a sede asks. */
@@ -79,7 +80,7 @@ public final class CreateSignatureRequest {
   private SignatureRequestView freeze(
       Handle handle, RegisteredCaller sede, IdempotentWish identity, Wish wish) throws RefusedException {
     Optional<Bytes> earlier = idempotentCalls.begin(
-            handle, sede.name(), identity.method(), identity.requestId(), identity.bodyMac());
+            handle, sede.name(), METHOD, identity.requestId(), identity.bodyMac());
     if (earlier.isPresent()) {
       Decoding answer = Decoding.of(ANSWER, earlier.get(), 256);
       return parts.view(
@@ -92,7 +93,7 @@ public final class CreateSignatureRequest {
     parts.requests().insert(handle, request);
     parts.documents().insert(handle, request.id(), wish.documents());
     idempotentCalls.complete(
-        handle, sede.name(), identity.method(), identity.requestId(), Encoding.of(ANSWER).id(request.id().value()).toBytes());
+        handle, sede.name(), METHOD, identity.requestId(), Encoding.of(ANSWER).id(request.id().value()).toBytes());
     parts
         .audit()
         .append(

@@ -1,0 +1,95 @@
+package eus.bakq.server.certificate;
+
+import java.io.IOException;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERIA5String;
+import org.bouncycastle.asn1.DERPrintableString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CertificatePolicies;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.ExtensionsGenerator;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.PolicyInformation;
+import org.bouncycastle.asn1.x509.PolicyQualifierInfo;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.asn1.x509.qualified.QCStatement;
+import org.bouncycastle.asn1.x509.qualified.SemanticsInformation;
+
+/**
+ * The extensions of a citizen's certificate, by EN 319 412-2 and EN 319 412-5 (requirements 3.F and
+ * 7.1). Written apart from {@link CertificateProfileCheck}, which reads them back.
+ */
+final class CertificateExtensions {
+  private static final String QC_COMPLIANCE = "0.4.0.1862.1.1";
+  private static final String QC_PDS = "0.4.0.1862.1.5";
+  private static final String QC_TYPE = "0.4.0.1862.1.6";
+  private static final String QC_TYPE_ESIGN = "0.4.0.1862.1.6.1";
+  private static final String PKIX_QC_SYNTAX_V2 = "1.3.6.1.5.5.7.11.2";
+  private static final String SEMANTICS_NATURAL = "0.4.0.194121.1.1";
+
+  private CertificateExtensions() {}
+
+  static Extensions of(
+      CertificateProfile profile, SubjectKeyIdentifier subjectKey, byte[] issuerKeyIdentifier) {
+    ExtensionsGenerator extensions = new ExtensionsGenerator();
+    add(extensions, Extension.basicConstraints, true, new BasicConstraints(false));
+    // Content commitment and nothing else: this key signs documents, it does not log in (CRT-04).
+    add(extensions, Extension.keyUsage, true, new KeyUsage(KeyUsage.nonRepudiation));
+    add(extensions, Extension.subjectKeyIdentifier, false, subjectKey);
+    add(
+        extensions,
+        Extension.authorityKeyIdentifier,
+        false,
+        new AuthorityKeyIdentifier(issuerKeyIdentifier));
+    add(extensions, Extension.certificatePolicies, false, policies(profile));
+    add(extensions, Extension.qCStatements, false, statements(profile));
+    return extensions.generate();
+  }
+
+  private static CertificatePolicies policies(CertificateProfile profile) {
+    return new CertificatePolicies(
+        new PolicyInformation(
+            new ASN1ObjectIdentifier(profile.policy()),
+            new DERSequence(new PolicyQualifierInfo(profile.practiceStatement().toASCIIString()))));
+  }
+
+  private static DERSequence statements(CertificateProfile profile) {
+    return sequence(
+        new QCStatement(new ASN1ObjectIdentifier(QC_COMPLIANCE)),
+        new QCStatement(
+            new ASN1ObjectIdentifier(QC_TYPE),
+            new DERSequence(new ASN1ObjectIdentifier(QC_TYPE_ESIGN))),
+        new QCStatement(
+            new ASN1ObjectIdentifier(QC_PDS),
+            sequence(
+                disclosure(profile.disclosureEnglish().toASCIIString(), "en"),
+                disclosure(profile.disclosureSpanish().toASCIIString(), "es"))),
+        new QCStatement(
+            new ASN1ObjectIdentifier(PKIX_QC_SYNTAX_V2),
+            new SemanticsInformation(new ASN1ObjectIdentifier(SEMANTICS_NATURAL))));
+  }
+
+  private static DERSequence disclosure(String address, String language) {
+    return sequence(new DERIA5String(address), new DERPrintableString(language));
+  }
+
+  private static DERSequence sequence(ASN1Encodable... elements) {
+    return new DERSequence(elements);
+  }
+
+  private static void add(
+      ExtensionsGenerator extensions,
+      ASN1ObjectIdentifier type,
+      boolean critical,
+      ASN1Encodable value) {
+    try {
+      extensions.addExtension(type, critical, value);
+    } catch (IOException e) {
+      throw new IllegalStateException("an extension of our own making cannot be encoded", e);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package eus.bakq.server.document;
+
+import java.time.Duration;
+
+/**
+ * Bounds of the work on documents. Whoever can raise them can exhaust the memory of the server.
+ *
+ * @param largestSize bytes of one document, 1 to 10 MiB; default 10 MiB
+ * @param parallel how many documents are open at the same time, 1 to 64; default 2. An open
+ *     document takes 700 MB at worst, and a few times its size as a rule
+ * @param longestWait how long a call waits for its turn before it is refused as overload, up to 30
+ *     s; default 5 s
+ */
+public record DocumentSettings(int largestSize, int parallel, Duration longestWait) {
+  private static final int MEBIBYTE = 1024 * 1024;
+
+  public DocumentSettings {
+    if (largestSize < 1 || largestSize > 10 * MEBIBYTE) {
+      throw new IllegalArgumentException("largestSize is 1 byte to 10 MiB");
+    }
+    if (parallel < 1 || parallel > 64) {
+      throw new IllegalArgumentException("parallel is 1 to 64");
+    }
+    if (longestWait.isNegative() || longestWait.compareTo(Duration.ofSeconds(30)) > 0) {
+      throw new IllegalArgumentException("longestWait is 0 to 30 s");
+    }
+  }
+
+  public static DocumentSettings defaults() {
+    return new DocumentSettings(10 * MEBIBYTE, 2, Duration.ofSeconds(5));
+  }
+}

@@ -1,0 +1,290 @@
+package eus.bakq.server.certificate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import eus.bakq.fixtures.Documents;
+import eus.bakq.fixtures.Pki;
+import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.document.PadesDocuments;
+import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.hsm.AuthorityKey;
+import eus.bakq.server.validation.SignedDocumentCheck;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.DtbsRepresentation;
+import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureValue;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.Security;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.junit.jupiter.api.Test;
+
+/** CRT-01…07, CRT-11, ENR-13. */
+class CertificationAuthorityTest {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
+  private static final CertificateSubject ANE =
+      new CertificateSubject("Ane Miren", "Etxeberria Muñoz", "IDCES-12345678Z");
+  private static final SignatureAlgorithm ECDSA = SignatureAlgorithm.ECDSA_P256_SHA256;
+  private static final KeyPair EC = Pki.ecKeys(RANDOM, "secp256r1");
+  private static final KeyPair RSA = rsaKeys(3072);
+
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private final TestAuthority root = TestAuthority.create("CN=BakQ TEST authority,C=ES", now);
+  private final CertificationAuthority authority =
+      new CertificationAuthority(
+          root.key(), CertificateProfileTest.profile(Duration.ofDays(1095)), RANDOM);
+
+  @Test
+  void issuesByTheProfileForEachAlgorithm() throws Exception {
+    for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
+      KeyPair keys = keys(algorithm);
+
+      IssuedCertificate issued = authority.issue(request(ANE, keys, algorithm), ANE, now);
+
+      X509Certificate certificate = issued.certificate();
+      certificate.verify(root.key().certificate().getPublicKey(), BOUNCY_CASTLE);
+      assertThat(certificate.getPublicKey()).isEqualTo(keys.getPublic());
+      assertThat(certificate.getNotBefore()).isEqualTo(now.minusSeconds(30));
+      assertThat(certificate.getNotAfter())
+          .isEqualTo(now.minusSeconds(31).plus(Duration.ofDays(1095)));
+      assertThat(certificate.getSubjectX500Principal().getName("RFC1779"))
+          .contains("CN=ANE MIREN ETXEBERRIA MUÑOZ - 12345678Z")
+          .contains("C=ES");
+      assertThat(
+              CertificateProfileCheck.findings(
+                  certificate, ANE, keys.getPublic(), root.key().certificate()))
+          .isEmpty();
+      assertThat(issued.chainForSignatures()).containsExactly(certificate);
+    }
+  }
+
+  @Test
+  void aSignatureWithAnIssuedCertificateIsValidAtOnce() throws Exception {
+    List<X509Certificate> chain =
+        authority.issue(request(ANE, EC, ECDSA), ANE, now).chainForSignatures();
+    PadesDocuments documents = new PadesDocuments(DocumentSettings.defaults());
+    Bytes original = Bytes.copyOf(Documents.pdfA2a());
+
+    PreparedDocument prepared = documents.prepare(original, chain, ECDSA, now);
+    Bytes signed = documents.complete(original, prepared, chain, sign(prepared.dtbs(), EC));
+
+    SignedDocumentCheck check =
+        SignedDocumentCheck.open(
+            List.of(root.key().certificate()), List.of(authority.revocationList(now)));
+    assertThat(check.last(signed, now.plusSeconds(5)).passed())
+        .as(check.last(signed, now.plusSeconds(5)).toString())
+        .isTrue();
+    assertThat(check.last(signed, now.plusSeconds(5)).signerCertificate())
+        .contains(chain.getFirst());
+  }
+
+  @Test
+  void serialNumbersArePositiveLongAndNeverTheSame() {
+    Set<Object> serials = new HashSet<>();
+    for (int i = 0; i < 20; i++) {
+      X509Certificate one = authority.issue(request(ANE, EC, ECDSA), ANE, now).certificate();
+      assertThat(one.getSerialNumber().signum()).isPositive();
+      assertThat(one.getSerialNumber().bitLength()).isBetween(128, 159);
+      serials.add(one.getSerialNumber());
+    }
+    assertThat(serials).hasSize(20);
+  }
+
+  @Test
+  void refusesARequestInAnotherName() {
+    CertificateSubject jon = new CertificateSubject("Jon", "Garmendia", "IDCES-X1234567L");
+
+    refuses(request(jon, EC, ECDSA), "account's");
+    refuses(
+        request(new CertificateSubject("Ane", ANE.surname(), ANE.serialNumber()), EC, ECDSA),
+        "account's");
+  }
+
+  @Test
+  void refusesARequestThatDoesNotProvePossession() {
+    KeyPair other = Pki.ecKeys(RANDOM, "secp256r1");
+    DtbsRepresentation dtbs = CertificationRequests.toBeSigned(ANE, EC.getPublic(), ECDSA);
+
+    refuses(CertificationRequests.assemble(ANE, EC.getPublic(), sign(dtbs, other)), "possession");
+  }
+
+  @Test
+  void refusesOtherKeys() {
+    refuses(request(ANE, Pki.ecKeys(RANDOM, "secp384r1"), ECDSA), "P-256");
+    refuses(request(ANE, rsaKeys(2048), SignatureAlgorithm.RSA_3072_PSS_SHA256), "3072");
+    refuses(request(ANE, bouncyCastleKeys("secp256k1"), ECDSA), "");
+  }
+
+  @Test
+  void refusesWhatIsNotARequest() {
+    refuses(new CertificationRequest(Bytes.copyOf(new byte[] {0x30, 0x00})), "PKCS#10");
+    refuses(new CertificationRequest(Bytes.copyOf(new byte[] {1, 2, 3})), "PKCS#10");
+    byte[] cut = request(ANE, EC, ECDSA).encoded().toByteArray();
+    refuses(
+        new CertificationRequest(Bytes.copyOf(java.util.Arrays.copyOf(cut, cut.length - 1))), "");
+  }
+
+  @Test
+  void bothStepsOfARequestBuildTheSameBytes() throws Exception {
+    DtbsRepresentation dtbs = CertificationRequests.toBeSigned(ANE, EC.getPublic(), ECDSA);
+    CertificationRequestInfo information =
+        org.bouncycastle.asn1.pkcs.CertificationRequest.getInstance(
+                request(ANE, EC, ECDSA).encoded().toByteArray())
+            .getCertificationRequestInfo();
+
+    assertThat(dtbs.digest()).isEqualTo(Bytes.copyOf(information.getEncoded()).sha256());
+  }
+
+  @Test
+  void refusesToIssueBeyondItsOwnEnd() {
+    CertificationAuthority shortLived =
+        new CertificationAuthority(
+            TestAuthority.create("CN=TEST short", now.minus(Duration.ofDays(7000))).key(),
+            CertificateProfileTest.profile(Duration.ofDays(1095)),
+            RANDOM);
+
+    assertThatThrownBy(() -> shortLived.issue(request(ANE, EC, ECDSA), ANE, now))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("long enough");
+  }
+
+  @Test
+  void theNameOfTheAuthorityFitsItsEnvironment() {
+    refusesAuthority("CN=BakQ authority", CertificateProfile.Environment.DEMO);
+    refusesAuthority("CN=BakQ TEST authority", CertificateProfile.Environment.PRODUCTION);
+    refusesAuthority("CN=TEST,O=Izenpe S.A.", CertificateProfile.Environment.DEMO);
+  }
+
+  @Test
+  void refusesAnAuthorityThatIsNone() {
+    X509Certificate client = Pki.create("x").client("client").certificate();
+
+    assertThatThrownBy(
+            () ->
+                new CertificationAuthority(
+                    new AuthorityKey(EC.getPrivate(), client, Security.getProvider("SunEC")),
+                    CertificateProfileTest.profile(Duration.ofDays(30)),
+                    RANDOM))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void theChainForSignaturesLeavesTheRootOut() {
+    Pki pki = Pki.create("root");
+    X509Certificate leaf = pki.signerWithEcKey("leaf").certificate();
+    X509Certificate intermediate = pki.client("stands for an intermediate").certificate();
+
+    assertThat(
+            new IssuedCertificate(leaf, List.of(intermediate, pki.authority().certificate()))
+                .chainForSignatures())
+        .containsExactly(leaf, intermediate);
+  }
+
+  @Test
+  void aNameThatIsTooLongIsCutAndTheIdentifierIsNot() throws Exception {
+    CertificateSubject longName =
+        new CertificateSubject(
+            "Maria ".repeat(9).strip(), "Garcia ".repeat(9).strip(), "IDCES-12345678Z");
+
+    X509Certificate certificate =
+        authority.issue(request(longName, EC, ECDSA), longName, now).certificate();
+
+    assertThat(certificate.getSubjectX500Principal().getName())
+        .containsPattern("CN=MARIA [A-Z ]{1,52} - 12345678Z,");
+  }
+
+  private void refuses(CertificationRequest request, String reason) {
+    assertThatThrownBy(() -> authority.issue(request, ANE, now))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(reason);
+  }
+
+  private void refusesAuthority(String name, CertificateProfile.Environment environment) {
+    AuthorityKey key = TestAuthority.create(name, now).key();
+    CertificateProfile profile = CertificateProfileTest.profile(environment);
+
+    assertThatThrownBy(() -> new CertificationAuthority(key, profile, RANDOM))
+        .as(name)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("CRT-11");
+  }
+
+  private static KeyPair keys(SignatureAlgorithm algorithm) {
+    return switch (algorithm.keyAlgorithm()) {
+      case EC_P256 -> EC;
+      case RSA_3072 -> RSA;
+    };
+  }
+
+  private static CertificationRequest request(
+      CertificateSubject subject, KeyPair keys, SignatureAlgorithm algorithm) {
+    DtbsRepresentation dtbs =
+        CertificationRequests.toBeSigned(subject, keys.getPublic(), algorithm);
+    return CertificationRequests.assemble(subject, keys.getPublic(), sign(dtbs, keys));
+  }
+
+  /** As the HSM does: over the hash. */
+  private static SignatureValue sign(DtbsRepresentation dtbs, KeyPair keys) {
+    try {
+      byte[] input = dtbs.digest().toByteArray();
+      Signature signature =
+          switch (dtbs.algorithm()) {
+            case ECDSA_P256_SHA256 -> Signature.getInstance("NONEwithECDSA", BOUNCY_CASTLE);
+            case RSA_3072_PKCS1_SHA256 -> Signature.getInstance("NONEwithRSA", BOUNCY_CASTLE);
+            case RSA_3072_PSS_SHA256 -> Signature.getInstance("RAWRSASSA-PSS", BOUNCY_CASTLE);
+          };
+      if (dtbs.algorithm() == SignatureAlgorithm.RSA_3072_PSS_SHA256) {
+        signature.setParameter(
+            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+      }
+      if (dtbs.algorithm() == SignatureAlgorithm.RSA_3072_PKCS1_SHA256) {
+        input =
+            Bytes.fromHex("3031300d060960864801650304020105000420" + dtbs.digest().toHex())
+                .toByteArray();
+      }
+      signature.initSign(keys.getPrivate(), RANDOM);
+      signature.update(input);
+      return new SignatureValue(dtbs.algorithm(), Bytes.copyOf(signature.sign()));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static KeyPair rsaKeys(int bits) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(bits, RANDOM);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static KeyPair bouncyCastleKeys(String curve) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", BOUNCY_CASTLE);
+      generator.initialize(new java.security.spec.ECGenParameterSpec(curve), RANDOM);
+      KeyPair keys = generator.generateKeyPair();
+      assertThat(keys.getPublic()).isInstanceOf(ECPublicKey.class);
+      return keys;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package eus.bakq.server.document;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import eus.bakq.fixtures.BadDocuments;
+import eus.bakq.fixtures.Documents;
+import eus.bakq.server.failure.Refusal;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.vocabulary.Bytes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Each file gets its refusal, in the memory that the tests have; no error leaves the package. */
+class HostileDocumentsTest {
+  private static final DocumentSettings SETTINGS = DocumentSettings.defaults();
+  private final PadesDocuments documents = new PadesDocuments(SETTINGS);
+
+  @TestFactory
+  List<DynamicTest> refusesEachWithItsReason() {
+    Map<String, Supplier<byte[]>> unreadable = new LinkedHashMap<>();
+    unreadable.put("empty", BadDocuments::empty);
+    unreadable.put("not a PDF", BadDocuments::notPdf);
+    unreadable.put("an XML", Documents::invoice);
+    unreadable.put("junk before the header", BadDocuments::junkBeforeHeader);
+    unreadable.put("cut in half", BadDocuments::cutInHalf);
+    unreadable.put("without its end", BadDocuments::withoutItsEnd);
+    unreadable.put("garbage after the end", BadDocuments::garbageAfterEnd);
+    unreadable.put("an offset that is wrong", BadDocuments::wrongOffset);
+    unreadable.put("object stream that is not listed", BadDocuments::hiddenObjectStreamBomb);
+    unreadable.put("predictor bomb", BadDocuments::predictorBomb);
+    unreadable.put("nested arrays", BadDocuments::nestedArrays);
+    unreadable.put("cyclic page tree", BadDocuments::cyclicPageTree);
+    unreadable.put("deeply nested form", BadDocuments::deepForm);
+    Map<String, Supplier<byte[]>> tooLarge = new LinkedHashMap<>();
+    tooLarge.put("too many bytes", () -> new byte[SETTINGS.largestSize() + 1]);
+    tooLarge.put("object stream bomb", BadDocuments::objectStreamBomb);
+    tooLarge.put("disguised object stream bomb", BadDocuments::disguisedObjectStreamBomb);
+    tooLarge.put("cross-reference bomb", BadDocuments::crossReferenceBomb);
+    tooLarge.put("many small arrays", BadDocuments::manyArrays);
+    tooLarge.put("too many pages", BadDocuments::tooManyPages);
+    List<DynamicTest> tests = new ArrayList<>();
+    unreadable.forEach((name, file) -> tests.add(refused(name, file, Refusal.DOCUMENT_UNREADABLE)));
+    tooLarge.forEach((name, file) -> tests.add(refused(name, file, Refusal.DOCUMENT_TOO_LARGE)));
+    tests.add(refused("encrypted", BadDocuments::encrypted, Refusal.DOCUMENT_ENCRYPTED));
+    tests.add(refused("owner-protected", BadDocuments::ownerProtected, Refusal.DOCUMENT_ENCRYPTED));
+    tests.add(
+        refused(
+            "certified, no changes",
+            BadDocuments::certifiedWithoutChanges,
+            Refusal.DOCUMENT_FORBIDS_SIGNING));
+    return tests;
+  }
+
+  private DynamicTest refused(String name, Supplier<byte[]> file, Refusal refusal) {
+    return DynamicTest.dynamicTest(
+        name + ": " + refusal,
+        () -> {
+          Bytes original = Bytes.copyOf(file.get());
+          assertThatThrownBy(() -> documents.check(original))
+              .isInstanceOfSatisfying(
+                  RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
+          assertThatThrownBy(
+                  () ->
+                      documents.prepare(
+                          original,
+                          SoftwareSigner.chain(
+                              eus.bakq.server.vocabulary.SignatureAlgorithm.ECDSA_P256_SHA256),
+                          eus.bakq.server.vocabulary.SignatureAlgorithm.ECDSA_P256_SHA256,
+                          Instant.now()))
+              .isInstanceOfSatisfying(
+                  RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
+        });
+  }
+
+  @Test
+  void acceptsTheSoundOnes() throws Exception {
+    documents.check(Bytes.copyOf(BadDocuments.sound()));
+    for (byte[] document : Documents.pdfs().values()) {
+      documents.check(Bytes.copyOf(document));
+    }
+  }
+
+  @Test
+  void damagedDocumentsAreEitherAcceptedOrRefusedAndNothingElse() {
+    Random random = new Random(20261121);
+    byte[] sound = Documents.pdfA2a();
+    int refused = 0;
+    for (int round = 0; round < 300; round++) {
+      byte[] damaged = sound.clone();
+      int changes = 1 + random.nextInt(20);
+      for (int i = 0; i < changes; i++) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+      }
+      try {
+        documents.check(Bytes.copyOf(damaged));
+      } catch (RefusedException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isPositive();
+  }
+}

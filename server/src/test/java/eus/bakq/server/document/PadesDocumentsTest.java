@@ -1,0 +1,300 @@
+package eus.bakq.server.document;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import eus.bakq.fixtures.BadDocuments;
+import eus.bakq.fixtures.Documents;
+import eus.bakq.fixtures.Pki;
+import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.validation.SignedDocumentCheck;
+import eus.bakq.server.validation.ValidationOutcome;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.DtbsRepresentation;
+import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureValue;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TimeZone;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** SIG-03, SIG-12. */
+class PadesDocumentsTest {
+  private static final SignedDocumentCheck CHECK =
+      SignedDocumentCheck.open(
+          SoftwareSigner.PKI.issuers(),
+          List.of(Bytes.copyOf(SoftwareSigner.PKI.emptyRevocationList())));
+  private static final SignatureAlgorithm ECDSA = SignatureAlgorithm.ECDSA_P256_SHA256;
+
+  private final Instant now = Instant.now();
+  private final PadesDocuments documents = new PadesDocuments(DocumentSettings.defaults());
+
+  @TestFactory
+  List<DynamicTest> dssAndPdfsigAcceptEachSampleWithEachAlgorithm() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Map.Entry<String, byte[]> sample : Documents.pdfs().entrySet()) {
+      for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
+        tests.add(
+            DynamicTest.dynamicTest(
+                sample.getKey() + " " + algorithm,
+                () -> requireAccepted(Bytes.copyOf(sample.getValue()), algorithm)));
+      }
+    }
+    return tests;
+  }
+
+  private void requireAccepted(Bytes original, SignatureAlgorithm algorithm) throws Exception {
+    Bytes signed = sign(original, algorithm);
+
+    ValidationOutcome outcome = CHECK.last(signed, now);
+    assertThat(outcome.errors()).isEmpty();
+    assertThat(outcome.passed()).as(outcome.toString()).isTrue();
+    assertThat(outcome.signerCertificate()).contains(SoftwareSigner.chain(algorithm).getFirst());
+    assertThat(Pdfsig.judge(signed))
+        .contains("- Signature Validation: Signature is Valid.")
+        .contains("- Total document signed")
+        .contains("- Signature Type: ETSI.CAdES.detached");
+    assertThat(signed.toByteArray()).startsWith(original.toByteArray());
+  }
+
+  @Test
+  void aSecondSignatureLeavesTheFirstValid() throws Exception {
+    Bytes once = sign(Bytes.copyOf(Documents.pdfA2a()), ECDSA);
+    Bytes twice = sign(once, SignatureAlgorithm.RSA_3072_PSS_SHA256);
+
+    assertThat(CHECK.all(twice, now)).hasSize(2).allMatch(ValidationOutcome::passed);
+    assertThat(Pdfsig.judge(twice))
+        .filteredOn(line -> line.contains("Signature is Valid."))
+        .hasSize(2);
+  }
+
+  @Test
+  void aDocumentWhoseAuthorPermitsSignaturesIsSigned() throws Exception {
+    Bytes signed = sign(Bytes.copyOf(BadDocuments.certifiedWithSignatures()), ECDSA);
+
+    assertThat(CHECK.last(signed, now).passed()).isTrue();
+  }
+
+  @Test
+  void aStringThatLooksLikeAnEmptySignatureIsNotMistakenForOne() throws Exception {
+    Bytes signed = sign(Bytes.copyOf(BadDocuments.decoyForSignature()), ECDSA);
+
+    assertThat(CHECK.last(signed, now).passed()).isTrue();
+  }
+
+  @Test
+  void anotherNodeInAnotherTimeZonePreparesTheSame() throws Exception {
+    Bytes original = Bytes.copyOf(Documents.paper());
+    PreparedDocument here = prepare(original, ECDSA);
+    TimeZone before = TimeZone.getDefault();
+    try {
+      TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
+      PreparedDocument there =
+          new PadesDocuments(DocumentSettings.defaults())
+              .prepare(original, SoftwareSigner.chain(ECDSA), ECDSA, now);
+      assertThat(there).isEqualTo(here);
+    } finally {
+      TimeZone.setDefault(before);
+    }
+  }
+
+  @Test
+  void keepsLittleBetweenThePhases() throws Exception {
+    assertThat(prepare(Bytes.copyOf(Documents.paper()), ECDSA).state().size()).isLessThan(8192);
+  }
+
+  @Test
+  void refusesAnotherOriginal() throws Exception {
+    Bytes original = Bytes.copyOf(Documents.pdfA1b());
+    PreparedDocument prepared = prepare(original, ECDSA);
+    byte[] changed = original.toByteArray();
+    changed[changed.length / 2] ^= 1;
+
+    assertThatThrownBy(
+            () ->
+                documents.complete(
+                    Bytes.copyOf(changed),
+                    prepared,
+                    SoftwareSigner.chain(ECDSA),
+                    SoftwareSigner.sign(prepared.dtbs())))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("original");
+  }
+
+  @Test
+  void refusesAValueThatDoesNotVerify() throws Exception {
+    for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
+      Bytes original = Bytes.copyOf(Documents.pdfA1b());
+      PreparedDocument prepared = prepare(original, algorithm);
+      byte[] value = SoftwareSigner.sign(prepared.dtbs()).value().toByteArray();
+      value[value.length - 1] ^= 1;
+
+      assertThatThrownBy(
+              () ->
+                  documents.complete(
+                      original,
+                      prepared,
+                      SoftwareSigner.chain(algorithm),
+                      new SignatureValue(algorithm, Bytes.copyOf(value))))
+          .as(algorithm.name())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("does not verify");
+    }
+  }
+
+  @Test
+  void refusesTheCertificateOfSomebodyElse() throws Exception {
+    Bytes original = Bytes.copyOf(Documents.pdfA1b());
+    PreparedDocument prepared = prepare(original, ECDSA);
+    X509Certificate other = SoftwareSigner.PKI.signerWithEcKey("other").certificate();
+
+    assertThatThrownBy(
+            () ->
+                documents.complete(
+                    original, prepared, List.of(other), SoftwareSigner.sign(prepared.dtbs())))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("certificate");
+  }
+
+  @Test
+  void refusesAHashThatIsNotTheStates() throws Exception {
+    Bytes original = Bytes.copyOf(Documents.pdfA1b());
+    PreparedDocument prepared = prepare(original, ECDSA);
+    DtbsRepresentation other =
+        new DtbsRepresentation(
+            ECDSA, Bytes.copyOf("other".getBytes(StandardCharsets.US_ASCII)).sha256());
+
+    assertThatThrownBy(
+            () ->
+                documents.complete(
+                    original,
+                    new PreparedDocument(prepared.state(), other),
+                    SoftwareSigner.chain(ECDSA),
+                    SoftwareSigner.sign(other)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void refusesACertificateThatIsNotValidThen() {
+    Pki older = Pki.create("older", new SecureRandom(), now.minus(Duration.ofDays(400)));
+
+    assertThatThrownBy(
+            () ->
+                documents.prepare(
+                    Bytes.copyOf(Documents.pdfA1b()),
+                    List.of(older.signerWithEcKey("late").certificate()),
+                    ECDSA,
+                    now))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not valid at the signing time");
+  }
+
+  @Test
+  void refusesAKeyOfAnotherKind() {
+    assertThatThrownBy(
+            () ->
+                documents.prepare(
+                    Bytes.copyOf(Documents.pdfA1b()),
+                    SoftwareSigner.chain(ECDSA),
+                    SignatureAlgorithm.RSA_3072_PSS_SHA256,
+                    now))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aByteChangedAfterwardsIsSeenByBothJudges() throws Exception {
+    byte[] signed = sign(Bytes.copyOf(Documents.pdfA1b()), ECDSA).toByteArray();
+    signed[signed.length / 8] ^= 1;
+
+    assertThat(CHECK.last(Bytes.copyOf(signed), now).subIndication()).contains("HASH_FAILURE");
+    assertThat(Pdfsig.judge(Bytes.copyOf(signed)))
+        .contains("- Signature Validation: Digest Mismatch.");
+  }
+
+  @Test
+  void manyThreadsDoNotDisturbOneAnother() throws Exception {
+    PadesDocuments shared =
+        new PadesDocuments(new DocumentSettings(1 << 20, 4, Duration.ofSeconds(30)));
+    List<Future<Bytes>> results = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (int i = 0; i < 32; i++) {
+        Bytes original = Bytes.copyOf(i % 2 == 0 ? Documents.pdfA2a() : Documents.form());
+        results.add(
+            threads.submit(
+                () -> {
+                  PreparedDocument prepared =
+                      shared.prepare(original, SoftwareSigner.chain(ECDSA), ECDSA, now);
+                  return shared.complete(
+                      original,
+                      prepared,
+                      SoftwareSigner.chain(ECDSA),
+                      SoftwareSigner.sign(prepared.dtbs()));
+                }));
+      }
+    }
+    for (Future<Bytes> result : results) {
+      assertThat(CHECK.last(result.get(), now).passed()).isTrue();
+    }
+  }
+
+  @Test
+  void whoWouldWaitTooLongIsToldSo() throws Exception {
+    PadesDocuments narrow = new PadesDocuments(new DocumentSettings(10 << 20, 1, Duration.ZERO));
+    Bytes original = Bytes.copyOf(Documents.paper());
+    int threads = 8;
+    CountDownLatch together = new CountDownLatch(threads);
+    List<Future<Boolean>> refused = new ArrayList<>();
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      for (int i = 0; i < threads; i++) {
+        refused.add(
+            pool.submit(
+                () -> {
+                  together.countDown();
+                  together.await();
+                  try {
+                    narrow.check(original);
+                    return false;
+                  } catch (UnavailableException e) {
+                    assertThat(e.kind()).isEqualTo(UnavailableException.Kind.OVERLOADED);
+                    return true;
+                  }
+                }));
+      }
+    }
+    List<Boolean> outcomes = new ArrayList<>();
+    for (Future<Boolean> one : refused) {
+      outcomes.add(one.get());
+    }
+    assertThat(outcomes).contains(true, false);
+    narrow.check(original);
+  }
+
+  @Test
+  void warmsUp() {
+    new PadesWarmUp(documents, new SecureRandom(), Clock.systemUTC()).run();
+  }
+
+  private PreparedDocument prepare(Bytes original, SignatureAlgorithm algorithm) throws Exception {
+    return documents.prepare(original, SoftwareSigner.chain(algorithm), algorithm, now);
+  }
+
+  private Bytes sign(Bytes original, SignatureAlgorithm algorithm) throws Exception {
+    documents.check(original);
+    PreparedDocument prepared = prepare(original, algorithm);
+    return documents.complete(
+        original, prepared, SoftwareSigner.chain(algorithm), SoftwareSigner.sign(prepared.dtbs()));
+  }
+}
