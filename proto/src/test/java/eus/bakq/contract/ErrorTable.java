@@ -1,0 +1,100 @@
+package eus.bakq.contract;
+
+import eus.bakq.contract.v1.Contract;
+import eus.bakq.contract.v1.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** {@code docs/errors.md}, made of the comments of {@code enum Reason}. */
+final class ErrorTable {
+  private static final Pattern VALUE = Pattern.compile("REASON_([A-Z_]+) = \\d+;");
+  private static final Pattern COMMENT =
+      Pattern.compile(
+          "(?<meaning>.+) Do: (?<remedy>.+) Code: (?<code>[A-Z_]+)(?<rules> \\(.+\\))?\\.");
+
+  /**
+   * One reason, as its comment explains it.
+   *
+   * @param rules the rules behind it in brackets, or empty
+   */
+  record Row(String reason, String code, String meaning, String remedy, String rules) {}
+
+  private ErrorTable() {}
+
+  /** Every reason but the unspecified one, in the order of the contract. */
+  static List<Row> rows(String contract) {
+    List<Row> rows = new ArrayList<>();
+    List<String> comment = new ArrayList<>();
+    String body = contract.substring(contract.indexOf("enum Reason {"));
+    for (String line : body.lines().skip(1).map(String::strip).toList()) {
+      Matcher value = VALUE.matcher(line);
+      if (line.startsWith("//")) {
+        comment.add(line.substring(2).strip());
+      } else if (value.matches()) {
+        if (!value.group(1).equals("UNSPECIFIED")) {
+          rows.add(row(value.group(1), String.join(" ", comment)));
+        }
+        comment.clear();
+      }
+    }
+    return rows;
+  }
+
+  private static Row row(String reason, String comment) {
+    Matcher parts = COMMENT.matcher(comment);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "the comment of REASON_" + reason + " is not of the form `what. Do: … Code: X (rules).`");
+    }
+    String rules = parts.group("rules") == null ? "" : parts.group("rules");
+    return new Row(
+        reason, parts.group("code"), parts.group("meaning"), parts.group("remedy"), rules);
+  }
+
+  static String render(String contract) {
+    StringBuilder text = new StringBuilder(HEAD);
+    for (Row row : rows(contract)) {
+      text.append("| `").append(row.reason()).append("` | ").append(row.code());
+      text.append(" | ").append(row.meaning()).append(row.rules());
+      text.append(" | ").append(row.remedy());
+      text.append(" | ").append(methods(row.reason())).append(" |\n");
+    }
+    return text.toString();
+  }
+
+  private static String methods(String reason) {
+    Reason value = Reason.valueOf("REASON_" + reason);
+    String listed =
+        ContractFiles.methods().stream()
+            .filter(method -> method.getOptions().getExtension(Contract.refusals).contains(value))
+            .map(method -> "`" + method.getService().getName() + "/" + method.getName() + "`")
+            .collect(Collectors.joining(", "));
+    return listed.isEmpty() ? "any" : listed;
+  }
+
+  private static final String HEAD =
+      """
+      # Errors
+
+      <!-- Made from proto/src/main/protobuf/bakq/contract/v1/contract.proto by ErrorTableTest, which says how to renew it. -->
+
+      A call that does not succeed ends with a `google.rpc.Status` (trailer `grpc-status-details-bin`) of one shape:
+
+      - the canonical code below, and a message for developers that says nothing more than this table (none for `INTERNAL`);
+      - exactly one `google.rpc.ErrorInfo`: `reason` as below, `domain` `bakq.eus`, and in `metadata` the `correlation_id`
+        (32 hexadecimal digits) under which our log knows the call;
+      - `google.rpc.BadRequest` with the fields at fault where a field is: always for `FIELD_INVALID`, and for
+        `PASSWORD_NOT_ACCEPTED`. Values are never repeated;
+      - `google.rpc.RetryInfo` where waiting helps: always with `UNAVAILABLE`, and for `QUOTA_EXCEEDED`.
+
+      Two ends come from gRPC itself, without these details: `UNIMPLEMENTED` for a method that this listener does not serve
+      (each kind of caller has its own listener), and `RESOURCE_EXHAUSTED` or `CANCELLED` for a message that is over the
+      listener's size or cannot be parsed.
+
+      | reason | code | what it means | what to do | calls that may end so |
+      | --- | --- | --- | --- | --- |
+      """;
+}

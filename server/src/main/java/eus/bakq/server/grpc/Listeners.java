@@ -1,0 +1,115 @@
+package eus.bakq.server.grpc;
+
+import eus.bakq.contract.v1.Caller;
+import eus.bakq.server.caller.RegisteredCaller;
+import eus.bakq.server.vocabulary.Bytes;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** All doors of a server, opened and closed together. */
+public final class Listeners implements AutoCloseable {
+  private final Map<Audience, Listener> listeners;
+
+  private Listeners(Map<Audience, Listener> listeners) {
+    this.listeners = listeners;
+  }
+
+  /**
+   * Opens a door for each of {@code settings}, with those of {@code services} that say its caller
+   * in their caller option. Either all doors are open when it returns, or none is when it throws.
+   *
+   * @param callers finds a caller by the SHA-256 of the client certificate in DER
+   * @param refusals where calls are recorded that are refused for who made them
+   * @throws IOException if an address cannot be listened on, or a file not be read
+   * @throws IllegalArgumentException if an audience has two doors, a service no door, or a service
+   *     no caller option
+   */
+  public static Listeners start(
+      List<ListenerSettings> settings,
+      List<BindableService> services,
+      Function<Bytes, Optional<RegisteredCaller>> callers,
+      RefusalSink refusals,
+      Clock clock,
+      SecureRandom random)
+      throws IOException {
+    Map<Audience, List<BindableService>> served = new EnumMap<>(Audience.class);
+    for (ListenerSettings one : settings) {
+      if (served.put(one.audience(), new ArrayList<>()) != null) {
+        throw new IllegalArgumentException("two listeners for " + one.audience());
+      }
+    }
+    for (BindableService service : services) {
+      ServerServiceDefinition definition = service.bindService();
+      List<BindableService> door = served.get(audienceOf(definition));
+      if (door == null) {
+        throw new IllegalArgumentException(
+            definition.getServiceDescriptor().getName() + " has no listener");
+      }
+      door.add(service);
+    }
+    Listeners opened = new Listeners(new EnumMap<>(Audience.class));
+    var surroundings = new Listener.Surroundings(callers, refusals, clock, random);
+    try {
+      for (ListenerSettings one : settings) {
+        opened.listeners.put(
+            one.audience(), Listener.start(one, served.get(one.audience()), surroundings));
+      }
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+    return opened;
+  }
+
+  /**
+   * Whose service it is.
+   *
+   * @throws IllegalArgumentException if it does not say so
+   */
+  static Audience audienceOf(ServerServiceDefinition definition) {
+    Object schema = definition.getServiceDescriptor().getSchemaDescriptor();
+    Caller caller =
+        schema instanceof ProtoServiceDescriptorSupplier supplier
+            ? CallerInterceptor.callerOf(supplier.getServiceDescriptor())
+            : Caller.CALLER_UNSPECIFIED;
+    return Audience.of(caller)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    definition.getServiceDescriptor().getName() + " has no caller option"));
+  }
+
+  /**
+   * The door of {@code audience}.
+   *
+   * @throws IllegalArgumentException if it has none
+   */
+  public Listener listener(Audience audience) {
+    Listener listener = listeners.get(audience);
+    if (listener == null) {
+      throw new IllegalArgumentException(audience + " has no listener");
+    }
+    return listener;
+  }
+
+  /**
+   * Says NOT_SERVING at every door, takes no more calls at any, then lets those under way end: the
+   * drain bounds of all doors run together.
+   */
+  @Override
+  public void close() {
+    listeners.values().forEach(Listener::announceStop);
+    listeners.values().forEach(Listener::takeNoMoreCalls);
+    listeners.values().forEach(Listener::close);
+  }
+}
