@@ -92,6 +92,23 @@ public final class Template {
     throw new IllegalArgumentException("no bytes of " + type);
   }
 
+  /**
+   * The number of {@code type}.
+   *
+   * @throws IllegalArgumentException if it is not here, or its value is not a number
+   */
+  public long number(AttributeType type) {
+    if (values.get(type) instanceof AttributeValue.Ulong number) {
+      return number.value();
+    }
+    throw new IllegalArgumentException("no number of " + type);
+  }
+
+  /** The template inside {@code type}; the empty one if it is not here. */
+  public Template nested(AttributeType type) {
+    return values.get(type) instanceof AttributeValue.Nested nested ? nested.template() : empty();
+  }
+
   /** Whether {@code type} is here with {@code value}. */
   public boolean has(AttributeType type, boolean value) {
     return new AttributeValue.Flag(value).equals(values.get(type));
@@ -100,6 +117,11 @@ public final class Template {
   /** Whether {@code type} is here with {@code value}. */
   public boolean has(AttributeType type, Constant value) {
     return new AttributeValue.Ulong(value.value()).equals(values.get(type));
+  }
+
+  /** Whether {@code type} is here as a list of {@code value} alone. */
+  public boolean hasOnly(AttributeType type, Constant value) {
+    return new AttributeValue.Ulongs(List.of(value.value())).equals(values.get(type));
   }
 
   /** The readable form, ordered by number of attribute. */
