@@ -109,7 +109,9 @@ final class AuthorisationGrpcService extends AuthorisationServiceGrpc.Authorisat
                   request.getCode());
           try (SecretBytes ticket = attempt.ticket();
               SecretBytes code = attempt.code()) {
-            return SubmitCodeResponse.newBuilder().setSignedCount(parts.authorise().run(attempt)).build();
+            return SubmitCodeResponse.newBuilder()
+                .setSignedCount(parts.authorise().run(attempt))
+                .build();
           }
         });
   }

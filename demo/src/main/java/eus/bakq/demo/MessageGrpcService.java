@@ -27,7 +27,8 @@ final class MessageGrpcService extends MessageServiceGrpc.MessageServiceImplBase
   }
 
   @Override
-  public void listMessages(ListMessagesRequest request, StreamObserver<ListMessagesResponse> observer) {
+  public void listMessages(
+      ListMessagesRequest request, StreamObserver<ListMessagesResponse> observer) {
     Replies.reply(observer, () -> list(request));
   }
 
@@ -39,7 +40,8 @@ final class MessageGrpcService extends MessageServiceGrpc.MessageServiceImplBase
     fields.check();
     int most = pageSize.value() == 0 ? DEFAULT_PAGE : pageSize.value();
     ListMessagesResponse.Builder response = ListMessagesResponse.newBuilder();
-    for (VisibleMessages.Delivered delivered : messages.to(channel.value(), recipient.value(), most)) {
+    for (VisibleMessages.Delivered delivered :
+        messages.to(channel.value(), recipient.value(), most)) {
       response.addMessages(
           Message.newBuilder()
               .setDeliveredAt(Times.of(delivered.at()))

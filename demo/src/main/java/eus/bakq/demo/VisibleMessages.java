@@ -9,7 +9,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The demo's phones and mailboxes: the newest 1,000 messages, in memory, for anybody to read. Safe for several threads. */
+/**
+ * The demo's phones and mailboxes: the newest 1,000 messages, in memory, for anybody to read. Safe
+ * for several threads.
+ */
 final class VisibleMessages implements MessageTransport {
   private static final int MOST = 1000;
 

@@ -18,7 +18,8 @@ public final class ReadAuditLog {
   }
 
   /** As {@link AuditLog#list}. */
-  public List<AuditRecord> list(CallerName auditor, Optional<String> subject, long afterSequence, int limit)
+  public List<AuditRecord> list(
+      CallerName auditor, Optional<String> subject, long afterSequence, int limit)
       throws RefusedException {
     recordReading(auditor, "LIST", subject.orElse("all"));
     return database.inTransaction(handle -> audit.list(handle, subject, afterSequence, limit));
@@ -30,7 +31,8 @@ public final class ReadAuditLog {
     return database.inTransaction(audit::verify);
   }
 
-  private void recordReading(CallerName auditor, String act, String subject) throws RefusedException {
+  private void recordReading(CallerName auditor, String act, String subject)
+      throws RefusedException {
     database.transact(
         handle ->
             audit.append(

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A signer whose password and code were both right, just now, for one frozen set. Only {@link CodeStep} makes one: holding one
- * is the proof. Carries what opens the signer's seal; close it.
+ * A signer whose password and code were both right, just now, for one frozen set. Only {@link
+ * CodeStep} makes one: holding one is the proof. Carries what opens the signer's seal; close it.
  */
 public final class AuthenticatedSigner implements AutoCloseable {
   private final SignerId signer;
@@ -25,7 +25,11 @@ public final class AuthenticatedSigner implements AutoCloseable {
   private final SecretBytes activationSecret;
 
   AuthenticatedSigner(
-      SignerId signer, Interaction interaction, Challenge challenge, Instant now, SecretBytes activationSecret) {
+      SignerId signer,
+      Interaction interaction,
+      Challenge challenge,
+      Instant now,
+      SecretBytes activationSecret) {
     this.signer = signer;
     this.credential = challenge.credential();
     this.interaction = interaction.id();

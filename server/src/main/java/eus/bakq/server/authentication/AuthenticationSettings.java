@@ -3,8 +3,8 @@ package eus.bakq.server.authentication;
 import java.time.Duration;
 
 /**
- * The bounds of authentication (requirements section 8). Whoever can write them can make guessing easier, within the bounds
- * that are checked here.
+ * The bounds of authentication (requirements section 8). Whoever can write them can make guessing
+ * easier, within the bounds that are checked here.
  *
  * @param lockAfter consecutive wrong factors until the account is locked: 1 to 5 (AUT-08)
  * @param codeLife 1 to 10 minutes (OTP-02)
@@ -28,12 +28,17 @@ public record AuthenticationSettings(
     requireBetween("codesPerHour", codesPerHour, 1, 5);
     requireBetween("codeLife", codeLife, Duration.ofMinutes(1), Duration.ofMinutes(10));
     requireBetween("codeGap", codeGap, Duration.ZERO, Duration.ofMinutes(5));
-    requireBetween("interactionLife", interactionLife, Duration.ofMinutes(1), Duration.ofMinutes(15));
     requireBetween(
-        "temporaryPasswordLife", temporaryPasswordLife, Duration.ofMinutes(1), Duration.ofMinutes(10));
+        "interactionLife", interactionLife, Duration.ofMinutes(1), Duration.ofMinutes(15));
+    requireBetween(
+        "temporaryPasswordLife",
+        temporaryPasswordLife,
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(10));
   }
 
-  private static <T extends Comparable<T>> void requireBetween(String name, T value, T least, T most) {
+  private static <T extends Comparable<T>> void requireBetween(
+      String name, T value, T least, T most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(name + " is " + least + " to " + most);
     }

@@ -22,14 +22,18 @@ public interface AuthenticationSubject<T> {
   MessageKind codeMessage();
 
   /**
-   * Fixes what the code will be bound to for {@code candidate}, before anything is known of the password. Does the same work for
-   * somebody who is not registered, so that nobody can tell the two apart; outside any transaction.
+   * Fixes what the code will be bound to for {@code candidate}, before anything is known of the
+   * password. Does the same work for somebody who is not registered, so that nobody can tell the
+   * two apart; outside any transaction.
    *
    * @throws RefusedException if the subject itself is not open any more
    */
   Frozen freeze(UUID subject, Optional<SignerId> candidate) throws RefusedException;
 
-  /** Goes on with {@code signer} in the transaction in which the factors were found right. At most once a challenge. */
+  /**
+   * Goes on with {@code signer} in the transaction in which the factors were found right. At most
+   * once a challenge.
+   */
   T succeeded(Handle handle, AuthenticatedSigner signer) throws RefusedException;
 
   /** What was fixed. */
@@ -42,7 +46,10 @@ public interface AuthenticationSubject<T> {
 
     Optional<CredentialId> credential();
 
-    /** Keeps what has to be kept, in the transaction of the password step. The same statements whoever it is. */
+    /**
+     * Keeps what has to be kept, in the transaction of the password step. The same statements
+     * whoever it is.
+     */
     void store(Handle handle, InteractionId interaction) throws RefusedException;
   }
 }

@@ -20,8 +20,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Judges ticket and code together, at most three times for one password, and makes the {@link AuthenticatedSigner}. The right code
- * succeeds once, however often it comes at the same time (OTP-03); every wrong one is counted (OTP-05).
+ * Judges ticket and code together, at most three times for one password, and makes the {@link
+ * AuthenticatedSigner}. The right code succeeds once, however often it comes at the same time
+ * (OTP-03); every wrong one is counted (OTP-05).
  */
 public final class CodeStep {
   private static final int MOST_TRIES = 3;
@@ -33,7 +34,11 @@ public final class CodeStep {
    * @param method the full name of the gRPC method
    */
   public record Attempt(
-      InteractionId interaction, String method, UnverifiedProof proof, SecretBytes ticket, SecretBytes code) {}
+      InteractionId interaction,
+      String method,
+      UnverifiedProof proof,
+      SecretBytes ticket,
+      SecretBytes code) {}
 
   private record Stored(Interaction interaction, Challenge challenge, Optional<byte[]> share) {}
 
@@ -56,10 +61,12 @@ public final class CodeStep {
   }
 
   /**
-   * Judges durably before it returns or throws. On success {@code subject} has gone on in the same transaction.
+   * Judges durably before it returns or throws. On success {@code subject} has gone on in the same
+   * transaction.
    *
-   * @throws RefusedException INTERACTION_NOT_FOUND; PASSWORD_AGAIN if the ticket's other half was lost; AUTHENTICATION_FAILED for
-   *     anything wrong, without saying what; or what {@code subject} refuses
+   * @throws RefusedException INTERACTION_NOT_FOUND; PASSWORD_AGAIN if the ticket's other half was
+   *     lost; AUTHENTICATION_FAILED for anything wrong, without saying what; or what {@code
+   *     subject} refuses
    */
   public <T> T run(Attempt attempt, AuthenticationSubject<T> subject) throws RefusedException {
     Stored stored = database.inTransaction(handle -> stored(handle, attempt, subject));
@@ -68,13 +75,17 @@ public final class CodeStep {
     byte[] share = stored.share().orElseThrow(() -> new RefusedException(Refusal.PASSWORD_AGAIN));
     boolean codeRight;
     try (SecretBytes expected =
-        codes.code(interaction, challenge, challenge.signer().map(SignerId::value).orElse(NOBODY))) {
+        codes.code(
+            interaction, challenge, challenge.signer().map(SignerId::value).orElse(NOBODY))) {
       codeRight = expected.use(a -> attempt.code().use(b -> MessageDigest.isEqual(a, b)));
     }
     Optional<T> outcome = Optional.empty();
     Optional<SecretBytes> opened;
     try (SecretBytes hsmHalf = tickets.hsmHalf(interaction.id())) {
-      opened = attempt.ticket().use(ticket -> tickets.open(hsmHalf, share, interaction, challenge, ticket));
+      opened =
+          attempt
+              .ticket()
+              .use(ticket -> tickets.open(hsmHalf, share, interaction, challenge, ticket));
     } finally {
       Arrays.fill(share, (byte) 0);
     }
@@ -91,7 +102,8 @@ public final class CodeStep {
 
   /** The counter of somebody whose password was not accepted: one of those that stand in. */
   private static UUID standIn(InteractionId interaction) {
-    return FailureCounters.standIn(Encoding.of("").id(interaction.value()).toBytes().sha256().toByteArray());
+    return FailureCounters.standIn(
+        Encoding.of("").id(interaction.value()).toBytes().sha256().toByteArray());
   }
 
   private Stored stored(Handle handle, Attempt attempt, AuthenticationSubject<?> subject)
@@ -167,7 +179,8 @@ public final class CodeStep {
     return Optional.empty();
   }
 
-  private static String reason(boolean passwordRight, boolean codeRight, boolean ticketRight, boolean inTime) {
+  private static String reason(
+      boolean passwordRight, boolean codeRight, boolean ticketRight, boolean inTime) {
     if (!passwordRight) {
       return "PASSWORD_WAS_NOT_ACCEPTED";
     }
@@ -180,7 +193,8 @@ public final class CodeStep {
     return inTime ? "ACCOUNT_LOCKED" : "CODE_EXPIRED";
   }
 
-  private static Map<String, String> details(Interaction interaction, Challenge challenge, String account) {
+  private static Map<String, String> details(
+      Interaction interaction, Challenge challenge, String account) {
     return Map.of(
         "interaction", interaction.id().toString(),
         "purpose", interaction.purpose().name(),
@@ -189,7 +203,8 @@ public final class CodeStep {
         "account", account);
   }
 
-  private static OutgoingMessage voidMessage(AuthenticationSubject<?> subject, Challenge challenge) {
+  private static OutgoingMessage voidMessage(
+      AuthenticationSubject<?> subject, Challenge challenge) {
     return new OutgoingMessage(
         subject.codeMessage(), challenge.id().value(), Optional.empty(), challenge.expiresAt());
   }

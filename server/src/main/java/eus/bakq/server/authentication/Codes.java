@@ -13,11 +13,13 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * Codes and temporary passwords. They are stored nowhere: computed from an HSM key when sent, and again when checked
- * (docs/sole-control.md section 4). Safe for several threads.
+ * Codes and temporary passwords. They are stored nowhere: computed from an HSM key when sent, and
+ * again when checked (docs/sole-control.md section 4). Safe for several threads.
  */
 final class Codes {
-  /** Without 0, 1, i, l, o: what people read out and type. 31 letters, so 10 of them hold 49 bits. */
+  /**
+   * Without 0, 1, i, l, o: what people read out and type. 31 letters, so 10 of them hold 49 bits.
+   */
   private static final String TEMPORARY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
 
   private static final int TEMPORARY_LENGTH = 10;
@@ -31,10 +33,11 @@ final class Codes {
   }
 
   /**
-   * The code for exactly this challenge, in ASCII digits: bound to purpose, interaction, signer and all that is frozen
-   * (OTP-07, OTP-09).
+   * The code for exactly this challenge, in ASCII digits: bound to purpose, interaction, signer and
+   * all that is frozen (OTP-07, OTP-09).
    *
-   * @param signer stands in for nobody, when the password was wrong: such a code is computed too, and fits nothing
+   * @param signer stands in for nobody, when the password was wrong: such a code is computed too,
+   *     and fits nothing
    */
   SecretBytes code(Interaction interaction, Challenge challenge, UUID signer) {
     byte[] input =
@@ -50,7 +53,10 @@ final class Codes {
     return draw(input, "0123456789", digits);
   }
 
-  /** A temporary password for one interaction of an activation, in ASCII letters and digits (ENR-10). */
+  /**
+   * A temporary password for one interaction of an activation, in ASCII letters and digits
+   * (ENR-10).
+   */
   SecretBytes temporaryPassword(
       InteractionId interaction, ChallengeId challenge, Bytes nonce, SignerId signer) {
     byte[] input =
@@ -64,15 +70,17 @@ final class Codes {
   }
 
   /**
-   * Draws letters without bias (OTP-01): bytes of the HMAC that would favour some letters are passed over, and the HMAC is
-   * extended by a counter when its bytes are used up.
+   * Draws letters without bias (OTP-01): bytes of the HMAC that would favour some letters are
+   * passed over, and the HMAC is extended by a counter when its bytes are used up.
    */
   private SecretBytes draw(byte[] input, String alphabet, int length) {
     int fair = 256 - 256 % alphabet.length();
     byte[] drawn = new byte[length];
     int filled = 0;
     for (int block = 0; filled < length; block++) {
-      byte[] mac = keys.mac(MacKey.OTP, ByteBuffer.allocate(input.length + 4).put(input).putInt(block).array());
+      byte[] mac =
+          keys.mac(
+              MacKey.OTP, ByteBuffer.allocate(input.length + 4).put(input).putInt(block).array());
       for (int i = 0; i < mac.length && filled < length; i++) {
         int value = mac[i] & 0xff;
         if (value < fair) {

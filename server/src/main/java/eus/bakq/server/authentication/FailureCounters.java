@@ -11,8 +11,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Consecutive wrong factors of each signer, and the codes sent. A lock ends by an officer only (AUT-08, AUT-09); a new code never
- * resets the count (OTP-05). Every method takes the same statements for everybody.
+ * Consecutive wrong factors of each signer, and the codes sent. A lock ends by an officer only
+ * (AUT-08, AUT-09); a new code never resets the count (OTP-05). Every method takes the same
+ * statements for everybody.
  */
 public final class FailureCounters {
   private static final int STAND_INS = 4096;
@@ -22,7 +23,13 @@ public final class FailureCounters {
    *
    * @param codesInHour sent in the hour under way
    */
-  record Counter(UUID id, int failures, boolean locked, int codesInHour, Optional<Instant> lastCodeAt, Instant now) {}
+  record Counter(
+      UUID id,
+      int failures,
+      boolean locked,
+      int codesInHour,
+      Optional<Instant> lastCodeAt,
+      Instant now) {}
 
   /** What a wrong factor did. */
   enum Consequence {
@@ -50,7 +57,8 @@ public final class FailureCounters {
 
   Counter lock(Handle handle, UUID id) {
     handle
-        .createUpdate("insert into bakq.failure_counter (id) values (:id) on conflict (id) do nothing")
+        .createUpdate(
+            "insert into bakq.failure_counter (id) values (:id) on conflict (id) do nothing")
         .bind("id", id)
         .execute();
     Instant now = Database.now(handle);
@@ -64,7 +72,8 @@ public final class FailureCounters {
             (row, context) -> {
               OffsetDateTime began = row.getObject("code_window_began_at", OffsetDateTime.class);
               OffsetDateTime last = row.getObject("last_code_at", OffsetDateTime.class);
-              boolean sameHour = began != null && began.toInstant().plus(Duration.ofHours(1)).isAfter(now);
+              boolean sameHour =
+                  began != null && began.toInstant().plus(Duration.ofHours(1)).isAfter(now);
               return new Counter(
                   id,
                   row.getInt("failures"),
@@ -79,10 +88,16 @@ public final class FailureCounters {
   /** Whether one more code may be sent now (OTP-13). */
   boolean mayHaveCode(Counter counter) {
     return counter.codesInHour() < settings.codesPerHour()
-        && counter.lastCodeAt().map(last -> !last.plus(settings.codeGap()).isAfter(counter.now())).orElse(true);
+        && counter
+            .lastCodeAt()
+            .map(last -> !last.plus(settings.codeGap()).isAfter(counter.now()))
+            .orElse(true);
   }
 
-  /** Writes what one step did to a locked counter: the wrong factors and the codes, either of which may be none. */
+  /**
+   * Writes what one step did to a locked counter: the wrong factors and the codes, either of which
+   * may be none.
+   */
   Consequence write(Handle handle, Counter counter, boolean wrong, boolean codeSent) {
     int failures = counter.failures() + (wrong ? 1 : 0);
     boolean locks = !counter.locked() && failures >= settings.lockAfter();
@@ -114,7 +129,8 @@ public final class FailureCounters {
   /** Back to none after a complete success. */
   void reset(Handle handle, Counter counter) {
     handle
-        .createUpdate("update bakq.failure_counter set failures = 0 where id = :id and locked_at is null")
+        .createUpdate(
+            "update bakq.failure_counter set failures = 0 where id = :id and locked_at is null")
         .bind("id", counter.id())
         .execute();
   }
@@ -129,7 +145,10 @@ public final class FailureCounters {
         .orElse(false);
   }
 
-  /** Ends a lock, after an officer has identified the person again (AUT-09). Returns whether there was one. */
+  /**
+   * Ends a lock, after an officer has identified the person again (AUT-09). Returns whether there
+   * was one.
+   */
   public boolean unlock(Handle handle, SignerId signer) {
     return handle
             .createUpdate(

@@ -4,7 +4,9 @@ package eus.bakq.server.authentication;
 enum InteractionState {
   /** No password was given. */
   OPEN,
-  /** A password was given and judged; a code is awaited, or would be if the password had been right. */
+  /**
+   * A password was given and judged; a code is awaited, or would be if the password had been right.
+   */
   CHALLENGED,
   /** All factors were right. */
   SUCCEEDED,

@@ -20,7 +20,10 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/** The conversations under way. Every method takes the transaction it works in; safe for several threads. */
+/**
+ * The conversations under way. Every method takes the transaction it works in; safe for several
+ * threads.
+ */
 public final class Interactions {
   private static final String COLUMNS =
       "id, purpose, subject, program_key, state, expires_at, challenge_id, nonce, signer_id, credential_id,"
@@ -35,8 +38,8 @@ public final class Interactions {
   }
 
   /**
-   * Opens an interaction for a program that shows {@code programKey}. It lives as the settings say, at most until {@code
-   * latest}.
+   * Opens an interaction for a program that shows {@code programKey}. It lives as the settings say,
+   * at most until {@code latest}.
    *
    * @throws eus.bakq.server.failure.MalformedException if the key is not one on P-256
    */
@@ -67,8 +70,8 @@ public final class Interactions {
    *
    * @param method the full name of the gRPC method, which the proof must name
    * @param ticketHash SHA-256 of the ticket, at the step that takes one
-   * @throws RefusedException INTERACTION_NOT_FOUND for whatever is not so: unknown, ended, expired, another purpose, another
-   *     key; not told apart
+   * @throws RefusedException INTERACTION_NOT_FOUND for whatever is not so: unknown, ended, expired,
+   *     another purpose, another key; not told apart
    */
   public Interaction requireLive(
       Handle handle,
@@ -82,7 +85,8 @@ public final class Interactions {
     return find(handle, id, false)
         .filter(found -> found.purpose() == purpose && found.isLive(now))
         .filter(
-            found -> ProgramKey.parse(found.programKey()).verifies(proof, method, id, ticketHash, now))
+            found ->
+                ProgramKey.parse(found.programKey()).verifies(proof, method, id, ticketHash, now))
         .orElseThrow(() -> new RefusedException(Refusal.INTERACTION_NOT_FOUND));
   }
 
@@ -97,7 +101,10 @@ public final class Interactions {
   private static Optional<Interaction> find(Handle handle, InteractionId id, boolean lock) {
     return handle
         .createQuery(
-            "select " + COLUMNS + " from bakq.interaction where id = :id" + (lock ? " for update" : ""))
+            "select "
+                + COLUMNS
+                + " from bakq.interaction where id = :id"
+                + (lock ? " for update" : ""))
         .bind("id", id.value())
         .map(Interactions::read)
         .findOne();
@@ -131,7 +138,8 @@ public final class Interactions {
             .bind("codeExpiresAt", challenge.expiresAt().atOffset(ZoneOffset.UTC))
             .execute());
     handle
-        .createUpdate("insert into bakq.interaction_share (interaction_id, share) values (:id, :share)")
+        .createUpdate(
+            "insert into bakq.interaction_share (interaction_id, share) values (:id, :share)")
         .bind("id", id.value())
         .bind("share", share)
         .execute();
@@ -201,7 +209,10 @@ public final class Interactions {
         .execute();
   }
 
-  /** Erases the shares of interactions whose time is over, and rows that ended a day ago: at most 1,000 a call. */
+  /**
+   * Erases the shares of interactions whose time is over, and rows that ended a day ago: at most
+   * 1,000 a call.
+   */
   public int purge(Handle handle) {
     OffsetDateTime now = Database.now(handle).atOffset(ZoneOffset.UTC);
     handle

@@ -51,7 +51,10 @@ public final class LockMessages implements MessageComposer {
 
   @Override
   public Optional<ComposedMessage> compose(Handle handle, OutgoingMessage message) {
-    return message.signer().flatMap(id -> signers.findById(handle, id)).map(signer -> compose(handle, message, signer));
+    return message
+        .signer()
+        .flatMap(id -> signers.find(handle, id))
+        .map(signer -> compose(handle, message, signer));
   }
 
   private ComposedMessage compose(Handle handle, OutgoingMessage message, Signer signer) {

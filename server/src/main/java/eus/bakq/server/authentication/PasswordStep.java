@@ -28,9 +28,10 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Judges the one password of an interaction, counts it, and answers the same whatever was judged: a ticket and a time. A code is
- * sent only if all was right. Every path does the same: one Argon2id, the same HMACs, one counter row, one record, one outbox
- * row (AUT-11, AUT-12, docs/sole-control.md section 4).
+ * Judges the one password of an interaction, counts it, and answers the same whatever was judged: a
+ * ticket and a time. A code is sent only if all was right. Every path does the same: one Argon2id,
+ * the same HMACs, one counter row, one record, one outbox row (AUT-11, AUT-12, docs/sole-control.md
+ * section 4).
  */
 public final class PasswordStep {
   private static final UUID NOBODY = new UUID(0, 0);
@@ -48,9 +49,14 @@ public final class PasswordStep {
    * @param method the full name of the gRPC method
    */
   public record Attempt(
-      InteractionId interaction, String method, UnverifiedProof proof, Dni dni, SecretBytes password) {}
+      InteractionId interaction,
+      String method,
+      UnverifiedProof proof,
+      Dni dni,
+      SecretBytes password) {}
 
-  private record Candidate(Interaction interaction, Optional<SignerId> signer, Optional<Passwords.Kept> kept) {}
+  private record Candidate(
+      Interaction interaction, Optional<SignerId> signer, Optional<Passwords.Kept> kept) {}
 
   private final Database database;
   private final Signers signers;
@@ -81,7 +87,8 @@ public final class PasswordStep {
   /**
    * Judges durably before it returns.
    *
-   * @throws RefusedException INTERACTION_NOT_FOUND, also for a second password; or what {@code subject} refuses
+   * @throws RefusedException INTERACTION_NOT_FOUND, also for a second password; or what {@code
+   *     subject} refuses
    */
   public Answer run(Attempt attempt, AuthenticationSubject<?> subject) throws RefusedException {
     // Before the DNI is looked at, so that a refusal for want of room tells nothing about anybody.
@@ -93,10 +100,13 @@ public final class PasswordStep {
   private Answer run(PasswordHashing.Turn turn, Attempt attempt, AuthenticationSubject<?> subject)
       throws RefusedException {
     byte[] standIn =
-        keys.mac(MacKey.VERIFY, Encoding.of("bakq/stand-in/v1").text(attempt.dni().value()).toByteArray());
+        keys.mac(
+            MacKey.VERIFY,
+            Encoding.of("bakq/stand-in/v1").text(attempt.dni().value()).toByteArray());
     Candidate candidate = database.inTransaction(handle -> candidate(handle, attempt, subject));
     Interaction interaction = candidate.interaction();
-    UUID judgedAs = candidate.signer().map(SignerId::value).orElse(FailureCounters.standIn(standIn));
+    UUID judgedAs =
+        candidate.signer().map(SignerId::value).orElse(FailureCounters.standIn(standIn));
     AuthenticationSubject.Frozen frozen = subject.freeze(interaction.subject(), candidate.signer());
     Passwords.Kept kept = candidate.kept().orElseGet(() -> passwords.standIn(standIn));
     byte[] share = tickets.freshShare();
@@ -110,15 +120,29 @@ public final class PasswordStep {
                 Interaction locked = requireOpen(interactions.lockLive(handle, interaction.id()));
                 FailureCounters.Counter counter = counters.lock(handle, judgedAs);
                 boolean accepted = right && frozen.allowed() && !counter.locked();
-                Challenge challenge = challenge(counter.now(), locked, frozen, accepted ? candidate.signer() : Optional.empty());
+                Challenge challenge =
+                    challenge(
+                        counter.now(),
+                        locked,
+                        frozen,
+                        accepted ? candidate.signer() : Optional.empty());
                 interactions.challenge(handle, locked.id(), challenge, share);
                 frozen.store(handle, locked.id());
                 boolean send = accepted && counters.mayHaveCode(counter);
-                FailureCounters.Consequence consequence = counters.write(handle, counter, !right, send);
-                outbox.put(handle, message(subject, challenge, candidate.signer(), send, consequence));
-                audit.append(handle, event(locked, candidate.signer(), right, frozen.allowed(), send, consequence));
+                FailureCounters.Consequence consequence =
+                    counters.write(handle, counter, !right, send);
+                outbox.put(
+                    handle, message(subject, challenge, candidate.signer(), send, consequence));
+                audit.append(
+                    handle,
+                    event(locked, candidate.signer(), right, frozen.allowed(), send, consequence));
                 byte[] ticket =
-                    tickets.make(hsmHalf, share, locked, challenge, accepted ? judged.activationSecret() : decoy);
+                    tickets.make(
+                        hsmHalf,
+                        share,
+                        locked,
+                        challenge,
+                        accepted ? judged.activationSecret() : decoy);
                 return new Answer(SecretBytes.takeOver(ticket), challenge.expiresAt());
               });
       outbox.wake();
@@ -139,7 +163,7 @@ public final class PasswordStep {
                 attempt.method(),
                 Optional.empty(),
                 attempt.proof()));
-    Optional<SignerId> signer = signers.findByDni(handle, attempt.dni()).map(Signer::id);
+    Optional<SignerId> signer = signers.find(handle, attempt.dni()).map(Signer::id);
     // The same statement for somebody who is not registered.
     Optional<Passwords.Kept> kept = passwords.find(handle, signer.orElse(new SignerId(NOBODY)));
     return new Candidate(interaction, signer, kept);
@@ -153,7 +177,10 @@ public final class PasswordStep {
   }
 
   private Challenge challenge(
-      Instant now, Interaction interaction, AuthenticationSubject.Frozen frozen, Optional<SignerId> signer) {
+      Instant now,
+      Interaction interaction,
+      AuthenticationSubject.Frozen frozen,
+      Optional<SignerId> signer) {
     byte[] nonce = new byte[16];
     random.nextBytes(nonce);
     Instant codeExpiresAt = now.plus(settings.codeLife());
@@ -182,7 +209,10 @@ public final class PasswordStep {
         .orElseGet(
             () ->
                 new OutgoingMessage(
-                    subject.codeMessage(), challenge.id().value(), Optional.empty(), challenge.expiresAt()));
+                    subject.codeMessage(),
+                    challenge.id().value(),
+                    Optional.empty(),
+                    challenge.expiresAt()));
   }
 
   private static AuditEvent event(
@@ -218,6 +248,10 @@ public final class PasswordStep {
   private static AuditEvent judged(
       String reason, String actor, Interaction interaction, Map<String, String> details) {
     return AuditEvent.refused(
-        AuditEventType.AUTHENTICATION_PASSWORD_JUDGED, reason, actor, interaction.subject(), details);
+        AuditEventType.AUTHENTICATION_PASSWORD_JUDGED,
+        reason,
+        actor,
+        interaction.subject(),
+        details);
   }
 }

@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Citizens' passwords: Argon2id, then an HMAC inside the HSM, so that the database alone gives nothing to guess with
- * (docs/sole-control.md section 3). Safe for several threads.
+ * Citizens' passwords: Argon2id, then an HMAC inside the HSM, so that the database alone gives
+ * nothing to guess with (docs/sole-control.md section 3). Safe for several threads.
  */
 public final class Passwords {
   /** What is kept of a password. */
@@ -27,7 +27,8 @@ public final class Passwords {
    *
    * @param salt fresh, 16 bytes
    */
-  public record Prepared(SignerId signer, Bytes salt, Argon2Parameters parameters, Bytes verifier) {}
+  public record Prepared(
+      SignerId signer, Bytes salt, Argon2Parameters parameters, Bytes verifier) {}
 
   private final PasswordHashing hashing;
   private final InfrastructureKeys keys;
@@ -94,13 +95,17 @@ public final class Passwords {
   }
 
   /**
-   * What stands in for the row of somebody who has none: a salt that is the same at every try, as a real one would be.
+   * What stands in for the row of somebody who has none: a salt that is the same at every try, as a
+   * real one would be.
    *
    * @param standIn 32 bytes that only the HSM can compute from the DNI
    */
   Kept standIn(byte[] standIn) {
     return new Kept(
-        Bytes.copyOf(Arrays.copyOf(standIn, PasswordHashing.SALT_SIZE)), hashing.parameters(), Bytes.copyOf(standIn), 0);
+        Bytes.copyOf(Arrays.copyOf(standIn, PasswordHashing.SALT_SIZE)),
+        hashing.parameters(),
+        Bytes.copyOf(standIn),
+        0);
   }
 
   /** Waits for the right to hash: asked for before anything is known of the person (AUT-07). */

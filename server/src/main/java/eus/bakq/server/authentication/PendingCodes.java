@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
-/** Computes codes that are still to be sent, for those who compose the messages. Safe for several threads. */
+/**
+ * Computes codes that are still to be sent, for those who compose the messages. Safe for several
+ * threads.
+ */
 public final class PendingCodes {
   /**
    * A code to be sent.
@@ -34,7 +37,9 @@ public final class PendingCodes {
     Instant now = Database.now(handle);
     return interactions
         .findByChallenge(handle, new ChallengeId(challenge))
-        .filter(interaction -> interaction.state() == InteractionState.CHALLENGED && interaction.isLive(now))
+        .filter(
+            interaction ->
+                interaction.state() == InteractionState.CHALLENGED && interaction.isLive(now))
         .flatMap(interaction -> code(interaction, now));
   }
 

@@ -34,7 +34,9 @@ final class ProgramKey {
   static ProgramKey parse(Bytes encoded) {
     if (encoded.size() == 91) {
       try {
-        PublicKey key = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded.toByteArray()));
+        PublicKey key =
+            KeyFactory.getInstance("EC")
+                .generatePublic(new X509EncodedKeySpec(encoded.toByteArray()));
         if (key instanceof ECPublicKey ec && ec.getParams().getOrder().equals(P256_ORDER)) {
           return new ProgramKey(encoded, key);
         }
@@ -47,7 +49,8 @@ final class ProgramKey {
 
   private static MalformedException malformed(Throwable cause) {
     MalformedException malformed =
-        new MalformedException("program_key", "a P-256 public key as SubjectPublicKeyInfo in DER, 91 bytes");
+        new MalformedException(
+            "program_key", "a P-256 public key as SubjectPublicKeyInfo in DER, 91 bytes");
     if (cause != null) {
       malformed.initCause(cause);
     }
@@ -58,10 +61,18 @@ final class ProgramKey {
     return encoded.sha256();
   }
 
-  /** Whether {@code proof} was made with this key for exactly this step, within 300 s of {@code now}. */
+  /**
+   * Whether {@code proof} was made with this key for exactly this step, within 300 s of {@code
+   * now}.
+   */
   boolean verifies(
-      UnverifiedProof proof, String method, InteractionId interaction, Optional<Bytes> ticketHash, Instant now) {
-    if (Math.abs(Math.subtractExact(now.getEpochSecond(), clamp(proof.madeAtSeconds()))) > PROOF_TOLERANCE.toSeconds()) {
+      UnverifiedProof proof,
+      String method,
+      InteractionId interaction,
+      Optional<Bytes> ticketHash,
+      Instant now) {
+    if (Math.abs(Math.subtractExact(now.getEpochSecond(), clamp(proof.madeAtSeconds())))
+        > PROOF_TOLERANCE.toSeconds()) {
       return false;
     }
     String text =

@@ -19,8 +19,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Temporary passwords of activations: one for each interaction, sent by SMS, good once and for ten minutes, only to choose a
- * password of one's own (ENR-10). Three wrong ones end it.
+ * Temporary passwords of activations: one for each interaction, sent by SMS, good once and for ten
+ * minutes, only to choose a password of one's own (ENR-10). Three wrong ones end it.
  */
 public final class TemporaryPasswords {
   private static final int MOST_TRIES = 3;
@@ -30,7 +30,13 @@ public final class TemporaryPasswords {
   private final SecureRandom random;
   private final Duration life;
 
-  private record Row(ChallengeId challenge, SignerId signer, Bytes nonce, Instant expiresAt, int tries, boolean used) {}
+  private record Row(
+      ChallengeId challenge,
+      SignerId signer,
+      Bytes nonce,
+      Instant expiresAt,
+      int tries,
+      boolean used) {}
 
   public TemporaryPasswords(AuthenticationParts parts) {
     this.interactions = parts.interactions();
@@ -48,7 +54,8 @@ public final class TemporaryPasswords {
     random.nextBytes(nonce);
     ChallengeId challenge = new ChallengeId(new UUID(random.nextLong(), random.nextLong()));
     Instant expiresAt = Database.now(handle).plus(life);
-    Instant bounded = expiresAt.isBefore(interaction.expiresAt()) ? expiresAt : interaction.expiresAt();
+    Instant bounded =
+        expiresAt.isBefore(interaction.expiresAt()) ? expiresAt : interaction.expiresAt();
     handle
         .createUpdate(
             """
@@ -84,8 +91,9 @@ public final class TemporaryPasswords {
   }
 
   /**
-   * Whether {@code presented} is the temporary password of this interaction, still good. Capital letters, blanks and hyphens are
-   * as good as none. A wrong one is counted in this transaction: let it commit.
+   * Whether {@code presented} is the temporary password of this interaction, still good. Capital
+   * letters, blanks and hyphens are as good as none. A wrong one is counted in this transaction:
+   * let it commit.
    */
   public boolean matches(Handle handle, InteractionId interaction, SecretBytes presented)
       throws RefusedException {

@@ -22,9 +22,10 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
 
 /**
- * What carries the opening of the seal from the password to the code, on the citizen's side only (docs/sole-control.md section
- * 4): AES-256-GCM under a key of which one half is the HSM's and the other lies in a row that is erased. Bound to the
- * interaction, the signer, the credential, the frozen set, its expiry and the program's key. Safe for several threads.
+ * What carries the opening of the seal from the password to the code, on the citizen's side only
+ * (docs/sole-control.md section 4): AES-256-GCM under a key of which one half is the HSM's and the
+ * other lies in a row that is erased. Bound to the interaction, the signer, the credential, the
+ * frozen set, its expiry and the program's key. Safe for several threads.
  */
 final class Tickets {
   /** 12 bytes of nonce, 32 of content, 16 of tag: the same whatever was judged. */
@@ -47,12 +48,18 @@ final class Tickets {
   /** The HSM's half of the key of this interaction's ticket. */
   SecretBytes hsmHalf(InteractionId interaction) {
     return SecretBytes.takeOver(
-        keys.mac(MacKey.TICKET, Encoding.of("bakq/ticket-key/v1").id(interaction.value()).toByteArray()));
+        keys.mac(
+            MacKey.TICKET,
+            Encoding.of("bakq/ticket-key/v1").id(interaction.value()).toByteArray()));
   }
 
   /** The ticket that carries {@code activationSecret}. */
   byte[] make(
-      SecretBytes hsmHalf, byte[] share, Interaction interaction, Challenge challenge, SecretBytes activationSecret) {
+      SecretBytes hsmHalf,
+      byte[] share,
+      Interaction interaction,
+      Challenge challenge,
+      SecretBytes activationSecret) {
     if (activationSecret.size() != CONTENT_SIZE) {
       throw new IllegalArgumentException("a ticket carries 32 bytes");
     }
@@ -71,14 +78,20 @@ final class Tickets {
 
   /** What the ticket carries, or empty if it was not made for exactly this, or was altered. */
   Optional<SecretBytes> open(
-      SecretBytes hsmHalf, byte[] share, Interaction interaction, Challenge challenge, byte[] ticket) {
+      SecretBytes hsmHalf,
+      byte[] share,
+      Interaction interaction,
+      Challenge challenge,
+      byte[] ticket) {
     if (ticket.length != SIZE) {
       return Optional.empty();
     }
     try {
       Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
       cipher.init(
-          Cipher.DECRYPT_MODE, key(hsmHalf, share), new GCMParameterSpec(TAG_BITS, ticket, 0, NONCE_SIZE));
+          Cipher.DECRYPT_MODE,
+          key(hsmHalf, share),
+          new GCMParameterSpec(TAG_BITS, ticket, 0, NONCE_SIZE));
       cipher.updateAAD(boundTo(interaction, challenge));
       return Optional.of(
           SecretBytes.takeOver(cipher.doFinal(ticket, NONCE_SIZE, ticket.length - NONCE_SIZE)));
@@ -99,7 +112,8 @@ final class Tickets {
 
   private static SecretKey key(SecretBytes hsmHalf, byte[] share) throws GeneralSecurityException {
     byte[] both =
-        hsmHalf.use(half -> ByteBuffer.allocate(half.length + share.length).put(half).put(share).array());
+        hsmHalf.use(
+            half -> ByteBuffer.allocate(half.length + share.length).put(half).put(share).array());
     try {
       return KDF.getInstance("HKDF-SHA256")
           .deriveKey(

@@ -16,8 +16,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A part of the configuration file being read. Collects every fault instead of stopping at the first, and knows every key that was
- * asked for, so that one that was not asked for is a fault too. For one thread.
+ * A part of the configuration file being read. Collects every fault instead of stopping at the
+ * first, and knows every key that was asked for, so that one that was not asked for is a fault too.
+ * For one thread.
  */
 final class ConfigurationSection {
   /** What was wrong and what was asked for, in the whole file. */
@@ -29,7 +30,9 @@ final class ConfigurationSection {
       return List.copyOf(faults);
     }
 
-    /** Every key that the code knows, with its default in words; {@code required} if it has none. */
+    /**
+     * Every key that the code knows, with its default in words; {@code required} if it has none.
+     */
     Map<String, String> keys() {
       return Map.copyOf(keys);
     }
@@ -77,7 +80,8 @@ final class ConfigurationSection {
       return sections;
     }
     for (int i = 0; i < list.size(); i++) {
-      sections.add(new ConfigurationSection(full(key) + "[" + i + "]", list.get(i), folder, findings));
+      sections.add(
+          new ConfigurationSection(full(key) + "[" + i + "]", list.get(i), folder, findings));
     }
     return sections;
   }
@@ -104,12 +108,14 @@ final class ConfigurationSection {
   }
 
   boolean flag(String key, boolean ifAbsent) {
-    return optional(key, node -> node.isBoolean() ? node.booleanValue() : null, "true or false", ifAbsent);
+    return optional(
+        key, node -> node.isBoolean() ? node.booleanValue() : null, "true or false", ifAbsent);
   }
 
   /** A time in ISO 8601, such as {@code PT5M}. */
   Duration duration(String key, Duration ifAbsent) {
-    return optional(key, ConfigurationSection::parseDuration, "a time such as PT30S, PT5M or P7D", ifAbsent);
+    return optional(
+        key, ConfigurationSection::parseDuration, "a time such as PT30S, PT5M or P7D", ifAbsent);
   }
 
   private static Duration parseDuration(JsonNode node) {
@@ -126,13 +132,18 @@ final class ConfigurationSection {
   }
 
   private Path parsePath(JsonNode node) {
-    return node.isTextual() && !node.textValue().isBlank() ? folder.resolve(node.textValue()).normalize() : null;
+    return node.isTextual() && !node.textValue().isBlank()
+        ? folder.resolve(node.textValue()).normalize()
+        : null;
   }
 
   /** One word of an enum, as it is written in the code. */
   <E extends Enum<E>> E word(String key, Class<E> words, E ifAbsent) {
     return optional(
-        key, node -> parseWord(node, words), "one of " + List.of(words.getEnumConstants()), ifAbsent);
+        key,
+        node -> parseWord(node, words),
+        "one of " + List.of(words.getEnumConstants()),
+        ifAbsent);
   }
 
   <E extends Enum<E>> E word(String key, Class<E> words) {
@@ -153,7 +164,8 @@ final class ConfigurationSection {
   }
 
   /**
-   * Makes a settings record of what was read, and turns what its constructor refuses into a fault of this section.
+   * Makes a settings record of what was read, and turns what its constructor refuses into a fault
+   * of this section.
    */
   <T> Optional<T> make(Supplier<T> constructor) {
     int before = findings.faults.size();
@@ -198,7 +210,8 @@ final class ConfigurationSection {
     return read(key, found, reader, accepted, ifAbsent);
   }
 
-  private <T> T read(String key, JsonNode found, Function<JsonNode, T> reader, String accepted, T otherwise) {
+  private <T> T read(
+      String key, JsonNode found, Function<JsonNode, T> reader, String accepted, T otherwise) {
     T value = reader.apply(found);
     if (value == null) {
       findings.faults.add(full(key) + ": is " + accepted);

@@ -11,8 +11,9 @@ import io.grpc.BindableService;
 import java.util.List;
 
 /**
- * What a profile adds to the server. Found by {@link java.util.ServiceLoader}; the production distribution holds none but its own, and
- * a server of one profile never loads another's (docs/sole-control.md section 7).
+ * What a profile adds to the server. Found by {@link java.util.ServiceLoader}; the production
+ * distribution holds none but its own, and a server of one profile never loads another's
+ * (docs/sole-control.md section 7).
  */
 public interface ProfileExtension {
   Profile profile();

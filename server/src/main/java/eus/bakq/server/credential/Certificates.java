@@ -27,7 +27,8 @@ final class Certificates {
   static X509Certificate decode(byte[] encoded) {
     try {
       return (X509Certificate)
-          CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(encoded));
     } catch (CertificateException e) {
       throw new IllegalStateException("a stored certificate does not parse", e);
     }
@@ -55,7 +56,8 @@ final class Certificates {
     return List.copyOf(certificates);
   }
 
-  static List<X509Certificate> withoutRoot(X509Certificate certificate, List<X509Certificate> issuers) {
+  static List<X509Certificate> withoutRoot(
+      X509Certificate certificate, List<X509Certificate> issuers) {
     List<X509Certificate> chain = new ArrayList<>();
     chain.add(certificate);
     for (X509Certificate issuer : issuers) {

@@ -18,8 +18,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /**
- * The credentials. Every row is under a MAC by the record token over all its columns (ENR-14): one that was altered, or made by
- * somebody with the database alone, is never used. Safe for several threads.
+ * The credentials. Every row is under a MAC by the record token over all its columns (ENR-14): one
+ * that was altered, or made by somebody with the database alone, is never used. Safe for several
+ * threads.
  */
 public final class Credentials {
   private static final String COLUMNS =
@@ -36,7 +37,8 @@ public final class Credentials {
   /**
    * Links a key and its certificate to a signer, ready for use.
    *
-   * @throws org.jdbi.v3.core.JdbiException if the signer has a usable credential already, or the key or certificate is in use
+   * @throws org.jdbi.v3.core.JdbiException if the signer has a usable credential already, or the
+   *     key or certificate is in use
    */
   public void insert(Handle handle, Credential credential) {
     SealedKey sealed = credential.sealedKey().orElseThrow();
@@ -143,14 +145,13 @@ public final class Credentials {
             .bytes(Certificates.encodeAll(credential.issuers()))
             .time(credential.createdAt())
             .number(credential.sealedKey().isPresent() ? 1 : 0);
-    credential
-        .sealedKey()
-        .ifPresent(
-            sealed ->
-                row.number(sealed.version())
-                    .bytes(sealed.salt())
-                    .bytes(sealed.nonce())
-                    .bytes(sealed.ciphertext()));
+    if (credential.sealedKey().isPresent()) {
+      SealedKey sealed = credential.sealedKey().get();
+      row.number(sealed.version())
+          .bytes(sealed.salt())
+          .bytes(sealed.nonce())
+          .bytes(sealed.ciphertext());
+    }
     return keys.mac(MacKey.ROWS, row.toByteArray());
   }
 }

@@ -15,8 +15,9 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
 
 /**
- * The citizen's own layer over a wrapped key (docs/sole-control.md section 3): AES-256-GCM under HKDF-SHA-256 of {@code S}, which
- * comes of the password and of a key in the HSM. Each derived key seals exactly one message. Safe for several threads.
+ * The citizen's own layer over a wrapped key (docs/sole-control.md section 3): AES-256-GCM under
+ * HKDF-SHA-256 of {@code S}, which comes of the password and of a key in the HSM. Each derived key
+ * seals exactly one message. Safe for several threads.
  */
 public final class Seal {
   /** The only format there is. There is no format without a seal. */
@@ -30,7 +31,9 @@ public final class Seal {
     this.random = random;
   }
 
-  /** Seals {@code key} so that only {@code activationSecret} opens it, and only for {@code binding}. */
+  /**
+   * Seals {@code key} so that only {@code activationSecret} opens it, and only for {@code binding}.
+   */
   public SealedKey close(WrappedKey key, SecretBytes activationSecret, SealBinding binding) {
     byte[] salt = new byte[32];
     byte[] nonce = new byte[12];
@@ -49,14 +52,19 @@ public final class Seal {
           derive(activationSecret, salt, binding),
           new GCMParameterSpec(TAG_BITS, nonce.toByteArray()));
       cipher.updateAAD(binding.authenticatedData(VERSION));
-      return new SealedKey(VERSION, salt, nonce, Bytes.copyOf(cipher.doFinal(key.blob().toByteArray())));
+      return new SealedKey(
+          VERSION, salt, nonce, Bytes.copyOf(cipher.doFinal(key.blob().toByteArray())));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has AES-256-GCM and HKDF", e);
     }
   }
 
-  /** The wrapped key, or empty if {@code activationSecret} or {@code binding} are not those it was sealed with. */
-  public Optional<WrappedKey> open(SealedKey sealed, SecretBytes activationSecret, SealBinding binding) {
+  /**
+   * The wrapped key, or empty if {@code activationSecret} or {@code binding} are not those it was
+   * sealed with.
+   */
+  public Optional<WrappedKey> open(
+      SealedKey sealed, SecretBytes activationSecret, SealBinding binding) {
     if (sealed.version() != VERSION) {
       return Optional.empty();
     }
@@ -85,7 +93,10 @@ public final class Seal {
   private static SecretKey derive(SecretBytes activationSecret, Bytes salt, SealBinding binding)
       throws GeneralSecurityException {
     byte[] info =
-        Encoding.of("bakq/seal-key/v1").id(binding.credential().value()).number(VERSION).toByteArray();
+        Encoding.of("bakq/seal-key/v1")
+            .id(binding.credential().value())
+            .number(VERSION)
+            .toByteArray();
     KDF hkdf = KDF.getInstance("HKDF-SHA256");
     HKDFParameterSpec parameters =
         activationSecret.use(

@@ -8,8 +8,8 @@ import eus.bakq.server.vocabulary.SignerId;
 import java.util.Objects;
 
 /**
- * What a seal is bound to (KEY-07): it opens for nothing else. A key of one signer, credential or activation mechanism can so
- * never be taken for another's (SAD-15).
+ * What a seal is bound to (KEY-07): it opens for nothing else. A key of one signer, credential or
+ * activation mechanism can so never be taken for another's (SAD-15).
  *
  * @param publicKeySha256 of the SubjectPublicKeyInfo
  * @param activationMechanism such as {@code bakq/password+sms/v1}

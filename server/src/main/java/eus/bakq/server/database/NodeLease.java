@@ -7,8 +7,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * This process's sign of life. Work that a process has begun and not ended belongs to it while its lease lasts; after that, any
- * process may end it. Safe for several threads.
+ * This process's sign of life. Work that a process has begun and not ended belongs to it while its
+ * lease lasts; after that, any process may end it. Safe for several threads.
  */
 public final class NodeLease {
   /** How long a sign of life counts. Renew at a quarter of it. */

@@ -2,6 +2,7 @@ package eus.bakq.server.enrolment;
 
 import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
@@ -9,7 +10,10 @@ import eus.bakq.server.wording.Terms;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
-/** The citizen accepts the terms; recorded with their hash, version, language and time before any key is made (ENR-11). */
+/**
+ * The citizen accepts the terms; recorded with their hash, version, language and time before any
+ * key is made (ENR-11).
+ */
 public final class AcceptTerms {
   private final ActivationParts parts;
 
@@ -33,7 +37,7 @@ public final class AcceptTerms {
     if (!terms.version().equals(version) || !terms.sha256().equals(sha256)) {
       throw new RefusedException(Refusal.TERMS_NOT_CURRENT);
     }
-    parts.activations().move(handle, checked.activation(), ActivationState.TERMS_ACCEPTED);
+    parts.activations().advance(handle, checked.activation(), ActivationState.TERMS_ACCEPTED, Database.now(handle));
     parts
         .audit()
         .append(

@@ -43,8 +43,8 @@ final class ActivationInvitations {
   }
 
   /**
-   * Records the registration, or the renewed one (its version is then above 1), and that the link is
-   * on its way. Comes last in the transaction: it takes the log's lock.
+   * Records the registration, or the renewed one (its version is then above 1), and that the link
+   * is on its way. Comes last in the transaction: it takes the log's lock.
    */
   void record(Handle handle, RegisteredCaller officer, Signer signer, Activation activation) {
     Identification identification = signer.identification();
@@ -66,7 +66,8 @@ final class ActivationInvitations {
             AuditEventType.ACTIVATION_LINK_ISSUED,
             officer.name().value(),
             activation.id(),
-            Map.of("signer", signer.id().toString(), "expires", activation.expiresAt().toString())));
+            Map.of(
+                "signer", signer.id().toString(), "expires", activation.expiresAt().toString())));
   }
 
   /** Tells the dispatcher, after the commit. */

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The links that open activations (ENR-08). A link's token is the activation's id and an HMAC of the
- * record token over id, nonce and signer, in base64url: 64 characters. It is stored nowhere,
+ * The links that open activations (ENR-08). A link's token is the activation's id and an HMAC of
+ * the record token over id, nonce and signer, in base64url: 64 characters. It is stored nowhere,
  * computed when sent and again when it comes back; so who reads the database cannot open an
  * activation.
  *
@@ -61,7 +61,8 @@ public final class ActivationLinks {
    * @param token in ASCII; not closed here
    */
   static Optional<ActivationId> unverifiedId(SecretBytes token) {
-    return token.use(ActivationLinks::decoded)
+    return token
+        .use(ActivationLinks::decoded)
         .map(ByteBuffer::wrap)
         .map(bytes -> new ActivationId(new UUID(bytes.getLong(), bytes.getLong())));
   }

@@ -19,7 +19,10 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/** What a citizen is sent while activating: the temporary password, the first code, and that BakQ is active. */
+/**
+ * What a citizen is sent while activating: the temporary password, the first code, and that BakQ is
+ * active.
+ */
 public final class ActivationMessages implements MessageComposer {
   private final Signers signers;
   private final TemporaryPasswords temporaryPasswords;
@@ -27,7 +30,10 @@ public final class ActivationMessages implements MessageComposer {
   private final Wording wording;
 
   public ActivationMessages(
-      Signers signers, TemporaryPasswords temporaryPasswords, PendingCodes pendingCodes, Wording wording) {
+      Signers signers,
+      TemporaryPasswords temporaryPasswords,
+      PendingCodes pendingCodes,
+      Wording wording) {
     this.signers = signers;
     this.temporaryPasswords = temporaryPasswords;
     this.pendingCodes = pendingCodes;
@@ -43,7 +49,7 @@ public final class ActivationMessages implements MessageComposer {
 
   @Override
   public Optional<ComposedMessage> compose(Handle handle, OutgoingMessage message) {
-    Optional<Signer> signer = message.signer().flatMap(id -> signers.findById(handle, id));
+    Optional<Signer> signer = message.signer().flatMap(id -> signers.find(handle, id));
     if (signer.isEmpty()) {
       return Optional.empty();
     }
@@ -56,7 +62,8 @@ public final class ActivationMessages implements MessageComposer {
     };
   }
 
-  private Optional<ComposedMessage> temporaryPassword(Handle handle, OutgoingMessage message, Signer signer) {
+  private Optional<ComposedMessage> temporaryPassword(
+      Handle handle, OutgoingMessage message, Signer signer) {
     Optional<SecretBytes> password =
         temporaryPasswords.compose(handle, new ChallengeId(message.reference()));
     Duration life = Duration.between(Database.now(handle), message.expiresAt());

@@ -4,13 +4,14 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The steps of an activation (flow F2). Their order is the policy: no step may be left out or done
- * again (ENR-10, ENR-11, ENR-12).
+ * The steps of an activation (flow F2). Their order is the policy: no step may be left out (ENR-10,
+ * ENR-11, ENR-12). Whoever closes the program half-way opens the link again and begins anew; the link is used up when the
+ * activation is completed (ENR-08).
  */
 public enum ActivationState {
   /** The link was sent; nobody has opened it. */
   LINK_SENT,
-  /** The link was opened, which used it up; the temporary password was sent. */
+  /** The link was opened; the temporary password was sent. */
   OPENED,
   /** The citizen has set an own password; the temporary one is void. */
   PASSWORD_SET,
@@ -31,10 +32,11 @@ public enum ActivationState {
   public Set<ActivationState> next() {
     return switch (this) {
       case LINK_SENT -> EnumSet.of(OPENED, ENDED, SUPERSEDED, EXPIRED);
-      case OPENED -> EnumSet.of(PASSWORD_SET, ENDED, SUPERSEDED, EXPIRED);
-      case PASSWORD_SET -> EnumSet.of(DATA_CONFIRMED, ENDED, SUPERSEDED, EXPIRED);
-      case DATA_CONFIRMED -> EnumSet.of(TERMS_ACCEPTED, ENDED, SUPERSEDED, EXPIRED);
-      case TERMS_ACCEPTED -> EnumSet.of(COMPLETED, ENDED, SUPERSEDED, EXPIRED);
+      case OPENED -> EnumSet.of(OPENED, PASSWORD_SET, ENDED, SUPERSEDED, EXPIRED);
+      // Opening the link again begins anew, until the activation is completed.
+      case PASSWORD_SET -> EnumSet.of(OPENED, DATA_CONFIRMED, ENDED, SUPERSEDED, EXPIRED);
+      case DATA_CONFIRMED -> EnumSet.of(OPENED, TERMS_ACCEPTED, ENDED, SUPERSEDED, EXPIRED);
+      case TERMS_ACCEPTED -> EnumSet.of(OPENED, COMPLETED, ENDED, SUPERSEDED, EXPIRED);
       case COMPLETED, ENDED, SUPERSEDED, EXPIRED -> EnumSet.noneOf(ActivationState.class);
     };
   }

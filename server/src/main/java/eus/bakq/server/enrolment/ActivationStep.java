@@ -18,7 +18,9 @@ import org.jdbi.v3.core.Handle;
  */
 public record ActivationStep(InteractionId interaction, String method, UnverifiedProof proof) {
 
-  /** A step that was checked: the interaction is live, and the activation is where the step belongs. */
+  /**
+   * A step that was checked: the interaction is live, and the activation is where the step belongs.
+   */
   record Checked(Interaction interaction, Activation activation, Signer signer) {}
 
   /**
@@ -26,17 +28,23 @@ public record ActivationStep(InteractionId interaction, String method, Unverifie
    *
    * @throws RefusedException INTERACTION_NOT_FOUND, ACTIVATION_STEP
    */
-  Checked require(Handle handle, ActivationParts parts, ActivationState state) throws RefusedException {
+  Checked require(Handle handle, ActivationParts parts, ActivationState state)
+      throws RefusedException {
     Interaction live =
         parts
             .interactions()
             .requireLive(
-                handle, InteractionPurpose.ACTIVATION, interaction, method, Optional.empty(), proof);
-    Activation activation = parts.activations().lock(handle, new ActivationId(live.subject()));
+                handle,
+                InteractionPurpose.ACTIVATION,
+                interaction,
+                method,
+                Optional.empty(),
+                proof);
+    Activation activation = parts.activations().findAndHold(handle, new ActivationId(live.subject())).orElseThrow();
     if (activation.state() != state) {
       throw new RefusedException(Refusal.ACTIVATION_STEP);
     }
-    Signer signer = parts.signers().findById(handle, activation.signer()).orElseThrow();
+    Signer signer = parts.signers().find(handle, activation.signer()).orElseThrow();
     return new Checked(live, activation, signer);
   }
 }

@@ -21,8 +21,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * An activation as what a citizen authenticates for, the first time: bound to the terms accepted (ENR-12). The intent to make a key is
- * recorded in the transaction in which the factors are found right.
+ * An activation as what a citizen authenticates for, the first time: bound to the terms accepted
+ * (ENR-12). The intent to make a key is recorded in the transaction in which the factors are found
+ * right.
  */
 public final class ActivationSubject implements AuthenticationSubject<AuthenticatedSigner> {
   private final ActivationParts parts;
@@ -65,11 +66,16 @@ public final class ActivationSubject implements AuthenticationSubject<Authentica
             handle ->
                 parts
                     .wording()
-                    .terms(parts.signers().findById(handle, activation.signer()).orElseThrow().language()));
+                    .terms(
+                        parts
+                            .signers()
+                            .findById(handle, activation.signer())
+                            .orElseThrow()
+                            .language()));
   }
 
   private Activation requireTermsAccepted(Handle handle, UUID subject) throws RefusedException {
-    Activation activation = parts.activations().lock(handle, new ActivationId(subject));
+    Activation activation = parts.activations().findAndHold(handle, new ActivationId(subject)).orElseThrow();
     if (activation.state() != ActivationState.TERMS_ACCEPTED) {
       throw new RefusedException(Refusal.ACTIVATION_STEP);
     }
@@ -77,7 +83,8 @@ public final class ActivationSubject implements AuthenticationSubject<Authentica
   }
 
   @Override
-  public AuthenticatedSigner succeeded(Handle handle, AuthenticatedSigner signer) throws RefusedException {
+  public AuthenticatedSigner succeeded(Handle handle, AuthenticatedSigner signer)
+      throws RefusedException {
     Activation activation = requireTermsAccepted(handle, signer.subject());
     parts
         .audit()

@@ -106,8 +106,8 @@ public final class Activations {
   }
 
   /**
-   * The activation that a link opens, held until the transaction ends: so of two who open a link at
-   * once, one does (ENR-08).
+   * The activation that a link opens, held until the transaction ends. It opens one activation, until
+   * that is completed (ENR-08).
    *
    * @param token what stands after {@code #} in the link, in ASCII; not closed here
    * @param now by the database's clock
@@ -122,7 +122,6 @@ public final class Activations {
     boolean opens = links.opens(token, id, named);
     return named
         .filter(activation -> opens)
-        .filter(activation -> activation.state() == ActivationState.LINK_SENT)
         .filter(activation -> activation.isLive(now))
         .orElseThrow(() -> new RefusedException(Refusal.ACTIVATION_LINK_INVALID));
   }
@@ -137,8 +136,7 @@ public final class Activations {
    *     is over (ENR-12)
    * @throws IllegalStateException if it was changed since it was read
    */
-  public Activation advance(
-      Handle handle, Activation activation, ActivationState next, Instant now)
+  public Activation advance(Handle handle, Activation activation, ActivationState next, Instant now)
       throws RefusedException {
     if (!activation.isLive(now) || !activation.state().next().contains(next)) {
       throw new RefusedException(Refusal.ACTIVATION_STEP);
@@ -166,7 +164,9 @@ public final class Activations {
             wrongAnswers));
   }
 
-  /** Ends the signer's activation that has not ended, if there is one, because a newer one comes. */
+  /**
+   * Ends the signer's activation that has not ended, if there is one, because a newer one comes.
+   */
   public void supersede(Handle handle, SignerId signer) {
     handle
         .createQuery(
@@ -180,9 +180,7 @@ public final class Activations {
         .map((row, context) -> read(row))
         .findOne()
         .ifPresent(
-            old ->
-                update(
-                    handle, old, old.next(ActivationState.SUPERSEDED, old.wrongAnswers())));
+            old -> update(handle, old, old.next(ActivationState.SUPERSEDED, old.wrongAnswers())));
   }
 
   /**

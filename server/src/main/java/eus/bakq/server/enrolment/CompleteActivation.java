@@ -38,10 +38,12 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * From the first code to an active BakQ. The order of its steps is the policy: factors judged and the intent recorded; key made in the
- * HSM, whose one signature is over the certification request that we made from the account; the request recorded; the certificate
- * issued and checked; certificate recorded, key sealed and everything linked in one transaction (ENR-11, ENR-12, ENR-13, KEY-05).
- * Where it stops before that, nothing was stored: the citizen opens the link again.
+ * From the first code to an active BakQ. The order of its steps is the policy: factors judged and
+ * the intent recorded; key made in the HSM, whose one signature is over the certification request
+ * that we made from the account; the request recorded; the certificate issued and checked;
+ * certificate recorded, key sealed and everything linked in one transaction (ENR-11, ENR-12,
+ * ENR-13, KEY-05). Where it stops before that, nothing was stored: the citizen opens the link
+ * again.
  */
 public final class CompleteActivation {
   private static final Duration NOTICE_LIFE = Duration.ofDays(1);
@@ -86,7 +88,8 @@ public final class CompleteActivation {
               .generate(
                   making.keyAlgorithm(),
                   publicKey ->
-                      CertificationRequests.toBeSigned(named, publicKey, making.requestAlgorithm()));
+                      CertificationRequests.toBeSigned(
+                          named, publicKey, making.requestAlgorithm()));
       CertificationRequest request =
           CertificationRequests.assemble(named, key.publicKey(), key.proofOfPossession());
       parts.database().transact(handle -> recordRequest(handle, authenticated, key, request));
@@ -100,18 +103,21 @@ public final class CompleteActivation {
 
   private Account account(Handle handle, AuthenticatedSigner authenticated) {
     return new Account(
-        parts.signers().findById(handle, authenticated.signer()).orElseThrow(),
+        parts.signers().find(handle, authenticated.signer()).orElseThrow(),
         parts.passwords().generation(handle, authenticated.signer()).orElseThrow(),
         Database.now(handle));
   }
 
   private static CertificateSubject subjectOf(Signer signer) {
     return new CertificateSubject(
-        signer.givenName().value(), signer.surname().value(), "IDCES-" + signer.dni().value());
+        signer.name().givenName(), signer.name().surname(), "IDCES-" + signer.dni().value());
   }
 
   private void recordRequest(
-      Handle handle, AuthenticatedSigner authenticated, NewCitizenKey key, CertificationRequest request) {
+      Handle handle,
+      AuthenticatedSigner authenticated,
+      NewCitizenKey key,
+      CertificationRequest request) {
     ActivationId activation = new ActivationId(authenticated.subject());
     String publicKeySha256 = Bytes.copyOf(key.publicKey().getEncoded()).sha256().toHex();
     parts
@@ -135,13 +141,19 @@ public final class CompleteActivation {
                 "system",
                 activation,
                 Map.of(
-                    "public_key_sha256", publicKeySha256,
-                    "request_sha256", request.encoded().sha256().toHex())));
+                    "public_key_sha256",
+                    publicKeySha256,
+                    "request_sha256",
+                    request.encoded().sha256().toHex())));
   }
 
   private Credential seal(
-      AuthenticatedSigner authenticated, Account account, NewCitizenKey key, IssuedCertificate issued) {
-    CredentialId id = new CredentialId(new UUID(making.random().nextLong(), making.random().nextLong()));
+      AuthenticatedSigner authenticated,
+      Account account,
+      NewCitizenKey key,
+      IssuedCertificate issued) {
+    CredentialId id =
+        new CredentialId(new UUID(making.random().nextLong(), making.random().nextLong()));
     SealBinding binding =
         new SealBinding(
             authenticated.signer(),
@@ -167,15 +179,17 @@ public final class CompleteActivation {
 
   private void link(Handle handle, AuthenticatedSigner authenticated, Credential credential)
       throws RefusedException {
-    Activation activation = parts.activations().lock(handle, new ActivationId(authenticated.subject()));
+    Activation activation =
+        parts.activations().findAndHold(handle, new ActivationId(authenticated.subject())).orElseThrow();
     if (activation.state() != ActivationState.TERMS_ACCEPTED) {
-      // Begun anew, or ended, while the key was being made: the key is forgotten, the certificate names nothing of ours.
+      // Begun anew, or ended, while the key was being made: the key is forgotten, the certificate
+      // names nothing of ours.
       throw new RefusedException(Refusal.ACTIVATION_STEP);
     }
-    Signer signer = parts.signers().findById(handle, authenticated.signer()).orElseThrow();
+    Signer signer = parts.signers().find(handle, authenticated.signer()).orElseThrow();
     making.credentials().insert(handle, credential);
     parts.signers().changeState(handle, signer, SignerState.ACTIVE);
-    parts.activations().move(handle, activation, ActivationState.COMPLETED);
+    parts.activations().advance(handle, activation, ActivationState.COMPLETED, Database.now(handle));
     parts
         .outbox()
         .put(
@@ -188,7 +202,8 @@ public final class CompleteActivation {
     recordLink(handle, signer, activation, credential);
   }
 
-  private void recordLink(Handle handle, Signer signer, Activation activation, Credential credential) {
+  private void recordLink(
+      Handle handle, Signer signer, Activation activation, Credential credential) {
     Map<String, String> details =
         Map.of(
             "credential", credential.id().toString(),

@@ -2,6 +2,7 @@ package eus.bakq.server.enrolment;
 
 import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.wording.Terms;
@@ -10,10 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/** The citizen confirms what was registered, with the expiry of the identity document as proof of holding it (flow F2.4). */
+/**
+ * The citizen confirms what was registered, with the expiry of the identity document as proof of
+ * holding it (flow F2.4).
+ */
 public final class ConfirmPersonalData {
-  private static final int MOST_TRIES = 3;
-
   private final ActivationParts parts;
 
   public ConfirmPersonalData(ActivationParts parts) {
@@ -39,9 +41,7 @@ public final class ConfirmPersonalData {
     Activation activation = checked.activation();
     Map<String, String> details = Map.of("interaction", checked.interaction().id().toString());
     if (!checked.signer().identityDocument().expiry().equals(documentExpiry)) {
-      int tries = parts.activations().countTry(handle, activation);
-      if (tries >= MOST_TRIES) {
-        parts.activations().move(handle, activation, ActivationState.ENDED);
+      if (parts.activations().countWrongAnswer(handle, activation).state().isEnd()) {
         parts.interactions().abandonAll(handle, activation.id().value());
       }
       parts
@@ -56,7 +56,9 @@ public final class ConfirmPersonalData {
                   details));
       return Optional.empty();
     }
-    parts.activations().move(handle, activation, ActivationState.DATA_CONFIRMED);
+    parts
+        .activations()
+        .advance(handle, activation, ActivationState.DATA_CONFIRMED, Database.now(handle));
     parts
         .audit()
         .append(

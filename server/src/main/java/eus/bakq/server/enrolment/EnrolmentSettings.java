@@ -28,8 +28,7 @@ public record EnrolmentSettings(URI activationPage, Duration activationLife) {
       throw new IllegalArgumentException(
           "activationPage is an https address of at most 200 characters without query and fragment");
     }
-    if (activationLife.compareTo(SHORTEST_LIFE) < 0
-        || activationLife.compareTo(LONGEST_LIFE) > 0) {
+    if (activationLife.compareTo(SHORTEST_LIFE) < 0 || activationLife.compareTo(LONGEST_LIFE) > 0) {
       throw new IllegalArgumentException("activationLife is 1 hour to 30 days");
     }
   }

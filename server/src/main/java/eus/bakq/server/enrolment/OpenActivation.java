@@ -21,8 +21,9 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Opens an activation by the link that came by e-mail, and sends a temporary password by SMS: what activates travels on two channels
- * (ENR-09). Opening it again before it is completed begins it anew, at most ten times; the link is good for one activation (ENR-08).
+ * Opens an activation by the link that came by e-mail, and sends a temporary password by SMS: what
+ * activates travels on two channels (ENR-09). Opening it again before it is completed begins it
+ * anew, at most ten times; the link is good for one activation (ENR-08).
  */
 public final class OpenActivation {
   private static final int MOST_OPENINGS = 10;
@@ -53,20 +54,17 @@ public final class OpenActivation {
     return opened;
   }
 
-  private Opened open(Handle handle, SecretBytes linkToken, Bytes programKey) throws RefusedException {
-    Activation activation =
-        parts
-            .activations()
-            .findByLinkToken(handle, linkToken)
-            .orElseThrow(() -> new RefusedException(Refusal.ACTIVATION_LINK_INVALID));
+  private Opened open(Handle handle, SecretBytes linkToken, Bytes programKey)
+      throws RefusedException {
     Instant now = Database.now(handle);
+    Activation activation = parts.activations().findByLinkToken(handle, linkToken, now);
     if (parts.interactions().count(handle, activation.id().value()) >= MOST_OPENINGS) {
       throw RefusedException.until(
           Refusal.QUOTA_EXCEEDED, Duration.between(now, activation.expiresAt()).plusSeconds(1));
     }
     parts.interactions().abandonAll(handle, activation.id().value());
-    parts.activations().move(handle, activation, ActivationState.OPENED);
-    Signer signer = parts.signers().findById(handle, activation.signer()).orElseThrow();
+    parts.activations().advance(handle, activation, ActivationState.OPENED, now);
+    Signer signer = parts.signers().find(handle, activation.signer()).orElseThrow();
     Interaction interaction =
         parts
             .interactions()
@@ -93,7 +91,10 @@ public final class OpenActivation {
         .append(
             handle,
             AuditEvent.succeeded(
-                AuditEventType.ACTIVATION_STARTED, signer.id().toString(), activation.id(), details));
+                AuditEventType.ACTIVATION_STARTED,
+                signer.id().toString(),
+                activation.id(),
+                details));
     parts
         .audit()
         .append(

@@ -94,8 +94,7 @@ public final class RenewActivation {
     Identification identification =
         new Identification(
             IdentificationMethod.IN_PERSON, identifiedAt, officer.name(), evidence.sha256());
-    Signer signer =
-        signers.identifyAgain(handle, registered, evidence.document(), identification);
+    Signer signer = signers.identifyAgain(handle, registered, evidence.document(), identification);
     Activation activation = invitations.invite(handle, signer.id());
     RegisteredSigner renewed = new RegisteredSigner(signer.id(), activation.expiresAt());
     calls.complete(handle, officer.name(), METHOD, wish.requestId(), renewed.encoded());

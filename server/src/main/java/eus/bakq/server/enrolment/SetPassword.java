@@ -5,6 +5,7 @@ import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.authentication.PasswordPolicy;
 import eus.bakq.server.authentication.Passwords;
 import eus.bakq.server.authentication.PersonalWords;
+import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.FieldViolation;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
@@ -12,6 +13,7 @@ import eus.bakq.server.signer.Signer;
 import eus.bakq.server.vocabulary.SecretBytes;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /** Exchanges the temporary password for one that the citizen chooses (ENR-10, AUT-02, AUT-03). */
@@ -28,9 +30,11 @@ public final class SetPassword {
    * Durable when it returns. The temporary password ends with success, or with its third wrong try.
    *
    * @return whose data are to be confirmed
-   * @throws RefusedException INTERACTION_NOT_FOUND, ACTIVATION_STEP, AUTHENTICATION_FAILED, PASSWORD_NOT_ACCEPTED
+   * @throws RefusedException INTERACTION_NOT_FOUND, ACTIVATION_STEP, AUTHENTICATION_FAILED,
+   *     PASSWORD_NOT_ACCEPTED
    */
-  public Signer run(ActivationStep step, SecretBytes temporary, SecretBytes chosen) throws RefusedException {
+  public Signer run(ActivationStep step, SecretBytes temporary, SecretBytes chosen)
+      throws RefusedException {
     Signer signer = requireTemporary(step, temporary);
     List<FieldViolation> violations = policy.check("new_password", chosen, personalWords(signer));
     if (!violations.isEmpty()) {
@@ -42,21 +46,25 @@ public final class SetPassword {
   }
 
   private static PersonalWords personalWords(Signer signer) {
-    return PersonalWords.of(signer);
+    return new PersonalWords(signer.dni(), signer.name(), signer.birthDate(), signer.mobile(), signer.email());
   }
 
   /** In a transaction of its own, which commits a wrong try before it is refused. */
-  private Signer requireTemporary(ActivationStep step, SecretBytes temporary) throws RefusedException {
+  private Signer requireTemporary(ActivationStep step, SecretBytes temporary)
+      throws RefusedException {
     return parts
         .database()
         .inTransaction(
             handle -> {
               ActivationStep.Checked checked = step.require(handle, parts, ActivationState.OPENED);
-              boolean right = parts.temporaryPasswords().matches(handle, step.interaction(), temporary);
+              boolean right =
+                  parts.temporaryPasswords().matches(handle, step.interaction(), temporary);
               if (!right) {
                 refuse(handle, checked);
               }
-              return right ? java.util.Optional.of(checked.signer()) : java.util.Optional.<Signer>empty();
+              return right
+                  ? java.util.Optional.of(checked.signer())
+                  : java.util.Optional.<Signer>empty();
             })
         .orElseThrow(() -> new RefusedException(Refusal.AUTHENTICATION_FAILED));
   }
@@ -74,15 +82,17 @@ public final class SetPassword {
                 Map.of("interaction", checked.interaction().id().toString())));
   }
 
-  private void keep(Handle handle, ActivationStep step, SecretBytes temporary, Passwords.Prepared prepared)
+  private void keep(
+      Handle handle, ActivationStep step, SecretBytes temporary, Passwords.Prepared prepared)
       throws RefusedException {
     ActivationStep.Checked checked = step.require(handle, parts, ActivationState.OPENED);
     if (!parts.temporaryPasswords().matches(handle, step.interaction(), temporary)) {
-      throw new RefusedException(Refusal.AUTHENTICATION_FAILED); // it ended while the new one was hashed
+      throw new RefusedException(
+          Refusal.AUTHENTICATION_FAILED); // it ended while the new one was hashed
     }
     parts.temporaryPasswords().use(handle, step.interaction());
     int generation = parts.passwords().keep(handle, prepared);
-    parts.activations().move(handle, checked.activation(), ActivationState.PASSWORD_SET);
+    parts.activations().advance(handle, checked.activation(), ActivationState.PASSWORD_SET, Database.now(handle));
     parts
         .audit()
         .append(

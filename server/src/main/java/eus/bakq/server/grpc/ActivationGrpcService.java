@@ -60,7 +60,8 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
   }
 
   @Override
-  public void openActivation(OpenActivationRequest request, StreamObserver<OpenActivationResponse> observer) {
+  public void openActivation(
+      OpenActivationRequest request, StreamObserver<OpenActivationResponse> observer) {
     Replies.reply(observer, () -> open(request));
   }
 
@@ -68,7 +69,8 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
     Fields fields = new Fields();
     Bytes programKey = SignerSteps.programKey(fields, request.getProgramKey());
     try (SecretBytes token =
-        SignerSteps.secret(fields, "link_token", request.getLinkTokenBytes(), MOST_LINK_TOKEN_BYTES)) {
+        SignerSteps.secret(
+            fields, "link_token", request.getLinkTokenBytes(), MOST_LINK_TOKEN_BYTES)) {
       OpenActivation.Opened opened = steps.open().run(token, programKey);
       return OpenActivationResponse.newBuilder()
           .setInteractionId(opened.interaction().toString())
@@ -80,14 +82,19 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
   }
 
   @Override
-  public void setPassword(SetPasswordRequest request, StreamObserver<SetPasswordResponse> observer) {
+  public void setPassword(
+      SetPasswordRequest request, StreamObserver<SetPasswordResponse> observer) {
     Replies.reply(observer, () -> setPassword(request));
   }
 
   private SetPasswordResponse setPassword(SetPasswordRequest request) throws RefusedException {
     Fields fields = new Fields();
     ActivationStep step =
-        step(fields, request.getInteractionId(), ActivationServiceGrpc.getSetPasswordMethod(), request.getProof());
+        step(
+            fields,
+            request.getInteractionId(),
+            ActivationServiceGrpc.getSetPasswordMethod(),
+            request.getProof());
     try (SecretBytes temporary =
             SignerSteps.secret(
                 fields,
@@ -95,14 +102,15 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
                 request.getTemporaryPassword(),
                 MOST_TEMPORARY_PASSWORD_BYTES);
         SecretBytes chosen =
-            SignerSteps.secret(fields, "new_password", request.getNewPassword(), MOST_PASSWORD_BYTES)) {
+            SignerSteps.secret(
+                fields, "new_password", request.getNewPassword(), MOST_PASSWORD_BYTES)) {
       Signer signer = steps.setPassword().run(step, temporary, chosen);
       return SetPasswordResponse.newBuilder()
           .setPersonalData(
               PersonalData.newBuilder()
                   .setDni(signer.dni().value())
-                  .setGivenName(signer.givenName().value())
-                  .setSurname(signer.surname().value())
+                  .setGivenName(signer.name().givenName())
+                  .setSurname(signer.name().surname())
                   .setEmail(signer.email().value())
                   .setMaskedMobile(signer.mobile().masked()))
           .build();
@@ -115,7 +123,8 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
     Replies.reply(observer, () -> confirm(request));
   }
 
-  private ConfirmPersonalDataResponse confirm(ConfirmPersonalDataRequest request) throws RefusedException {
+  private ConfirmPersonalDataResponse confirm(ConfirmPersonalDataRequest request)
+      throws RefusedException {
     Fields fields = new Fields();
     ActivationStep step =
         step(
@@ -136,7 +145,8 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
   }
 
   @Override
-  public void acceptTerms(AcceptTermsRequest request, StreamObserver<AcceptTermsResponse> observer) {
+  public void acceptTerms(
+      AcceptTermsRequest request, StreamObserver<AcceptTermsResponse> observer) {
     Replies.reply(
         observer,
         () -> {

@@ -46,7 +46,8 @@ public final class AuditGrpcService extends AuditServiceGrpc.AuditServiceImplBas
   }
 
   @Override
-  public void verifyAuditLog(VerifyAuditLogRequest request, StreamObserver<VerifyAuditLogResponse> observer) {
+  public void verifyAuditLog(
+      VerifyAuditLogRequest request, StreamObserver<VerifyAuditLogResponse> observer) {
     Replies.reply(
         observer,
         () -> {

@@ -4,7 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
-import eus.bakq.contract.v1.ContractProto;
+import eus.bakq.contract.v1.Contract;
 import eus.bakq.server.database.IdempotentWish;
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
@@ -19,8 +19,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What identifies a caller's wish: its {@code request_id}, and an HMAC over the body without its secret fields, which is all that is
- * kept of the body (docs/sole-control.md section 4). Safe for several threads.
+ * What identifies a caller's wish: its {@code request_id}, and an HMAC over the body without its
+ * secret fields, which is all that is kept of the body (docs/sole-control.md section 4). Safe for
+ * several threads.
  */
 public final class IdempotentWishes {
   private final InfrastructureKeys keys;
@@ -36,7 +37,10 @@ public final class IdempotentWishes {
    */
   IdempotentWish of(String method, UUID requestId, Message request) {
     byte[] input =
-        Encoding.of("bakq/request-body/v1").text(method).bytes(sha256(withoutSecrets(request))).toByteArray();
+        Encoding.of("bakq/request-body/v1")
+            .text(method)
+            .bytes(sha256(withoutSecrets(request)))
+            .toByteArray();
     return new IdempotentWish(requestId, Bytes.copyOf(keys.mac(MacKey.REQUEST_ID, input)));
   }
 
@@ -44,7 +48,8 @@ public final class IdempotentWishes {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       CodedOutputStream out =
-          CodedOutputStream.newInstance(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+          CodedOutputStream.newInstance(
+              new DigestOutputStream(OutputStream.nullOutputStream(), digest));
       out.useDeterministicSerialization();
       message.writeTo(out);
       out.flush();
@@ -58,7 +63,7 @@ public final class IdempotentWishes {
   static Message withoutSecrets(Message message) {
     Message.Builder copy = message.toBuilder();
     for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
-      if (field.getOptions().getExtension(ContractProto.secret)) {
+      if (field.getOptions().getExtension(Contract.secret)) {
         copy.clearField(field);
       } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE && !field.isMapField()) {
         strip(message, copy, field);

@@ -40,7 +40,8 @@ public final class SignatureRequestGrpcService
   private static final int MOST_DOCUMENT_BYTES = 10 * 1024 * 1024;
 
   private static final Map<eus.bakq.relyingparty.v1.SignatureFormat, SignatureFormat> FORMATS =
-      Map.of(eus.bakq.relyingparty.v1.SignatureFormat.SIGNATURE_FORMAT_PADES, SignatureFormat.PADES);
+      Map.of(
+          eus.bakq.relyingparty.v1.SignatureFormat.SIGNATURE_FORMAT_PADES, SignatureFormat.PADES);
   private static final Map<eus.bakq.relyingparty.v1.SignatureLevel, SignatureLevel> LEVELS =
       Map.of(eus.bakq.relyingparty.v1.SignatureLevel.SIGNATURE_LEVEL_B_B, SignatureLevel.B_B);
   private static final Map<eus.bakq.relyingparty.v1.Language, Language> LANGUAGES =
@@ -73,11 +74,13 @@ public final class SignatureRequestGrpcService
 
   @Override
   public void createSignatureRequest(
-      CreateSignatureRequestRequest request, StreamObserver<CreateSignatureRequestResponse> observer) {
+      CreateSignatureRequestRequest request,
+      StreamObserver<CreateSignatureRequestResponse> observer) {
     Replies.reply(observer, () -> create(request));
   }
 
-  private CreateSignatureRequestResponse create(CreateSignatureRequestRequest request) throws RefusedException {
+  private CreateSignatureRequestResponse create(CreateSignatureRequestRequest request)
+      throws RefusedException {
     Fields fields = new Fields();
     var requestId = fields.uuid("request_id", request.getRequestId());
     var format = fields.oneOf("format", request.getFormat(), FORMATS);
@@ -85,7 +88,10 @@ public final class SignatureRequestGrpcService
     var language = fields.oneOf("language", request.getLanguage(), LANGUAGES);
     var expectedSigner =
         fields.optionalParsed(
-            "expected_signer", request.getExpectedSigner(), Dni::parse, "is a DNI or NIE with its letter");
+            "expected_signer",
+            request.getExpectedSigner(),
+            Dni::parse,
+            "is a DNI or NIE with its letter");
     int most = CallerContext.current().quotas().documentsPerRequest();
     fields.require(
         request.getDocumentsCount() >= 1 && request.getDocumentsCount() <= most,
@@ -97,7 +103,8 @@ public final class SignatureRequestGrpcService
       var document = request.getDocuments(i);
       var label = fields.text("documents[" + i + "].label", document.getLabel(), 1, 100);
       var content =
-          fields.bytes("documents[" + i + "].content", document.getContent(), 1, MOST_DOCUMENT_BYTES);
+          fields.bytes(
+              "documents[" + i + "].content", document.getContent(), 1, MOST_DOCUMENT_BYTES);
       fields.check();
       documents.add(new DocumentToSign(label.value(), content.value()));
     }
@@ -113,7 +120,11 @@ public final class SignatureRequestGrpcService
                     CallerContext.current(),
                     wish,
                     new CreateSignatureRequest.Wish(
-                        documents, format.value(), level.value(), language.value(), expectedSigner.value()))))
+                        documents,
+                        format.value(),
+                        level.value(),
+                        language.value(),
+                        expectedSigner.value()))))
         .build();
   }
 
@@ -158,7 +169,8 @@ public final class SignatureRequestGrpcService
 
   @Override
   public void cancelSignatureRequest(
-      CancelSignatureRequestRequest request, StreamObserver<CancelSignatureRequestResponse> observer) {
+      CancelSignatureRequestRequest request,
+      StreamObserver<CancelSignatureRequestResponse> observer) {
     Replies.reply(
         observer,
         () ->
@@ -186,13 +198,20 @@ public final class SignatureRequestGrpcService
   private static eus.bakq.relyingparty.v1.SignatureRequestState state(SignatureRequestState state) {
     return switch (state) {
       case FROZEN -> eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_FROZEN;
-      case CHALLENGED -> eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_CHALLENGED;
-      case AUTHORISED -> eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_AUTHORISED;
-      case COMPLETING -> eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETING;
-      case COMPLETED -> eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED;
-      case REJECTED -> eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_REJECTED;
-      case EXPIRED -> eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_EXPIRED;
-      case CANCELLED -> eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_CANCELLED;
+      case CHALLENGED ->
+          eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_CHALLENGED;
+      case AUTHORISED ->
+          eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_AUTHORISED;
+      case COMPLETING ->
+          eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETING;
+      case COMPLETED ->
+          eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED;
+      case REJECTED ->
+          eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_REJECTED;
+      case EXPIRED ->
+          eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_EXPIRED;
+      case CANCELLED ->
+          eus.bakq.relyingparty.v1.SignatureRequestState.SIGNATURE_REQUEST_STATE_CANCELLED;
     };
   }
 }

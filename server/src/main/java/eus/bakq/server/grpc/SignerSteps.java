@@ -10,7 +10,9 @@ import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.signer.v1.Proof;
 
-/** Converts what every program of a citizen sends at its steps. Secrets are the caller's to close. */
+/**
+ * Converts what every program of a citizen sends at its steps. Secrets are the caller's to close.
+ */
 public final class SignerSteps {
   private static final int MOST_PASSWORD_BYTES = 512;
   private static final int MOST_TICKET_BYTES = 256;
@@ -49,7 +51,11 @@ public final class SignerSteps {
     var person = fields.parsed("dni", dni, Dni::parse, "is a DNI or NIE with its letter");
     fields.check();
     return new PasswordStep.Attempt(
-        interaction, method, unverified, person.value(), secret(fields, "password", password, MOST_PASSWORD_BYTES));
+        interaction,
+        method,
+        unverified,
+        person.value(),
+        secret(fields, "password", password, MOST_PASSWORD_BYTES));
   }
 
   /** The second factor. */

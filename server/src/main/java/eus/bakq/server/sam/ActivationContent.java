@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What signature activation data say (SAD-01, SAD-02): who, with which key, which hashes in which order and how often, for whom,
- * how authenticated, from when to when.
+ * What signature activation data say (SAD-01, SAD-02): who, with which key, which hashes in which
+ * order and how often, for whom, how authenticated, from when to when.
  *
  * @param publicKeySha256 of the key's SubjectPublicKeyInfo
  * @param client the sede that asked
@@ -118,7 +118,18 @@ record ActivationContent(
     }
     in.end();
     return new ActivationContent(
-        id, request, interaction, signer, credential, publicKeySha256, client, hashes, mechanism,
-        authenticatedAt, challenge, issuedAt, expiresAt);
+        id,
+        request,
+        interaction,
+        signer,
+        credential,
+        publicKeySha256,
+        client,
+        hashes,
+        mechanism,
+        authenticatedAt,
+        challenge,
+        issuedAt,
+        expiresAt);
   }
 }

@@ -19,8 +19,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Makes signature activation data for a signer whose factors were just found right, in the same transaction (SAD-03). Only the
- * record token's SAD key makes them acceptable: full rights on the database are not enough (SAD-04). They never leave the server.
+ * Makes signature activation data for a signer whose factors were just found right, in the same
+ * transaction (SAD-03). Only the record token's SAD key makes them acceptable: full rights on the
+ * database are not enough (SAD-04). They never leave the server.
  */
 public final class ActivationIssuer {
   /** Activation data just made. */
@@ -33,7 +34,11 @@ public final class ActivationIssuer {
   private final SamSettings settings;
 
   public ActivationIssuer(
-      InfrastructureKeys keys, ActivationLedger ledger, AuditLog audit, SecureRandom random, SamSettings settings) {
+      InfrastructureKeys keys,
+      ActivationLedger ledger,
+      AuditLog audit,
+      SecureRandom random,
+      SamSettings settings) {
     this.keys = keys;
     this.ledger = ledger;
     this.audit = audit;

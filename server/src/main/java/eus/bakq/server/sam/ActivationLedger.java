@@ -16,8 +16,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
- * What became of each occurrence of each authorised hash (SAD-05, SAD-08): authorised, reserved, ended, each at most once, by a
- * primary key. Entries are only ever added; the database role of the running server can do nothing else.
+ * What became of each occurrence of each authorised hash (SAD-05, SAD-08): authorised, reserved,
+ * ended, each at most once, by a primary key. Entries are only ever added; the database role of the
+ * running server can do nothing else.
  */
 public final class ActivationLedger {
   private static final int MOST_AT_ONCE = 500;
@@ -35,7 +36,11 @@ public final class ActivationLedger {
 
   /** An occurrence that a process had reserved and did not end. */
   record Interrupted(
-      ActivationDataId activation, int ordinal, CredentialId credential, SignatureRequestId request, Bytes digest) {}
+      ActivationDataId activation,
+      int ordinal,
+      CredentialId credential,
+      SignatureRequestId request,
+      Bytes digest) {}
 
   /** How far activation data are. */
   enum Progress {
@@ -55,7 +60,10 @@ public final class ActivationLedger {
     return allOrNone(content, write(handle, content, "RESERVED", Optional.empty(), List.of()));
   }
 
-  /** Ends every occurrence with its value, or none: false if another process has ended them as interrupted. */
+  /**
+   * Ends every occurrence with its value, or none: false if another process has ended them as
+   * interrupted.
+   */
   boolean consume(Handle handle, ActivationContent content, List<SignatureValue> values) {
     return allOrNone(content, write(handle, content, "ENDED", Optional.of("CONSUMED"), values));
   }
@@ -63,7 +71,8 @@ public final class ActivationLedger {
   /** All occurrences go together, in one order, so that two writers meet at the first one. */
   private static boolean allOrNone(ActivationContent content, int written) {
     if (written != 0 && written != content.hashes().size()) {
-      throw new IllegalStateException("the ledger holds only a part of activation data " + content.id());
+      throw new IllegalStateException(
+          "the ledger holds only a part of activation data " + content.id());
     }
     return written != 0;
   }
@@ -74,7 +83,11 @@ public final class ActivationLedger {
   }
 
   private int write(
-      Handle handle, ActivationContent content, String step, Optional<String> outcome, List<SignatureValue> values) {
+      Handle handle,
+      ActivationContent content,
+      String step,
+      Optional<String> outcome,
+      List<SignatureValue> values) {
     OffsetDateTime now = Database.now(handle).atOffset(ZoneOffset.UTC);
     PreparedBatch batch =
         handle.prepareBatch(
@@ -93,7 +106,8 @@ public final class ActivationLedger {
           .bind("credential", content.credential().value())
           .bind("request", content.request().value())
           .bind("digest", hashes.get(ordinal).digest().toByteArray())
-          .bind("value", values.isEmpty() ? null : values.get(ordinal).value().sha256().toByteArray())
+          .bind(
+              "value", values.isEmpty() ? null : values.get(ordinal).value().sha256().toByteArray())
           .bind("node", step.equals("RESERVED") ? node : null)
           .bind("now", now)
           .add();
@@ -123,8 +137,9 @@ public final class ActivationLedger {
   }
 
   /**
-   * Whether it is certain that {@code activation} has yielded no value and never will: burnt, never issued, or not reserved within
-   * the hardest life of activation data, after which it cannot be any more (SAD-06).
+   * Whether it is certain that {@code activation} has yielded no value and never will: burnt, never
+   * issued, or not reserved within the hardest life of activation data, after which it cannot be
+   * any more (SAD-06).
    */
   public boolean isOverWithoutValue(Handle handle, ActivationDataId activation) {
     return switch (progress(handle, activation)) {
@@ -135,7 +150,11 @@ public final class ActivationLedger {
                   """
                   select written_at < :before from bakq.activation_ledger
                   where sad_id = :sad and ordinal = 0 and step = 'AUTHORISED'""")
-              .bind("before", Database.now(handle).minus(ActivationVerifier.HARDEST_LIFE).atOffset(ZoneOffset.UTC))
+              .bind(
+                  "before",
+                  Database.now(handle)
+                      .minus(ActivationVerifier.HARDEST_LIFE)
+                      .atOffset(ZoneOffset.UTC))
               .bind("sad", activation.value())
               .mapTo(Boolean.class)
               .one();
@@ -143,7 +162,10 @@ public final class ActivationLedger {
     };
   }
 
-  /** What was reserved by processes that give no sign of life any more, and was not ended; at most 500. */
+  /**
+   * What was reserved by processes that give no sign of life any more, and was not ended; at most
+   * 500.
+   */
   List<Interrupted> leftByTheDead(Handle handle) {
     return handle
         .createQuery(

@@ -17,7 +17,10 @@ import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import org.jdbi.v3.core.Handle;
 
-/** Judges signature activation data by the list of requirements section 4, in its order; the first thing wrong ends it. */
+/**
+ * Judges signature activation data by the list of requirements section 4, in its order; the first
+ * thing wrong ends it.
+ */
 final class ActivationVerifier {
   static final Duration HARDEST_LIFE = Duration.ofSeconds(300);
   private static final String SERIAL_NUMBER = "2.5.4.5";
@@ -28,7 +31,10 @@ final class ActivationVerifier {
   private final SamSettings settings;
 
   ActivationVerifier(
-      InfrastructureKeys keys, ActivationLedger ledger, Credentials credentials, SamSettings settings) {
+      InfrastructureKeys keys,
+      ActivationLedger ledger,
+      Credentials credentials,
+      SamSettings settings) {
     this.keys = keys;
     this.ledger = ledger;
     this.credentials = credentials;
@@ -36,7 +42,8 @@ final class ActivationVerifier {
   }
 
   SignatureActivationData verify(
-      Handle handle, UnverifiedActivationData unverified, SigningContext context) throws SadRefusedException {
+      Handle handle, UnverifiedActivationData unverified, SigningContext context)
+      throws SadRefusedException {
     ActivationContent content = parse(unverified);
     requireMac(unverified);
     Instant now = Database.now(handle);
@@ -50,7 +57,8 @@ final class ActivationVerifier {
     return new SignatureActivationData(content, credential);
   }
 
-  private static ActivationContent parse(UnverifiedActivationData unverified) throws SadRefusedException {
+  private static ActivationContent parse(UnverifiedActivationData unverified)
+      throws SadRefusedException {
     try {
       return ActivationContent.decode(unverified.encoded());
     } catch (IllegalArgumentException e) {
@@ -63,11 +71,13 @@ final class ActivationVerifier {
     require(right.equals(unverified.mac()), SadRefusal.WRONG_MAC);
   }
 
-  private static void requireInTime(ActivationContent content, Instant now) throws SadRefusedException {
+  private static void requireInTime(ActivationContent content, Instant now)
+      throws SadRefusedException {
     require(
         !now.isBefore(content.issuedAt())
             && now.isBefore(content.expiresAt())
-            && Duration.between(content.issuedAt(), content.expiresAt()).compareTo(HARDEST_LIFE) <= 0,
+            && Duration.between(content.issuedAt(), content.expiresAt()).compareTo(HARDEST_LIFE)
+                <= 0,
         SadRefusal.OUT_OF_TIME);
   }
 
@@ -78,7 +88,8 @@ final class ActivationVerifier {
     require(progress == ActivationLedger.Progress.AUTHORISED, SadRefusal.ALREADY_USED);
   }
 
-  private static void requireFor(ActivationContent content, SigningContext context) throws SadRefusedException {
+  private static void requireFor(ActivationContent content, SigningContext context)
+      throws SadRefusedException {
     require(
         content.request().equals(context.request())
             && content.client().equals(context.client())
@@ -88,7 +99,8 @@ final class ActivationVerifier {
     require(content.hashes().equals(context.hashes()), SadRefusal.HASH_NOT_AUTHORISED);
   }
 
-  private Credential requireCredential(Handle handle, ActivationContent content) throws SadRefusedException {
+  private Credential requireCredential(Handle handle, ActivationContent content)
+      throws SadRefusedException {
     Credential credential;
     try {
       credential =
@@ -99,10 +111,12 @@ final class ActivationVerifier {
       throw new SadRefusedException(SadRefusal.KEY_DIFFERS, e);
     }
     require(
-        credential.state() == CredentialState.ACTIVE && credential.signer().equals(content.signer()),
+        credential.state() == CredentialState.ACTIVE
+            && credential.signer().equals(content.signer()),
         SadRefusal.CREDENTIAL_NOT_ACTIVE);
     require(
-        credential.binding().publicKeySha256().equals(content.publicKeySha256()), SadRefusal.KEY_DIFFERS);
+        credential.binding().publicKeySha256().equals(content.publicKeySha256()),
+        SadRefusal.KEY_DIFFERS);
     return credential;
   }
 
@@ -114,7 +128,8 @@ final class ActivationVerifier {
       throw new SadRefusedException(SadRefusal.CERTIFICATE_NOT_VALID, e);
     }
     require(
-        serialNumber(credential).equals(context.subjectSerialNumber()), SadRefusal.CERTIFICATE_NOT_VALID);
+        serialNumber(credential).equals(context.subjectSerialNumber()),
+        SadRefusal.CERTIFICATE_NOT_VALID);
   }
 
   private static String serialNumber(Credential credential) {
@@ -143,7 +158,8 @@ final class ActivationVerifier {
         SadRefusal.AUTHENTICATION_NOT_ENOUGH);
   }
 
-  private void requireAlgorithm(ActivationContent content, Credential credential) throws SadRefusedException {
+  private void requireAlgorithm(ActivationContent content, Credential credential)
+      throws SadRefusedException {
     require(
         settings.allowedAlgorithms().contains(content.algorithm())
             && content.algorithm().keyAlgorithm() == credential.keyAlgorithm(),

@@ -8,8 +8,9 @@ import eus.bakq.server.failure.RefusedException;
 import java.util.Map;
 
 /**
- * Ends what dead processes had reserved: burnt, never signed again, with a record that a value may have been computed and was not
- * released. Run at start and every few seconds, by every process; at most 500 occurrences a run.
+ * Ends what dead processes had reserved: burnt, never signed again, with a record that a value may
+ * have been computed and was not released. Run at start and every few seconds, by every process; at
+ * most 500 occurrences a run.
  */
 public final class EndInterrupted {
   private final Database database;

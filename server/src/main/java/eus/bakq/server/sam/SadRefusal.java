@@ -1,6 +1,9 @@
 package eus.bakq.server.sam;
 
-/** Why signature activation data are refused; for the record only, outside it is one ACTIVATION_REFUSED. */
+/**
+ * Why signature activation data are refused; for the record only, outside it is one
+ * ACTIVATION_REFUSED.
+ */
 public enum SadRefusal {
   /** Not well formed, or of an unknown version. */
   MALFORMED,

@@ -27,10 +27,11 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Signs the hashes that a signer has consented to. The order of its steps is the policy (requirements section 4,
- * docs/signing-cycle.md): verify, reserve and record the intent, commit; unwrap, sign, destroy; verify the values; consume, keep
- * and record them in one transaction; only then return. Whatever goes wrong after the reservation burns it: a value may have been
- * computed, and was not released.
+ * Signs the hashes that a signer has consented to. The order of its steps is the policy
+ * (requirements section 4, docs/signing-cycle.md): verify, reserve and record the intent, commit;
+ * unwrap, sign, destroy; verify the values; consume, keep and record them in one transaction; only
+ * then return. Whatever goes wrong after the reservation burns it: a value may have been computed,
+ * and was not released.
  */
 public final class SignHashes {
   private final Database database;
@@ -91,8 +92,12 @@ public final class SignHashes {
     }
   }
 
-  /** Steps 1 to 11: after this returns, the intent is durable and no occurrence can be reserved again. */
-  private SignatureActivationData reserve(UnverifiedActivationData unverified, SigningContext context)
+  /**
+   * Steps 1 to 11: after this returns, the intent is durable and no occurrence can be reserved
+   * again.
+   */
+  private SignatureActivationData reserve(
+      UnverifiedActivationData unverified, SigningContext context)
       throws SadRefusedException, RefusedException {
     Verdict verdict =
         database.inTransaction(
@@ -129,7 +134,8 @@ public final class SignHashes {
   }
 
   /** Steps 12 and 13. */
-  private List<SignatureValue> signOrBurn(SignatureActivationData activation, SecretBytes activationSecret)
+  private List<SignatureValue> signOrBurn(
+      SignatureActivationData activation, SecretBytes activationSecret)
       throws SadRefusedException, RefusedException {
     boolean done = false;
     String reason = "HSM_UNAVAILABLE";
@@ -147,8 +153,8 @@ public final class SignHashes {
     }
   }
 
-  private List<SignatureValue> signAndVerify(SignatureActivationData activation, SecretBytes activationSecret)
-      throws SadRefusedException {
+  private List<SignatureValue> signAndVerify(
+      SignatureActivationData activation, SecretBytes activationSecret) throws SadRefusedException {
     Credential credential = activation.credential();
     SealedKey sealed =
         credential
@@ -176,27 +182,35 @@ public final class SignHashes {
     return values;
   }
 
-  /** Steps 14 and 15, in one transaction; read back on a new connection if the answer to COMMIT was lost. */
-  private void keepOrBurn(SignatureActivationData activation, List<SignatureValue> values, ValueStore store)
+  /**
+   * Steps 14 and 15, in one transaction; read back on a new connection if the answer to COMMIT was
+   * lost.
+   */
+  private void keepOrBurn(
+      SignatureActivationData activation, List<SignatureValue> values, ValueStore store)
       throws RefusedException {
     try {
       database.inTransaction(
           handle -> {
             if (!ledger.consume(handle, activation.content(), values)) {
-              throw UnavailableException.temporarily("the reservation was burnt by another process", null);
+              throw UnavailableException.temporarily(
+                  "the reservation was burnt by another process", null);
             }
             store.keep(handle, values);
             record(handle, activation, AuditEventType.SIGNATURE_CREATED, values);
             return true;
           },
           handle ->
-              ledger.progress(handle, activation.content().id()) == ActivationLedger.Progress.CONSUMED
+              ledger.progress(handle, activation.content().id())
+                      == ActivationLedger.Progress.CONSUMED
                   ? Optional.of(true)
                   : Optional.empty());
     } catch (CommitUnknownException e) {
-      // If it was committed after all, the request is found COMPLETING and goes on; if not, the reservation is burnt when
+      // If it was committed after all, the request is found COMPLETING and goes on; if not, the
+      // reservation is burnt when
       // this process's lease is over. Nothing is released now.
-      throw UnavailableException.temporarily("it is not known whether the values were committed", e);
+      throw UnavailableException.temporarily(
+          "it is not known whether the values were committed", e);
     }
   }
 
@@ -220,7 +234,10 @@ public final class SignHashes {
 
   /** One record for each occurrence, naming the certificate (AUD-01). */
   private void record(
-      Handle handle, SignatureActivationData activation, AuditEventType type, List<SignatureValue> values) {
+      Handle handle,
+      SignatureActivationData activation,
+      AuditEventType type,
+      List<SignatureValue> values) {
     List<DtbsRepresentation> hashes = activation.content().hashes();
     for (int ordinal = 0; ordinal < hashes.size(); ordinal++) {
       Map<String, String> details = new LinkedHashMap<>();
@@ -237,7 +254,10 @@ public final class SignHashes {
       audit.append(
           handle,
           AuditEvent.succeeded(
-              type, activation.content().signer().toString(), activation.content().request(), details));
+              type,
+              activation.content().signer().toString(),
+              activation.content().request(),
+              details));
     }
   }
 }

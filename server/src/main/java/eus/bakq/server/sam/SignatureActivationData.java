@@ -3,8 +3,8 @@ package eus.bakq.server.sam;
 import eus.bakq.server.credential.Credential;
 
 /**
- * A signer's consent, verified. Only {@link ActivationVerifier} makes one: holding one is the proof that every check of
- * requirements section 4, steps 1 to 10, has passed.
+ * A signer's consent, verified. Only {@link ActivationVerifier} makes one: holding one is the proof
+ * that every check of requirements section 4, steps 1 to 10, has passed.
  */
 final class SignatureActivationData {
   private final ActivationContent content;

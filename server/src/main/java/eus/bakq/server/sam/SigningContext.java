@@ -11,7 +11,8 @@ import java.util.Objects;
  * For what activation data are presented: must be what they were issued for, in every part.
  *
  * @param hashes what is to be signed, in order
- * @param subjectSerialNumber whom the certificate must name: {@code IDCES-12345678Z}, from the account
+ * @param subjectSerialNumber whom the certificate must name: {@code IDCES-12345678Z}, from the
+ *     account
  */
 public record SigningContext(
     SignatureRequestId request,

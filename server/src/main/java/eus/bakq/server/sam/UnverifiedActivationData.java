@@ -4,7 +4,8 @@ import eus.bakq.server.vocabulary.Bytes;
 import java.util.Objects;
 
 /**
- * Signature activation data as somebody presents them: nothing of it is believed before {@link ActivationVerifier} has judged it.
+ * Signature activation data as somebody presents them: nothing of it is believed before {@link
+ * ActivationVerifier} has judged it.
  *
  * @param encoded at most 64 KiB
  * @param mac by the record token's SAD key: 32 bytes

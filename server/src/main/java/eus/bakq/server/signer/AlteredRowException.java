@@ -1,9 +1,9 @@
 package eus.bakq.server.signer;
 
 /**
- * A row does not stand under its MAC: somebody changed it behind the server's back (ENR-14). The use
- * is refused. To the caller this is a fault of ours (INTERNAL), since no one outside can cause it;
- * whoever runs the use case records it and alerts.
+ * A row does not stand under its MAC: somebody changed it behind the server's back (ENR-14). The
+ * use is refused. To the caller this is a fault of ours (INTERNAL), since no one outside can cause
+ * it; whoever runs the use case records it and alerts.
  */
 public final class AlteredRowException extends RuntimeException {
   private static final long serialVersionUID = 1L;

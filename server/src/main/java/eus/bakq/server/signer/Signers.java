@@ -96,8 +96,8 @@ public final class Signers {
   }
 
   /**
-   * As {@link #find(Handle, Dni)}, and holds the row until the transaction ends, so that two acts on
-   * one person follow one another.
+   * As {@link #find(Handle, Dni)}, and holds the row until the transaction ends, so that two acts
+   * on one person follow one another.
    */
   public Optional<Signer> findAndHold(Handle handle, Dni dni) {
     return handle

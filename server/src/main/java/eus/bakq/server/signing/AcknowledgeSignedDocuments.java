@@ -26,7 +26,8 @@ public final class AcknowledgeSignedDocuments {
     parts.database().transact(handle -> acknowledge(handle, sede, id));
   }
 
-  private void acknowledge(Handle handle, RegisteredCaller sede, SignatureRequestId id) throws RefusedException {
+  private void acknowledge(Handle handle, RegisteredCaller sede, SignatureRequestId id)
+      throws RefusedException {
     SignatureRequest request = parts.requests().lockOf(handle, sede.name(), id);
     if (request.state() != SignatureRequestState.COMPLETED) {
       throw new RefusedException(Refusal.NOT_COMPLETED);

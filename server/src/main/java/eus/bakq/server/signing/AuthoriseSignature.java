@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From the code to the signed documents. The order of its steps is the policy: the factors are judged and consumed, and the SAD made,
- * in one transaction; the SAM signs and records; the values are kept with their record; the documents are completed. Where it stops,
- * docs/signing-cycle.md says in which state the request is found.
+ * From the code to the signed documents. The order of its steps is the policy: the factors are
+ * judged and consumed, and the SAD made, in one transaction; the SAM signs and records; the values
+ * are kept with their record; the documents are completed. Where it stops, docs/signing-cycle.md
+ * says in which state the request is found.
  */
 public final class AuthoriseSignature {
   private static final Logger LOG = LoggerFactory.getLogger(AuthoriseSignature.class);
@@ -47,10 +48,12 @@ public final class AuthoriseSignature {
   }
 
   /**
-   * Judges the code and, if all was right, signs. When it returns, the values are durable together with their record.
+   * Judges the code and, if all was right, signs. When it returns, the values are durable together
+   * with their record.
    *
    * @return how many documents were signed
-   * @throws RefusedException what {@link CodeStep#run} refuses; SIGNATURE_REQUEST_NOT_OPEN; ACTIVATION_REFUSED
+   * @throws RefusedException what {@link CodeStep#run} refuses; SIGNATURE_REQUEST_NOT_OPEN;
+   *     ACTIVATION_REFUSED
    */
   public int run(CodeStep.Attempt attempt) throws RefusedException {
     SignatureSubject.Authorised authorised = codeStep.run(attempt, subject);
@@ -81,8 +84,8 @@ public final class AuthoriseSignature {
   }
 
   /**
-   * Back to FROZEN, if it is certain that nothing was and nothing will be committed; otherwise the request stays AUTHORISED and is
-   * settled by {@link SettleRequests}.
+   * Back to FROZEN, if it is certain that nothing was and nothing will be committed; otherwise the
+   * request stays AUTHORISED and is settled by {@link SettleRequests}.
    *
    * @param refused the SAM has refused activation data that exist in this call only
    */
@@ -101,7 +104,10 @@ public final class AuthoriseSignature {
             });
   }
 
-  /** The signature is made and recorded: whatever fails here is only late, and is tried again by {@link SettleRequests}. */
+  /**
+   * The signature is made and recorded: whatever fails here is only late, and is tried again by
+   * {@link SettleRequests}.
+   */
   private void complete(SignatureRequestId id) throws RefusedException {
     try {
       completeDocuments.run(id);

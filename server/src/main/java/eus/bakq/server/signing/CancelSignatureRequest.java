@@ -11,7 +11,10 @@ import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
-/** Withdraws a request before the citizen has authorised it. A code already sent is then good for nothing. */
+/**
+ * Withdraws a request before the citizen has authorised it. A code already sent is then good for
+ * nothing.
+ */
 public final class CancelSignatureRequest {
   private final SigningParts parts;
   private final Interactions interactions;
@@ -26,7 +29,8 @@ public final class CancelSignatureRequest {
    *
    * @throws RefusedException SIGNATURE_REQUEST_NOT_FOUND, SIGNATURE_REQUEST_NOT_OPEN
    */
-  public SignatureRequestView run(RegisteredCaller sede, SignatureRequestId id) throws RefusedException {
+  public SignatureRequestView run(RegisteredCaller sede, SignatureRequestId id)
+      throws RefusedException {
     return parts.database().inTransaction(handle -> cancel(handle, sede, id));
   }
 

@@ -22,8 +22,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Puts recorded values into their documents. Needs neither the citizen nor the key, so it may be tried again by any process, until the
- * request is COMPLETED.
+ * Puts recorded values into their documents. Needs neither the citizen nor the key, so it may be
+ * tried again by any process, until the request is COMPLETED.
  */
 public final class CompleteDocuments {
   private record Parts(
@@ -38,7 +38,8 @@ public final class CompleteDocuments {
   private final Credentials credentials;
   private final Outbox outbox;
 
-  public CompleteDocuments(SigningParts parts, PadesDocuments pades, Credentials credentials, Outbox outbox) {
+  public CompleteDocuments(
+      SigningParts parts, PadesDocuments pades, Credentials credentials, Outbox outbox) {
     this.parts = parts;
     this.pades = pades;
     this.credentials = credentials;
@@ -76,7 +77,8 @@ public final class CompleteDocuments {
     }
     SignatureRequest request = found.get();
     SignatureRequest.Authorisation authorisation = request.authorisation().orElseThrow();
-    List<PreparedDocument> prepared = parts.documents().prepared(handle, authorisation.interaction(), id);
+    List<PreparedDocument> prepared =
+        parts.documents().prepared(handle, authorisation.interaction(), id);
     List<Bytes> originals = new ArrayList<>();
     List<SignatureValue> values = new ArrayList<>();
     for (int ordinal = 0; ordinal < request.documentCount(); ordinal++) {

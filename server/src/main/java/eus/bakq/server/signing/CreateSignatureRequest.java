@@ -26,9 +26,12 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
-/** Freezes a set of documents that a sede wants signed. What cannot be signed is refused here, not before the citizen. */
+/**
+ * Freezes a set of documents that a sede wants signed. What cannot be signed is refused here, not
+ * before the citizen.
+ */
 public final class CreateSignatureRequest {
-  private static final String METHOD = "CreateSignatureRequest";
+  private static final String METHOD = "bakq.relyingparty.v1.SignatureRequestService/CreateSignatureRequest";
   private static final String ANSWER = "bakq/answer/signature-request/v1";
 
   /** What a sede asks. */
@@ -49,7 +52,10 @@ public final class CreateSignatureRequest {
   private final CallerRateLimit rateLimit;
 
   public CreateSignatureRequest(
-      SigningParts parts, PadesDocuments pades, IdempotentCalls idempotentCalls, CallerRateLimit rateLimit) {
+      SigningParts parts,
+      PadesDocuments pades,
+      IdempotentCalls idempotentCalls,
+      CallerRateLimit rateLimit) {
     this.parts = parts;
     this.pades = pades;
     this.idempotentCalls = idempotentCalls;
@@ -59,9 +65,11 @@ public final class CreateSignatureRequest {
   /**
    * Durable when it returns. Repeated with the same {@code identity}, returns the same request.
    *
-   * @throws RefusedException QUOTA_EXCEEDED, REQUEST_ID_REUSED, or DOCUMENT_… for the first document that cannot be signed
+   * @throws RefusedException QUOTA_EXCEEDED, REQUEST_ID_REUSED, or DOCUMENT_… for the first
+   *     document that cannot be signed
    */
-  public SignatureRequestView run(RegisteredCaller sede, IdempotentWish identity, Wish wish) throws RefusedException {
+  public SignatureRequestView run(RegisteredCaller sede, IdempotentWish identity, Wish wish)
+      throws RefusedException {
     rateLimit.count(sede.name());
     requireCount(sede, wish);
     for (DocumentToSign document : wish.documents()) {
@@ -78,8 +86,10 @@ public final class CreateSignatureRequest {
   }
 
   private SignatureRequestView freeze(
-      Handle handle, RegisteredCaller sede, IdempotentWish identity, Wish wish) throws RefusedException {
-    Optional<Bytes> earlier = idempotentCalls.begin(
+      Handle handle, RegisteredCaller sede, IdempotentWish identity, Wish wish)
+      throws RefusedException {
+    Optional<Bytes> earlier =
+        idempotentCalls.begin(
             handle, sede.name(), METHOD, identity.requestId(), identity.bodyMac());
     if (earlier.isPresent()) {
       Decoding answer = Decoding.of(ANSWER, earlier.get(), 256);
@@ -93,7 +103,11 @@ public final class CreateSignatureRequest {
     parts.requests().insert(handle, request);
     parts.documents().insert(handle, request.id(), wish.documents());
     idempotentCalls.complete(
-        handle, sede.name(), METHOD, identity.requestId(), Encoding.of(ANSWER).id(request.id().value()).toBytes());
+        handle,
+        sede.name(),
+        METHOD,
+        identity.requestId(),
+        Encoding.of(ANSWER).id(request.id().value()).toBytes());
     parts
         .audit()
         .append(

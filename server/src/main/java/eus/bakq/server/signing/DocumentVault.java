@@ -16,8 +16,9 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
 
 /**
- * Documents at rest: AES-256-GCM under a key that only the HSM can derive for the request (PRV-04). Each part is bound to its
- * request, its place and its role, so that none can be put in another's place. Safe for several threads.
+ * Documents at rest: AES-256-GCM under a key that only the HSM can derive for the request (PRV-04).
+ * Each part is bound to its request, its place and its role, so that none can be put in another's
+ * place. Safe for several threads.
  */
 final class DocumentVault {
   private static final int NONCE_SIZE = 12;
@@ -59,7 +60,8 @@ final class DocumentVault {
     Bytes open(int ordinal, Role role, byte[] encrypted) {
       try {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, encrypted, 0, NONCE_SIZE));
+        cipher.init(
+            Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, encrypted, 0, NONCE_SIZE));
         cipher.updateAAD(boundTo(ordinal, role));
         return Bytes.copyOf(cipher.doFinal(encrypted, NONCE_SIZE, encrypted.length - NONCE_SIZE));
       } catch (GeneralSecurityException | IllegalArgumentException e) {
@@ -68,7 +70,11 @@ final class DocumentVault {
     }
 
     private byte[] boundTo(int ordinal, Role role) {
-      return Encoding.of("bakq/document/v1").id(request.value()).number(ordinal).text(role.name()).toByteArray();
+      return Encoding.of("bakq/document/v1")
+          .id(request.value())
+          .number(ordinal)
+          .text(role.name())
+          .toByteArray();
     }
   }
 
@@ -83,7 +89,8 @@ final class DocumentVault {
   /** One HMAC in the HSM. */
   Box box(SignatureRequestId request) {
     byte[] secret =
-        keys.mac(MacKey.DOCUMENTS, Encoding.of("bakq/documents/v1").id(request.value()).toByteArray());
+        keys.mac(
+            MacKey.DOCUMENTS, Encoding.of("bakq/documents/v1").id(request.value()).toByteArray());
     try {
       SecretKey key =
           KDF.getInstance("HKDF-SHA256")

@@ -11,7 +11,10 @@ import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
-/** Hands a signed document to the sede that asked for it: the same bytes each time, until it is acknowledged. */
+/**
+ * Hands a signed document to the sede that asked for it: the same bytes each time, until it is
+ * acknowledged.
+ */
 public final class FetchSignedDocument {
   private final SigningParts parts;
 
@@ -25,15 +28,18 @@ public final class FetchSignedDocument {
    * @param index from 0, in the request's order
    * @throws RefusedException SIGNATURE_REQUEST_NOT_FOUND, NOT_COMPLETED, ALREADY_FETCHED
    */
-  public SignedDocument run(RegisteredCaller sede, SignatureRequestId id, int index) throws RefusedException {
+  public SignedDocument run(RegisteredCaller sede, SignatureRequestId id, int index)
+      throws RefusedException {
     return parts.database().inTransaction(handle -> fetch(handle, sede, id, index));
   }
 
-  private SignedDocument fetch(Handle handle, RegisteredCaller sede, SignatureRequestId id, int index)
+  private SignedDocument fetch(
+      Handle handle, RegisteredCaller sede, SignatureRequestId id, int index)
       throws RefusedException {
     SignatureRequest request = parts.requests().requireOf(handle, sede.name(), id);
     if (index < 0 || index >= request.documentCount()) {
-      throw new MalformedException("index", "0 to " + (request.documentCount() - 1) + " for this request");
+      throw new MalformedException(
+          "index", "0 to " + (request.documentCount() - 1) + " for this request");
     }
     if (request.state() != SignatureRequestState.COMPLETED) {
       throw new RefusedException(Refusal.NOT_COMPLETED);

@@ -7,7 +7,10 @@ import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.util.List;
 
-/** The hashes that stand for what was frozen: by the sede when it asks, and for one signer when the password is given. */
+/**
+ * The hashes that stand for what was frozen: by the sede when it asks, and for one signer when the
+ * password is given.
+ */
 final class FrozenSets {
   private FrozenSets() {}
 
@@ -29,7 +32,9 @@ final class FrozenSets {
     return out.toBytes().sha256();
   }
 
-  /** The request's set with the very hashes that one signer's key would sign, in order: 32 bytes. */
+  /**
+   * The request's set with the very hashes that one signer's key would sign, in order: 32 bytes.
+   */
   static Bytes ofAuthorisation(SignatureRequest request, List<DtbsRepresentation> hashes) {
     Encoding out =
         Encoding.of("bakq/authorised-set/v1")

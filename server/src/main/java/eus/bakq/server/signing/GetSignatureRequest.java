@@ -17,7 +17,8 @@ public final class GetSignatureRequest {
    *
    * @throws RefusedException SIGNATURE_REQUEST_NOT_FOUND, also for another sede's request
    */
-  public SignatureRequestView run(RegisteredCaller sede, SignatureRequestId id) throws RefusedException {
+  public SignatureRequestView run(RegisteredCaller sede, SignatureRequestId id)
+      throws RefusedException {
     return parts
         .database()
         .inTransaction(handle -> parts.view(parts.requests().requireOf(handle, sede.name(), id)));

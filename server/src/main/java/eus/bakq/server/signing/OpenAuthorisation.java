@@ -16,13 +16,19 @@ import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
-/** Opens an interaction at a request's authorisation address, and shows what is asked: who, what, how many, which code. */
+/**
+ * Opens an interaction at a request's authorisation address, and shows what is asked: who, what,
+ * how many, which code.
+ */
 public final class OpenAuthorisation {
   private static final int MOST_INTERACTIONS = 20;
 
   /** What the citizen is shown before any secret is asked (SAD-17). */
   public record Shown(
-      Interaction interaction, String sedeName, String referenceCode, List<ShownDocument> documents) {
+      Interaction interaction,
+      String sedeName,
+      String referenceCode,
+      List<ShownDocument> documents) {
     public Shown {
       documents = List.copyOf(documents);
     }
@@ -42,13 +48,15 @@ public final class OpenAuthorisation {
   /**
    * Opens an interaction for a program that shows {@code programKey}; at most 20 a request.
    *
-   * @throws RefusedException SIGNATURE_REQUEST_NOT_FOUND, SIGNATURE_REQUEST_NOT_OPEN, QUOTA_EXCEEDED
+   * @throws RefusedException SIGNATURE_REQUEST_NOT_FOUND, SIGNATURE_REQUEST_NOT_OPEN,
+   *     QUOTA_EXCEEDED
    */
   public Shown run(SignatureRequestId id, Bytes programKey) throws RefusedException {
     return parts.database().inTransaction(handle -> open(handle, id, programKey));
   }
 
-  private Shown open(Handle handle, SignatureRequestId id, Bytes programKey) throws RefusedException {
+  private Shown open(Handle handle, SignatureRequestId id, Bytes programKey)
+      throws RefusedException {
     Instant now = Database.now(handle);
     SignatureRequest request =
         parts
@@ -59,17 +67,21 @@ public final class OpenAuthorisation {
       throw new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_OPEN);
     }
     if (interactions.count(handle, id.value()) >= MOST_INTERACTIONS) {
-      throw RefusedException.until(Refusal.QUOTA_EXCEEDED, Duration.between(now, request.expiresAt()));
+      throw RefusedException.until(
+          Refusal.QUOTA_EXCEEDED, Duration.between(now, request.expiresAt()));
     }
     Interaction interaction =
-        interactions.open(handle, InteractionPurpose.SIGNATURE, id.value(), programKey, request.expiresAt());
+        interactions.open(
+            handle, InteractionPurpose.SIGNATURE, id.value(), programKey, request.expiresAt());
     Shown shown =
         new Shown(
             interaction,
             parts.sedeName(request),
             parts.referenceCodes().of(request),
             parts.documents().shown(handle, id).stream()
-                .map(document -> new ShownDocument(document.label(), document.sha256(), document.size()))
+                .map(
+                    document ->
+                        new ShownDocument(document.label(), document.sha256(), document.size()))
                 .toList());
     parts
         .audit()

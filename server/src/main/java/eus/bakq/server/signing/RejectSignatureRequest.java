@@ -36,7 +36,8 @@ public final class RejectSignatureRequest {
   private void reject(Handle handle, InteractionId id, String method, UnverifiedProof proof)
       throws RefusedException {
     Interaction interaction =
-        interactions.requireLive(handle, InteractionPurpose.SIGNATURE, id, method, Optional.empty(), proof);
+        interactions.requireLive(
+            handle, InteractionPurpose.SIGNATURE, id, method, Optional.empty(), proof);
     SignatureRequestId requestId = new SignatureRequestId(interaction.subject());
     SignatureRequest request = parts.requests().lockOpen(handle, requestId);
     parts.requests().move(handle, request, SignatureRequestState.REJECTED);

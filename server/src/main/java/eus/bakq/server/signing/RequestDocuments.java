@@ -12,7 +12,10 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
-/** The documents of requests, encrypted in their rows. Every method takes the transaction it works in. */
+/**
+ * The documents of requests, encrypted in their rows. Every method takes the transaction it works
+ * in.
+ */
 final class RequestDocuments {
   private final DocumentVault vault;
 
@@ -52,14 +55,17 @@ final class RequestDocuments {
         .map(
             (row, context) ->
                 new Shown(
-                    row.getString("label"), Bytes.copyOf(row.getBytes("original_sha256")), row.getLong("size")))
+                    row.getString("label"),
+                    Bytes.copyOf(row.getBytes("original_sha256")),
+                    row.getLong("size")))
         .list();
   }
 
   /** The original {@code ordinal}, checked against the hash that was frozen. */
   Bytes original(Handle handle, SignatureRequestId request, int ordinal) {
     return part(handle, request, ordinal, "original", DocumentVault.Role.ORIGINAL)
-        .orElseThrow(() -> new IllegalStateException("an original of request " + request + " is gone"));
+        .orElseThrow(
+            () -> new IllegalStateException("an original of request " + request + " is gone"));
   }
 
   /** The signed document {@code ordinal}, if it is (still) here. */
@@ -67,18 +73,25 @@ final class RequestDocuments {
     return part(handle, request, ordinal, "signed", DocumentVault.Role.SIGNED);
   }
 
-  SignatureValue value(Handle handle, SignatureRequestId request, int ordinal, SignatureAlgorithm algorithm) {
+  SignatureValue value(
+      Handle handle, SignatureRequestId request, int ordinal, SignatureAlgorithm algorithm) {
     return part(handle, request, ordinal, "value", DocumentVault.Role.VALUE)
         .map(value -> new SignatureValue(algorithm, value))
         .orElseThrow(() -> new IllegalStateException("a value of request " + request + " is gone"));
   }
 
   private Optional<Bytes> part(
-      Handle handle, SignatureRequestId request, int ordinal, String column, DocumentVault.Role role) {
+      Handle handle,
+      SignatureRequestId request,
+      int ordinal,
+      String column,
+      DocumentVault.Role role) {
     // The column is one of three words of this class.
     return handle
         .createQuery(
-            "select " + column + " from bakq.request_document where request_id = :request and ordinal = :ordinal")
+            "select "
+                + column
+                + " from bakq.request_document where request_id = :request and ordinal = :ordinal")
         .bind("request", request.value())
         .bind("ordinal", ordinal)
         .map((row, context) -> Optional.ofNullable(row.getBytes(1)))
@@ -98,7 +111,10 @@ final class RequestDocuments {
   }
 
   void keepPrepared(
-      Handle handle, InteractionId interaction, SignatureRequestId request, List<PreparedDocument> prepared) {
+      Handle handle,
+      InteractionId interaction,
+      SignatureRequestId request,
+      List<PreparedDocument> prepared) {
     DocumentVault.Box box = vault.box(request);
     PreparedBatch batch =
         handle.prepareBatch(
@@ -120,7 +136,8 @@ final class RequestDocuments {
   }
 
   /** What was prepared for one interaction, in order. */
-  List<PreparedDocument> prepared(Handle handle, InteractionId interaction, SignatureRequestId request) {
+  List<PreparedDocument> prepared(
+      Handle handle, InteractionId interaction, SignatureRequestId request) {
     DocumentVault.Box box = vault.box(request);
     return handle
         .createQuery(
@@ -132,7 +149,8 @@ final class RequestDocuments {
         .map(
             (row, context) ->
                 new PreparedDocument(
-                    box.open(row.getInt("ordinal"), DocumentVault.Role.PREPARED, row.getBytes("state")),
+                    box.open(
+                        row.getInt("ordinal"), DocumentVault.Role.PREPARED, row.getBytes("state")),
                     new DtbsRepresentation(
                         SignatureAlgorithm.valueOf(row.getString("algorithm")),
                         Bytes.copyOf(row.getBytes("dtbs_digest")))))
@@ -163,7 +181,8 @@ final class RequestDocuments {
         vault.box(request).close(ordinal, DocumentVault.Role.SIGNED, signed));
   }
 
-  private static void update(Handle handle, String sql, SignatureRequestId request, int ordinal, byte[] part) {
+  private static void update(
+      Handle handle, String sql, SignatureRequestId request, int ordinal, byte[] part) {
     int rows =
         handle
             .createUpdate(sql)

@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings to a named end what time or a dead process left: expired requests, requests whose signing was interrupted, documents to be
- * completed, documents to be erased. Run at start and every few seconds, by every process; at most 100 of each kind a run, so it is
- * safe to run at any time and any number of times.
+ * Brings to a named end what time or a dead process left: expired requests, requests whose signing
+ * was interrupted, documents to be completed, documents to be erased. Run at start and every few
+ * seconds, by every process; at most 100 of each kind a run, so it is safe to run at any time and
+ * any number of times.
  */
 public final class SettleRequests {
   private static final Logger LOG = LoggerFactory.getLogger(SettleRequests.class);
@@ -61,7 +62,8 @@ public final class SettleRequests {
     return parts.database().inTransaction(handle -> parts.requests().findIn(handle, state));
   }
 
-  private List<SignatureRequestId> findOverdue(SignatureRequestState state) throws RefusedException {
+  private List<SignatureRequestId> findOverdue(SignatureRequestState state)
+      throws RefusedException {
     return parts
         .database()
         .inTransaction(handle -> parts.requests().findOverdue(handle, state, Database.now(handle)));
@@ -74,19 +76,21 @@ public final class SettleRequests {
             handle ->
                 parts
                     .requests()
-                    .findErasable(handle, Database.now(handle).minus(parts.settings().retention())));
+                    .findErasable(
+                        handle, Database.now(handle).minus(parts.settings().retention())));
   }
 
   private void settleAuthorised(Handle handle, SignatureRequestId id) {
     SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
     if (request.state() == SignatureRequestState.AUTHORISED
-        && ledger.isOverWithoutValue(
-            handle, request.authorisation().orElseThrow().activation())) {
+        && ledger.isOverWithoutValue(handle, request.authorisation().orElseThrow().activation())) {
       beginAgain(handle, parts, interactions, request);
     }
   }
 
-  /** Back to the beginning: nothing was released, and whoever wants to sign opens the address again. */
+  /**
+   * Back to the beginning: nothing was released, and whoever wants to sign opens the address again.
+   */
   static void beginAgain(
       Handle handle, SigningParts parts, Interactions interactions, SignatureRequest request) {
     parts.requests().move(handle, request, SignatureRequestState.FROZEN);
@@ -98,7 +102,10 @@ public final class SettleRequests {
     try {
       completeDocuments.run(id);
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("request", id).setCause(e).log("completing failed and will be tried again");
+      LOG.atError()
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("completing failed and will be tried again");
     }
   }
 

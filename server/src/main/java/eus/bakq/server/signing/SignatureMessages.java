@@ -25,7 +25,8 @@ public final class SignatureMessages implements MessageComposer {
   private final Signers signers;
   private final Wording wording;
 
-  public SignatureMessages(SigningParts parts, PendingCodes pendingCodes, Signers signers, Wording wording) {
+  public SignatureMessages(
+      SigningParts parts, PendingCodes pendingCodes, Signers signers, Wording wording) {
     this.parts = parts;
     this.pendingCodes = pendingCodes;
     this.signers = signers;
@@ -39,7 +40,9 @@ public final class SignatureMessages implements MessageComposer {
 
   @Override
   public Optional<ComposedMessage> compose(Handle handle, OutgoingMessage message) {
-    return message.kind() == MessageKind.SIGNATURE_CODE ? code(handle, message) : made(handle, message);
+    return message.kind() == MessageKind.SIGNATURE_CODE
+        ? code(handle, message)
+        : made(handle, message);
   }
 
   private Optional<ComposedMessage> code(Handle handle, OutgoingMessage message) {
@@ -50,12 +53,13 @@ public final class SignatureMessages implements MessageComposer {
     try (SecretBytes code = pending.code()) {
       Optional<SignatureRequest> request =
           parts.requests().find(handle, new SignatureRequestId(pending.subject()));
-      Optional<Signer> signer = signers.findById(handle, pending.signer());
+      Optional<Signer> signer = signers.find(handle, pending.signer());
       if (request.isEmpty() || signer.isEmpty() || !request.get().isOpen(Database.now(handle))) {
         return Optional.empty();
       }
       String text =
-          wording.signatureCode(request.get().language(), signing(request.get()), code, pending.life());
+          wording.signatureCode(
+              request.get().language(), signing(request.get()), code, pending.life());
       return Optional.of(new ComposedMessage(Channel.SMS, signer.get().mobile().value(), "", text));
     }
   }
@@ -63,17 +67,20 @@ public final class SignatureMessages implements MessageComposer {
   private Optional<ComposedMessage> made(Handle handle, OutgoingMessage message) {
     Optional<SignatureRequest> request =
         parts.requests().find(handle, new SignatureRequestId(message.reference()));
-    Optional<Signer> signer = message.signer().flatMap(id -> signers.findById(handle, id));
+    Optional<Signer> signer = message.signer().flatMap(id -> signers.find(handle, id));
     if (request.isEmpty() || signer.isEmpty()) {
       return Optional.empty();
     }
     EmailText text =
-        wording.signatureMade(signer.get().language(), signing(request.get()), Database.now(handle));
+        wording.signatureMade(
+            signer.get().language(), signing(request.get()), Database.now(handle));
     return Optional.of(
-        new ComposedMessage(Channel.EMAIL, signer.get().email().value(), text.subject(), text.text()));
+        new ComposedMessage(
+            Channel.EMAIL, signer.get().email().value(), text.subject(), text.text()));
   }
 
   private Signing signing(SignatureRequest request) {
-    return new Signing(parts.sedeName(request), request.documentCount(), parts.referenceCodes().of(request));
+    return new Signing(
+        parts.sedeName(request), request.documentCount(), parts.referenceCodes().of(request));
   }
 }

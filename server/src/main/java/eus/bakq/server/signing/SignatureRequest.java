@@ -39,7 +39,10 @@ record SignatureRequest(
 
   /** Who authorised a request, with which activation data. */
   record Authorisation(
-      InteractionId interaction, ActivationDataId activation, SignerId signer, CredentialId credential) {
+      InteractionId interaction,
+      ActivationDataId activation,
+      SignerId signer,
+      CredentialId credential) {
     Authorisation {
       Objects.requireNonNull(interaction);
       Objects.requireNonNull(activation);

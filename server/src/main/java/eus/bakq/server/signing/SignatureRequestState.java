@@ -2,7 +2,10 @@ package eus.bakq.server.signing;
 
 import java.util.Set;
 
-/** Where a request is on its way. The table of steps is here; no step is skipped, and none is taken twice. */
+/**
+ * Where a request is on its way. The table of steps is here; no step is skipped, and none is taken
+ * twice.
+ */
 public enum SignatureRequestState {
   FROZEN,
   CHALLENGED,

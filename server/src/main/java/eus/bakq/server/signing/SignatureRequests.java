@@ -62,14 +62,16 @@ final class SignatureRequests {
   }
 
   /** The request {@code id} of {@code caller}; another's answers as one that does not exist. */
-  SignatureRequest requireOf(Handle handle, CallerName caller, SignatureRequestId id) throws RefusedException {
+  SignatureRequest requireOf(Handle handle, CallerName caller, SignatureRequestId id)
+      throws RefusedException {
     return find(handle, id)
         .filter(request -> request.caller().equals(caller))
         .orElseThrow(() -> new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_FOUND));
   }
 
   /** As {@link #requireOf}, and locks the row. */
-  SignatureRequest lockOf(Handle handle, CallerName caller, SignatureRequestId id) throws RefusedException {
+  SignatureRequest lockOf(Handle handle, CallerName caller, SignatureRequestId id)
+      throws RefusedException {
     return lock(handle, id)
         .filter(request -> request.caller().equals(caller))
         .orElseThrow(() -> new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_FOUND));
@@ -83,7 +85,8 @@ final class SignatureRequests {
         .orElseThrow(() -> new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_OPEN));
   }
 
-  private static Optional<SignatureRequest> query(Handle handle, SignatureRequestId id, String lock) {
+  private static Optional<SignatureRequest> query(
+      Handle handle, SignatureRequestId id, String lock) {
     return handle
         .createQuery("select " + COLUMNS + " from bakq.signature_request where id = :id" + lock)
         .bind("id", id.value())
@@ -122,7 +125,8 @@ final class SignatureRequests {
   }
 
   /** CHALLENGED to AUTHORISED, by whom. */
-  void authorise(Handle handle, SignatureRequest request, SignatureRequest.Authorisation authorisation) {
+  void authorise(
+      Handle handle, SignatureRequest request, SignatureRequest.Authorisation authorisation) {
     requireStep(request, SignatureRequestState.AUTHORISED);
     exactlyOne(
         handle
@@ -185,13 +189,17 @@ final class SignatureRequests {
   /** Requests in {@code state}, whatever their time; oldest first, at most 100. */
   List<SignatureRequestId> findIn(Handle handle, SignatureRequestState state) {
     return handle
-        .createQuery("select id from bakq.signature_request where state = :state order by expires_at limit 100")
+        .createQuery(
+            "select id from bakq.signature_request where state = :state order by expires_at limit 100")
         .bind("state", state.name())
         .map((row, context) -> new SignatureRequestId(row.getObject("id", UUID.class)))
         .list();
   }
 
-  /** Ended requests whose documents are still here: those not completed at once, completed ones after {@code retainedUntil}. */
+  /**
+   * Ended requests whose documents are still here: those not completed at once, completed ones
+   * after {@code retainedUntil}.
+   */
   List<SignatureRequestId> findErasable(Handle handle, Instant retainedUntil) {
     return handle
         .createQuery(
@@ -204,7 +212,8 @@ final class SignatureRequests {
         .list();
   }
 
-  private static SignatureRequest read(ResultSet row, StatementContext context) throws SQLException {
+  private static SignatureRequest read(ResultSet row, StatementContext context)
+      throws SQLException {
     UUID activation = row.getObject("sad_id", UUID.class);
     String expectedSigner = row.getString("expected_signer");
     return new SignatureRequest(

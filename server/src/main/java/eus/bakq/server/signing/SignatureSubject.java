@@ -36,8 +36,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * A signature request as what a citizen authenticates for. When the password is given, every document is prepared for the key of the
- * person named, so that the code is bound to the very hashes that would be signed (SAD-01, OTP-07).
+ * A signature request as what a citizen authenticates for. When the password is given, every
+ * document is prepared for the key of the person named, so that the code is bound to the very
+ * hashes that would be signed (SAD-01, OTP-07).
  */
 public final class SignatureSubject implements AuthenticationSubject<SignatureSubject.Authorised> {
   /**
@@ -46,7 +47,10 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
    * @param signer carries what opens the seal; close it
    */
   record Authorised(
-      SignatureRequestId request, UnverifiedActivationData data, SigningContext context, AuthenticatedSigner signer) {}
+      SignatureRequestId request,
+      UnverifiedActivationData data,
+      SigningContext context,
+      AuthenticatedSigner signer) {}
 
   private record Wanted(
       SignatureRequest request,
@@ -98,12 +102,16 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   @Override
   public Frozen freeze(UUID subject, Optional<SignerId> candidate) throws RefusedException {
     Wanted wanted =
-        parts.database().inTransaction(handle -> wanted(handle, new SignatureRequestId(subject), candidate));
+        parts
+            .database()
+            .inTransaction(handle -> wanted(handle, new SignatureRequestId(subject), candidate));
     var chain = wanted.credential().map(Credential::chainForSignatures).orElse(standIn.chain());
-    SignatureAlgorithm algorithm = wanted.credential().map(this::algorithm).orElse(standIn.algorithm());
+    SignatureAlgorithm algorithm =
+        wanted.credential().map(this::algorithm).orElse(standIn.algorithm());
     List<PreparedDocument> prepared = new ArrayList<>();
     for (Bytes original : wanted.originals()) {
-      prepared.add(pades.prepare(original, chain, algorithm, wanted.now().truncatedTo(ChronoUnit.SECONDS)));
+      prepared.add(
+          pades.prepare(original, chain, algorithm, wanted.now().truncatedTo(ChronoUnit.SECONDS)));
     }
     Bytes hash =
         FrozenSets.ofAuthorisation(
@@ -122,7 +130,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     return new Wanted(
         request,
         originals,
-        signers.findById(handle, asked),
+        signers.find(handle, asked),
         credentials.findUsable(handle, asked),
         Database.now(handle));
   }
@@ -183,20 +191,22 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
 
   @Override
   public Authorised succeeded(Handle handle, AuthenticatedSigner signer) throws RefusedException {
-    SignatureRequest request = parts.requests().lockOpen(handle, new SignatureRequestId(signer.subject()));
+    SignatureRequest request =
+        parts.requests().lockOpen(handle, new SignatureRequestId(signer.subject()));
     List<DtbsRepresentation> hashes =
         parts.documents().prepared(handle, signer.interaction(), request.id()).stream()
             .map(PreparedDocument::dtbs)
             .toList();
     if (hashes.size() != request.documentCount()
         || !FrozenSets.ofAuthorisation(request, hashes).equals(signer.frozenSet())) {
-      throw new IllegalStateException("what was frozen for request " + request.id() + " was altered");
+      throw new IllegalStateException(
+          "what was frozen for request " + request.id() + " was altered");
     }
     Credential credential =
         credentials
             .find(handle, signer.credential().orElseThrow())
             .orElseThrow(() -> new RefusedException(Refusal.ACTIVATION_REFUSED));
-    Signer account = signers.findById(handle, signer.signer()).orElseThrow();
+    Signer account = signers.find(handle, signer.signer()).orElseThrow();
     ActivationIssuer.Issued issued =
         issuer.issue(handle, signer, credential, request.id(), request.caller(), hashes);
     parts

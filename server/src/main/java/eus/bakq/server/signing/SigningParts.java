@@ -19,7 +19,12 @@ public final class SigningParts {
   private final ReferenceCodes referenceCodes;
 
   public SigningParts(
-      Database database, InfrastructureKeys keys, AuditLog audit, RegisteredCallers callers, SecureRandom random, SigningSettings settings) {
+      Database database,
+      InfrastructureKeys keys,
+      AuditLog audit,
+      RegisteredCallers callers,
+      SecureRandom random,
+      SigningSettings settings) {
     this.database = database;
     this.audit = audit;
     this.callers = callers;

@@ -8,15 +8,17 @@ import java.time.Duration;
  *
  * @param requestLife until a citizen must have authorised: 1 to 60 minutes
  * @param retention how long signed documents wait to be acknowledged: 1 hour to 30 days
- * @param authorisationAddress where citizens agree; the request's id is put after {@code #}. Whoever can write it can lead citizens
- *     to another page
+ * @param authorisationAddress where citizens agree; the request's id is put after {@code #}.
+ *     Whoever can write it can lead citizens to another page
  */
 public record SigningSettings(Duration requestLife, Duration retention, URI authorisationAddress) {
   public SigningSettings {
-    if (requestLife.compareTo(Duration.ofMinutes(1)) < 0 || requestLife.compareTo(Duration.ofMinutes(60)) > 0) {
+    if (requestLife.compareTo(Duration.ofMinutes(1)) < 0
+        || requestLife.compareTo(Duration.ofMinutes(60)) > 0) {
       throw new IllegalArgumentException("requestLife is 1 to 60 minutes");
     }
-    if (retention.compareTo(Duration.ofHours(1)) < 0 || retention.compareTo(Duration.ofDays(30)) > 0) {
+    if (retention.compareTo(Duration.ofHours(1)) < 0
+        || retention.compareTo(Duration.ofDays(30)) > 0) {
       throw new IllegalArgumentException("retention is 1 hour to 30 days");
     }
     if (!"https".equals(authorisationAddress.getScheme())

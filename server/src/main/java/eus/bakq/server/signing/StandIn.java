@@ -19,8 +19,9 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * The certificate that stands in for that of somebody who has none, so that preparing the documents is the same work for everybody.
- * Made anew at each start; its private key is forgotten at once, and nothing is ever signed with it.
+ * The certificate that stands in for that of somebody who has none, so that preparing the documents
+ * is the same work for everybody. Made anew at each start; its private key is forgotten at once,
+ * and nothing is ever signed with it.
  */
 public final class StandIn {
   private final List<X509Certificate> chain;
@@ -46,7 +47,8 @@ public final class StandIn {
                           Date.from(now.plus(Duration.ofDays(3650))),
                           nobody,
                           pair.getPublic())
-                      .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+                      .build(
+                          new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
       return new StandIn(List.of(certificate));
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IllegalStateException("every Java platform makes P-256 certificates", e);

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * Reads what {@link Encoding} wrote. Not for several threads at once. Every method throws {@link IllegalArgumentException} where the
- * bytes are not what is asked for, whoever made them.
+ * Reads what {@link Encoding} wrote. Not for several threads at once. Every method throws {@link
+ * IllegalArgumentException} where the bytes are not what is asked for, whoever made them.
  */
 public final class Decoding {
   private final ByteBuffer in;
@@ -25,7 +25,8 @@ public final class Decoding {
    */
   public static Decoding of(String domain, Bytes encoded, int most) {
     if (encoded.size() > most) {
-      throw new IllegalArgumentException("an encoding of " + domain + " has at most " + most + " bytes");
+      throw new IllegalArgumentException(
+          "an encoding of " + domain + " has at most " + most + " bytes");
     }
     Decoding decoding = new Decoding(ByteBuffer.wrap(encoded.toByteArray()));
     if (!decoding.text().equals(domain)) {
@@ -58,7 +59,8 @@ public final class Decoding {
 
   public Instant time() {
     long micros = number();
-    return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
+    return Instant.ofEpochSecond(
+        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
   }
 
   public UUID id() {

@@ -89,7 +89,6 @@ final class PasswordPolicyTest {
         "gipuzkoa77",
         "p@ssw0rd!",
         "tequiero",
-        
         "realsociedad",
         "ñlkjhgfd",
         "zaq12wsx",

@@ -15,11 +15,15 @@ import java.util.Properties;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** KEY-06, KEY-07, SAD-15: a seal opens with its citizen's secret and for its own credential, and for nothing else. */
+/**
+ * KEY-06, KEY-07, SAD-15: a seal opens with its citizen's secret and for its own credential, and
+ * for nothing else.
+ */
 class SealTest {
   private static final Bytes SECRET =
       Bytes.fromHex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
-  private static final SealBinding BINDING = binding(new SignerId(new UUID(0, 1)), 3, "wrap-2026-1");
+  private static final SealBinding BINDING =
+      binding(new SignerId(new UUID(0, 1)), 3, "wrap-2026-1");
   private static final WrappedKey KEY =
       new WrappedKey(
           "wrap-2026-1", 0x210A, Bytes.empty(), KeyAlgorithm.EC_P256, Bytes.copyOf(new byte[80]));
@@ -63,14 +67,11 @@ class SealTest {
   void doesNotOpenForAnotherSignerPasswordOrEpoch() {
     SealedKey sealed = seal.close(KEY, secret(), BINDING);
 
-    assertThat(
-            seal.open(sealed, secret(), binding(new SignerId(new UUID(0, 9)), 3, "wrap-2026-1")))
+    assertThat(seal.open(sealed, secret(), binding(new SignerId(new UUID(0, 9)), 3, "wrap-2026-1")))
         .isEmpty();
-    assertThat(
-            seal.open(sealed, secret(), binding(new SignerId(new UUID(0, 1)), 4, "wrap-2026-1")))
+    assertThat(seal.open(sealed, secret(), binding(new SignerId(new UUID(0, 1)), 4, "wrap-2026-1")))
         .isEmpty();
-    assertThat(
-            seal.open(sealed, secret(), binding(new SignerId(new UUID(0, 1)), 3, "wrap-2027-1")))
+    assertThat(seal.open(sealed, secret(), binding(new SignerId(new UUID(0, 1)), 3, "wrap-2027-1")))
         .isEmpty();
   }
 
@@ -97,7 +98,10 @@ class SealTest {
     assertThat(first.ciphertext()).isNotEqualTo(second.ciphertext());
   }
 
-  /** The vector was computed by another program (OpenSSL and Python's hmac), from docs/sole-control.md alone. */
+  /**
+   * The vector was computed by another program (OpenSSL and Python's hmac), from
+   * docs/sole-control.md alone.
+   */
   @Test
   void givesTheKnownAnswer() throws IOException {
     Properties vector = new Properties();
