@@ -76,14 +76,13 @@ final class AuthorisationGrpcService extends AuthorisationServiceGrpc.Authorisat
     Replies.reply(
         observer,
         () -> {
-          PasswordStep.Attempt attempt =
+          try (PasswordStep.Attempt attempt =
               SignerSteps.passwordAttempt(
                   request.getInteractionId(),
                   AuthorisationServiceGrpc.getSubmitPasswordMethod().getFullMethodName(),
                   request.getProof(),
                   request.getDni(),
-                  request.getPassword());
-          try (SecretBytes password = attempt.password()) {
+                  request.getPassword())) {
             PasswordStep.Answer answer = parts.passwordStep().run(attempt, parts.subject());
             try (SecretBytes ticket = answer.ticket()) {
               return SubmitPasswordResponse.newBuilder()
@@ -100,15 +99,13 @@ final class AuthorisationGrpcService extends AuthorisationServiceGrpc.Authorisat
     Replies.reply(
         observer,
         () -> {
-          CodeStep.Attempt attempt =
+          try (CodeStep.Attempt attempt =
               SignerSteps.codeAttempt(
                   request.getInteractionId(),
                   AuthorisationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
                   request.getProof(),
                   request.getTicket(),
-                  request.getCode());
-          try (SecretBytes ticket = attempt.ticket();
-              SecretBytes code = attempt.code()) {
+                  request.getCode())) {
             return SubmitCodeResponse.newBuilder()
                 .setSignedCount(parts.authorise().run(attempt))
                 .build();

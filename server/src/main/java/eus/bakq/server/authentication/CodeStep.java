@@ -29,7 +29,7 @@ public final class CodeStep {
   private static final UUID NOBODY = new UUID(0, 0);
 
   /**
-   * What the program sent.
+   * What the program sent; close it, which wipes what is secret.
    *
    * @param method the full name of the gRPC method
    */
@@ -38,7 +38,14 @@ public final class CodeStep {
       String method,
       UnverifiedProof proof,
       SecretBytes ticket,
-      SecretBytes code) {}
+      SecretBytes code)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      ticket.close();
+      code.close();
+    }
+  }
 
   private record Stored(Interaction interaction, Challenge challenge, Optional<byte[]> share) {}
 

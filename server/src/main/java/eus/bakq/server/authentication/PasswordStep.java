@@ -44,7 +44,7 @@ public final class PasswordStep {
   public record Answer(SecretBytes ticket, Instant codeExpiresAt) {}
 
   /**
-   * What the program sent.
+   * What the program sent; close it, which wipes what is secret.
    *
    * @param method the full name of the gRPC method
    */
@@ -53,7 +53,13 @@ public final class PasswordStep {
       String method,
       UnverifiedProof proof,
       Dni dni,
-      SecretBytes password) {}
+      SecretBytes password)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      password.close();
+    }
+  }
 
   private record Candidate(
       Interaction interaction, Optional<SignerId> signer, Optional<Passwords.Kept> kept) {}

@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /** The P-256 key that a citizen's program makes for one interaction. Tickets are bound to it. */
 final class ProgramKey {
-  private static final Duration PROOF_TOLERANCE = Duration.ofSeconds(300);
+  private static final Duration PROOF_TOLERANCE = Duration.ofMinutes(5);
   private static final BigInteger P256_ORDER =
       new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
 

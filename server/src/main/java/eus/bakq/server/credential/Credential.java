@@ -42,6 +42,12 @@ public record Credential(
     return binding.algorithm();
   }
 
+  /** Whether {@code time} is within the certificate's validity, both ends included. */
+  public boolean isValidAt(Instant time) {
+    return !time.isBefore(certificate.getNotBefore().toInstant())
+        && !time.isAfter(certificate.getNotAfter().toInstant());
+  }
+
   /** SHA-256 of the certificate in DER, by which records name it. */
   public Bytes certificateSha256() {
     return Certificates.encode(certificate).sha256();

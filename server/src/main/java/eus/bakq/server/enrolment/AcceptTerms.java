@@ -37,7 +37,10 @@ public final class AcceptTerms {
     if (!terms.version().equals(version) || !terms.sha256().equals(sha256)) {
       throw new RefusedException(Refusal.TERMS_NOT_CURRENT);
     }
-    parts.activations().advance(handle, checked.activation(), ActivationState.TERMS_ACCEPTED, Database.now(handle));
+    parts
+        .activations()
+        .advance(
+            handle, checked.activation(), ActivationState.TERMS_ACCEPTED, Database.now(handle));
     parts
         .audit()
         .append(

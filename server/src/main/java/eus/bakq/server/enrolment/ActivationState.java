@@ -5,8 +5,8 @@ import java.util.Set;
 
 /**
  * The steps of an activation (flow F2). Their order is the policy: no step may be left out (ENR-10,
- * ENR-11, ENR-12). Whoever closes the program half-way opens the link again and begins anew; the link is used up when the
- * activation is completed (ENR-08).
+ * ENR-11, ENR-12). Whoever closes the program half-way opens the link again and begins anew; the
+ * link is used up when the activation is completed (ENR-08).
  */
 public enum ActivationState {
   /** The link was sent; nobody has opened it. */

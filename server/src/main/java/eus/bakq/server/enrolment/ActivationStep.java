@@ -40,7 +40,8 @@ public record ActivationStep(InteractionId interaction, String method, Unverifie
                 method,
                 Optional.empty(),
                 proof);
-    Activation activation = parts.activations().findAndHold(handle, new ActivationId(live.subject())).orElseThrow();
+    Activation activation =
+        parts.activations().findAndHold(handle, new ActivationId(live.subject())).orElseThrow();
     if (activation.state() != state) {
       throw new RefusedException(Refusal.ACTIVATION_STEP);
     }

@@ -69,13 +69,14 @@ public final class ActivationSubject implements AuthenticationSubject<Authentica
                     .terms(
                         parts
                             .signers()
-                            .findById(handle, activation.signer())
+                            .find(handle, activation.signer())
                             .orElseThrow()
                             .language()));
   }
 
   private Activation requireTermsAccepted(Handle handle, UUID subject) throws RefusedException {
-    Activation activation = parts.activations().findAndHold(handle, new ActivationId(subject)).orElseThrow();
+    Activation activation =
+        parts.activations().findAndHold(handle, new ActivationId(subject)).orElseThrow();
     if (activation.state() != ActivationState.TERMS_ACCEPTED) {
       throw new RefusedException(Refusal.ACTIVATION_STEP);
     }

@@ -180,7 +180,10 @@ public final class CompleteActivation {
   private void link(Handle handle, AuthenticatedSigner authenticated, Credential credential)
       throws RefusedException {
     Activation activation =
-        parts.activations().findAndHold(handle, new ActivationId(authenticated.subject())).orElseThrow();
+        parts
+            .activations()
+            .findAndHold(handle, new ActivationId(authenticated.subject()))
+            .orElseThrow();
     if (activation.state() != ActivationState.TERMS_ACCEPTED) {
       // Begun anew, or ended, while the key was being made: the key is forgotten, the certificate
       // names nothing of ours.
@@ -189,7 +192,9 @@ public final class CompleteActivation {
     Signer signer = parts.signers().find(handle, authenticated.signer()).orElseThrow();
     making.credentials().insert(handle, credential);
     parts.signers().changeState(handle, signer, SignerState.ACTIVE);
-    parts.activations().advance(handle, activation, ActivationState.COMPLETED, Database.now(handle));
+    parts
+        .activations()
+        .advance(handle, activation, ActivationState.COMPLETED, Database.now(handle));
     parts
         .outbox()
         .put(

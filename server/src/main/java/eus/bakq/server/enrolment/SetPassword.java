@@ -46,7 +46,8 @@ public final class SetPassword {
   }
 
   private static PersonalWords personalWords(Signer signer) {
-    return new PersonalWords(signer.dni(), signer.name(), signer.birthDate(), signer.mobile(), signer.email());
+    return new PersonalWords(
+        signer.dni(), signer.name(), signer.birthDate(), signer.mobile(), signer.email());
   }
 
   /** In a transaction of its own, which commits a wrong try before it is refused. */
@@ -62,9 +63,7 @@ public final class SetPassword {
               if (!right) {
                 refuse(handle, checked);
               }
-              return right
-                  ? java.util.Optional.of(checked.signer())
-                  : java.util.Optional.<Signer>empty();
+              return right ? Optional.of(checked.signer()) : Optional.<Signer>empty();
             })
         .orElseThrow(() -> new RefusedException(Refusal.AUTHENTICATION_FAILED));
   }
@@ -92,7 +91,9 @@ public final class SetPassword {
     }
     parts.temporaryPasswords().use(handle, step.interaction());
     int generation = parts.passwords().keep(handle, prepared);
-    parts.activations().advance(handle, checked.activation(), ActivationState.PASSWORD_SET, Database.now(handle));
+    parts
+        .activations()
+        .advance(handle, checked.activation(), ActivationState.PASSWORD_SET, Database.now(handle));
     parts
         .audit()
         .append(

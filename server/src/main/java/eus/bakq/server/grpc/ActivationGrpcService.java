@@ -171,14 +171,13 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
     Replies.reply(
         observer,
         () -> {
-          PasswordStep.Attempt attempt =
+          try (PasswordStep.Attempt attempt =
               SignerSteps.passwordAttempt(
                   request.getInteractionId(),
                   ActivationServiceGrpc.getSubmitPasswordMethod().getFullMethodName(),
                   request.getProof(),
                   request.getDni(),
-                  request.getPassword());
-          try (SecretBytes password = attempt.password()) {
+                  request.getPassword())) {
             PasswordStep.Answer answer = steps.passwordStep().run(attempt, steps.subject());
             try (SecretBytes ticket = answer.ticket()) {
               return SubmitPasswordResponse.newBuilder()
@@ -195,15 +194,13 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
     Replies.reply(
         observer,
         () -> {
-          CodeStep.Attempt attempt =
+          try (CodeStep.Attempt attempt =
               SignerSteps.codeAttempt(
                   request.getInteractionId(),
                   ActivationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
                   request.getProof(),
                   request.getTicket(),
-                  request.getCode());
-          try (SecretBytes ticket = attempt.ticket();
-              SecretBytes code = attempt.code()) {
+                  request.getCode())) {
             return toResponse(steps.complete().run(attempt));
           }
         });

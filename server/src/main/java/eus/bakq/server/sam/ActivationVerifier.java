@@ -8,10 +8,8 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
 import eus.bakq.server.vocabulary.Bytes;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
@@ -22,7 +20,7 @@ import org.jdbi.v3.core.Handle;
  * thing wrong ends it.
  */
 final class ActivationVerifier {
-  static final Duration HARDEST_LIFE = Duration.ofSeconds(300);
+  static final Duration HARDEST_LIFE = Duration.ofMinutes(5);
   private static final String SERIAL_NUMBER = "2.5.4.5";
 
   private final InfrastructureKeys keys;
@@ -122,11 +120,7 @@ final class ActivationVerifier {
 
   private static void requireCertificate(Credential credential, SigningContext context, Instant now)
       throws SadRefusedException {
-    try {
-      credential.certificate().checkValidity(Date.from(now));
-    } catch (CertificateException e) {
-      throw new SadRefusedException(SadRefusal.CERTIFICATE_NOT_VALID, e);
-    }
+    require(credential.isValidAt(now), SadRefusal.CERTIFICATE_NOT_VALID);
     require(
         serialNumber(credential).equals(context.subjectSerialNumber()),
         SadRefusal.CERTIFICATE_NOT_VALID);

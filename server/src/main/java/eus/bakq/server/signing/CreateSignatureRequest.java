@@ -31,7 +31,8 @@ import org.jdbi.v3.core.Handle;
  * before the citizen.
  */
 public final class CreateSignatureRequest {
-  private static final String METHOD = "bakq.relyingparty.v1.SignatureRequestService/CreateSignatureRequest";
+  private static final String METHOD =
+      "bakq.relyingparty.v1.SignatureRequestService/CreateSignatureRequest";
   private static final String ANSWER = "bakq/answer/signature-request/v1";
 
   /** What a sede asks. */

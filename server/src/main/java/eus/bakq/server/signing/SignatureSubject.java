@@ -29,7 +29,6 @@ import eus.bakq.server.vocabulary.SignerId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -170,8 +169,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
 
     private boolean maySign(Credential credential) {
       return credential.state() == CredentialState.ACTIVE
-          && !Date.from(wanted.now()).before(credential.certificate().getNotBefore())
-          && !Date.from(wanted.now()).after(credential.certificate().getNotAfter());
+          && credential.isValidAt(wanted.now());
     }
 
     @Override

@@ -1,0 +1,290 @@
+package eus.bakq.server.config;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import eus.bakq.server.authentication.Argon2Parameters;
+import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.PasswordHashingSettings;
+import eus.bakq.server.authentication.PasswordPolicySettings;
+import eus.bakq.server.certificate.CertificateProfile;
+import eus.bakq.server.database.DatabaseSettings;
+import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.enrolment.EnrolmentSettings;
+import eus.bakq.server.hsm.HsmProfile;
+import eus.bakq.server.hsm.HsmSettings;
+import eus.bakq.server.notification.DispatcherSettings;
+import eus.bakq.server.sam.SamSettings;
+import eus.bakq.server.signing.SigningSettings;
+import eus.bakq.server.vocabulary.KeyAlgorithm;
+import eus.bakq.server.vocabulary.Profile;
+import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code server.yaml}. Defaults stand here and in docs/configuration.md, which a test holds together. */
+public final class ConfigurationFile {
+  private static final int MOST_BYTES = 1024 * 1024;
+
+  private ConfigurationFile() {}
+
+  /**
+   * Reads and checks; starts nothing, opens nothing but the file.
+   *
+   * @throws InvalidConfigurationException naming everything that is wrong
+   */
+  public static ServerConfiguration read(Path file, Profile profile)
+      throws IOException, InvalidConfigurationException {
+    if (Files.size(file) > MOST_BYTES) {
+      throw new InvalidConfigurationException(List.of("the file has at most 1 MiB"));
+    }
+    JsonNode tree;
+    try {
+      YAMLMapper mapper = new YAMLMapper();
+      mapper.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      tree = mapper.readTree(file.toFile());
+    } catch (JsonProcessingException e) {
+      throw new InvalidConfigurationException(
+          List.of("the file is not YAML: " + e.getOriginalMessage() + " at " + e.getLocation()));
+    }
+    ConfigurationSection.Findings findings = new ConfigurationSection.Findings();
+    Path folder = file.toAbsolutePath().getParent();
+    Optional<ServerConfiguration> read = read(tree, folder, profile, findings);
+    if (!findings.faults().isEmpty() || read.isEmpty()) {
+      throw new InvalidConfigurationException(findings.faults());
+    }
+    return read.get();
+  }
+
+  /** Every key that is read, with its default. */
+  static Map<String, String> keys() {
+    ConfigurationSection.Findings findings = new ConfigurationSection.Findings();
+    Optional<ServerConfiguration> none =
+        read(MissingNode.getInstance(), Path.of(""), Profile.PRODUCTION, findings);
+    if (none.isPresent()) {
+      throw new IllegalStateException("a configuration without a single key cannot be complete");
+    }
+    return findings.keys();
+  }
+
+  private static Optional<ServerConfiguration> read(
+      JsonNode tree, Path folder, Profile profile, ConfigurationSection.Findings findings) {
+    ConfigurationSection root = ConfigurationSection.root(tree, folder, findings);
+    Optional<HsmSettings> hsm = hsm(root.section("hsm"), profile);
+    Optional<DatabaseSettings> database = database(root.section("database"));
+    Optional<PasswordHashingSettings> hashing = passwordHashing(root.section("passwordHashing"));
+    Optional<PasswordPolicySettings> policy = passwordPolicy(root.section("passwordPolicy"));
+    Optional<AuthenticationSettings> authentication = authentication(root.section("authentication"));
+    Optional<SamSettings> sam = sam(root.section("sam"));
+    ConfigurationSection keys = root.section("citizenKeys");
+    KeyAlgorithm keyAlgorithm = keys.word("algorithm", KeyAlgorithm.class, KeyAlgorithm.EC_P256);
+    SignatureAlgorithm rsaAlgorithm =
+        keys.word("rsaSignature", SignatureAlgorithm.class, SignatureAlgorithm.RSA_3072_PSS_SHA256);
+    keys.require(
+        rsaAlgorithm.keyAlgorithm() == KeyAlgorithm.RSA_3072, "rsaSignature", "is a way in which RSA keys sign");
+    keys.end();
+    Optional<SigningSettings> signing = signing(root.section("signing"));
+    Optional<DocumentSettings> documents = documents(root.section("documents"));
+    Optional<EnrolmentSettings> enrolment = enrolment(root.section("enrolment"));
+    Optional<CertificateProfile> certificate = certificate(root.section("certificate"), profile);
+    Optional<DispatcherSettings> messages = messages(root.section("messages"));
+    String smsHost = root.text("smsHost");
+    var listeners = ListenerSections.read(root.section("listeners"));
+    var callers = CallerSections.read(root.sections("callers", CallerSections.MOST));
+    root.end();
+    if (!findings.faults().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ServerConfiguration(
+            profile,
+            hsm.orElseThrow(),
+            database.orElseThrow(),
+            hashing.orElseThrow(),
+            policy.orElseThrow(),
+            authentication.orElseThrow(),
+            sam.orElseThrow(),
+            keyAlgorithm,
+            rsaAlgorithm,
+            signing.orElseThrow(),
+            documents.orElseThrow(),
+            enrolment.orElseThrow(),
+            certificate.orElseThrow(),
+            messages.orElseThrow(),
+            smsHost,
+            listeners,
+            callers));
+  }
+
+  private static Optional<HsmSettings> hsm(ConfigurationSection section, Profile profile) {
+    Path module = section.file("module");
+    Optional<HsmSettings.TokenSettings> custody = token(section.section("custody"));
+    Optional<HsmSettings.TokenSettings> authority = token(section.section("authority"));
+    Optional<HsmSettings.TokenSettings> record = token(section.section("record"));
+    Path transcript = section.file("transcript");
+    String transcriptPublicKey = section.text("transcriptPublicKey");
+    int sessions = section.number("maximumSessions", HsmSettings.DEFAULT_MAXIMUM_SESSIONS);
+    Duration wait = section.duration("sessionWait", HsmSettings.DEFAULT_SESSION_WAIT);
+    section.end();
+    if (custody.isEmpty() || authority.isEmpty() || record.isEmpty()) {
+      return Optional.empty();
+    }
+    return section.make(
+        () ->
+            new HsmSettings(
+                module,
+                HsmProfile.valueOf(profile.name()),
+                custody.get(),
+                authority.get(),
+                record.get(),
+                transcript,
+                transcriptPublicKey,
+                sessions,
+                wait));
+  }
+
+  private static Optional<HsmSettings.TokenSettings> token(ConfigurationSection section) {
+    String label = section.text("label");
+    Path pinFile = section.file("pinFile");
+    section.end();
+    return section.make(() -> new HsmSettings.TokenSettings(label, pinFile));
+  }
+
+  private static Optional<DatabaseSettings> database(ConfigurationSection section) {
+    String url = section.text("jdbcUrl");
+    String runtimeUser = section.text("runtimeUser", "bakq_runtime");
+    Path runtimePasswordFile = section.file("runtimePasswordFile");
+    String ownerUser = section.text("ownerUser", "bakq_owner");
+    Path ownerPasswordFile = section.file("ownerPasswordFile");
+    int poolSize = section.number("poolSize", DatabaseSettings.DEFAULT_POOL_SIZE);
+    Duration statement = section.duration("statementTimeout", DatabaseSettings.DEFAULT_STATEMENT_TIMEOUT);
+    Duration lock = section.duration("lockTimeout", DatabaseSettings.DEFAULT_LOCK_TIMEOUT);
+    Duration wait = section.duration("connectionWait", DatabaseSettings.DEFAULT_CONNECTION_WAIT);
+    section.end();
+    return section.make(
+        () ->
+            new DatabaseSettings(
+                url,
+                runtimeUser,
+                runtimePasswordFile,
+                ownerUser,
+                ownerPasswordFile,
+                poolSize,
+                statement,
+                lock,
+                wait));
+  }
+
+  private static Optional<PasswordHashingSettings> passwordHashing(ConfigurationSection section) {
+    PasswordHashingSettings standard = PasswordHashingSettings.STANDARD;
+    int memory = section.number("memoryKibibytes", standard.parameters().memoryKibibytes());
+    int iterations = section.number("iterations", standard.parameters().iterations());
+    int most = section.number("maximumMemoryKibibytes", standard.maximumMemoryKibibytes());
+    int concurrent = section.number("concurrent", standard.concurrent());
+    int waiting = section.number("waiting", standard.waiting());
+    Duration wait = section.duration("longestWait", standard.longestWait());
+    section.end();
+    return section.make(
+        () ->
+            new PasswordHashingSettings(
+                new Argon2Parameters(memory, iterations), most, concurrent, waiting, wait));
+  }
+
+  private static Optional<PasswordPolicySettings> passwordPolicy(ConfigurationSection section) {
+    PasswordPolicySettings standard = PasswordPolicySettings.STANDARD;
+    int least = section.number("minimumLength", standard.minimumLength());
+    int most = section.number("maximumLength", standard.maximumLength());
+    int classes = section.number("minimumCharacterClasses", standard.minimumCharacterClasses());
+    section.end();
+    return section.make(
+        () -> new PasswordPolicySettings(least, most, classes, standard.maximumAge()));
+  }
+
+  private static Optional<AuthenticationSettings> authentication(ConfigurationSection section) {
+    int lockAfter = section.number("lockAfter", 5);
+    Duration codeLife = section.duration("codeLife", Duration.ofMinutes(5));
+    int digits = section.number("codeDigits", 6);
+    int codes = section.number("codesPerHour", 5);
+    Duration gap = section.duration("codeGap", Duration.ofSeconds(30));
+    Duration interaction = section.duration("interactionLife", Duration.ofMinutes(10));
+    Duration temporary = section.duration("temporaryPasswordLife", Duration.ofMinutes(10));
+    section.end();
+    return section.make(
+        () ->
+            new AuthenticationSettings(
+                lockAfter, codeLife, digits, codes, gap, interaction, temporary));
+  }
+
+  private static Optional<SamSettings> sam(ConfigurationSection section) {
+    Duration life = section.duration("sadLife", Duration.ofMinutes(2));
+    Set<SignatureAlgorithm> allowed =
+        section.words("allowedAlgorithms", SignatureAlgorithm.class, EnumSet.allOf(SignatureAlgorithm.class));
+    section.end();
+    return section.make(() -> new SamSettings(life, allowed));
+  }
+
+  private static Optional<SigningSettings> signing(ConfigurationSection section) {
+    Duration life = section.duration("requestLife", Duration.ofMinutes(10));
+    Duration retention = section.duration("retention", Duration.ofDays(1));
+    String address = section.text("authorisationAddress");
+    section.end();
+    return section.make(() -> new SigningSettings(life, retention, URI.create(address)));
+  }
+
+  private static Optional<DocumentSettings> documents(ConfigurationSection section) {
+    DocumentSettings standard = DocumentSettings.defaults();
+    int size = section.number("largestSize", standard.largestSize());
+    int parallel = section.number("parallel", standard.parallel());
+    Duration wait = section.duration("longestWait", standard.longestWait());
+    section.end();
+    return section.make(() -> new DocumentSettings(size, parallel, wait));
+  }
+
+  private static Optional<EnrolmentSettings> enrolment(ConfigurationSection section) {
+    String page = section.text("activationPage");
+    Duration life = section.duration("activationLife", EnrolmentSettings.STANDARD_LIFE);
+    section.end();
+    return section.make(() -> new EnrolmentSettings(URI.create(page), life));
+  }
+
+  private static Optional<CertificateProfile> certificate(ConfigurationSection section, Profile profile) {
+    Duration validity = section.duration("validity", Duration.ofDays(1095));
+    Duration backdating = section.duration("backdating", Duration.ofSeconds(30));
+    String policy = section.text("policy", CertificateProfile.QCP_N);
+    String practice = section.text("practiceStatement");
+    String english = section.text("disclosureEnglish");
+    String spanish = section.text("disclosureSpanish");
+    section.end();
+    return section.make(
+        () ->
+            new CertificateProfile(
+                CertificateProfile.Environment.valueOf(profile.name()),
+                validity,
+                backdating,
+                policy,
+                URI.create(practice),
+                URI.create(english),
+                URI.create(spanish)));
+  }
+
+  private static Optional<DispatcherSettings> messages(ConfigurationSection section) {
+    DispatcherSettings standard = DispatcherSettings.defaults();
+    int workers = section.number("workers", standard.workers());
+    Duration poll = section.duration("pollInterval", standard.pollInterval());
+    Duration lease = section.duration("lease", standard.lease());
+    Duration first = section.duration("firstPause", standard.firstPause());
+    Duration longest = section.duration("longestPause", standard.longestPause());
+    section.end();
+    return section.make(() -> new DispatcherSettings(workers, poll, lease, first, longest));
+  }
+}

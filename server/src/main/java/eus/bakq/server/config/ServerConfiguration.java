@@ -1,0 +1,50 @@
+package eus.bakq.server.config;
+
+import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.PasswordHashingSettings;
+import eus.bakq.server.authentication.PasswordPolicySettings;
+import eus.bakq.server.caller.RegisteredCaller;
+import eus.bakq.server.certificate.CertificateProfile;
+import eus.bakq.server.database.DatabaseSettings;
+import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.enrolment.EnrolmentSettings;
+import eus.bakq.server.grpc.ListenerSettings;
+import eus.bakq.server.hsm.HsmSettings;
+import eus.bakq.server.notification.DispatcherSettings;
+import eus.bakq.server.sam.SamSettings;
+import eus.bakq.server.signing.SigningSettings;
+import eus.bakq.server.vocabulary.KeyAlgorithm;
+import eus.bakq.server.vocabulary.Profile;
+import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import java.util.List;
+
+/**
+ * All that the server is told. A value that exists was checked in every part.
+ *
+ * @param smsHost the host in the last line of every SMS with a code (OTP-10)
+ * @param keyAlgorithm of new citizens' keys
+ * @param rsaAlgorithm by which RSA keys sign
+ */
+public record ServerConfiguration(
+    Profile profile,
+    HsmSettings hsm,
+    DatabaseSettings database,
+    PasswordHashingSettings passwordHashing,
+    PasswordPolicySettings passwordPolicy,
+    AuthenticationSettings authentication,
+    SamSettings sam,
+    KeyAlgorithm keyAlgorithm,
+    SignatureAlgorithm rsaAlgorithm,
+    SigningSettings signing,
+    DocumentSettings documents,
+    EnrolmentSettings enrolment,
+    CertificateProfile certificate,
+    DispatcherSettings messages,
+    String smsHost,
+    List<ListenerSettings> listeners,
+    List<RegisteredCaller> callers) {
+  public ServerConfiguration {
+    listeners = List.copyOf(listeners);
+    callers = List.copyOf(callers);
+  }
+}
