@@ -1,5 +1,6 @@
 package eus.bakq.server.certificate;
 
+import java.io.IOException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -205,7 +206,7 @@ public final class CertificateProfileCheck {
   private static byte[] encoded(X500Name name) {
     try {
       return name.getEncoded("DER");
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("a name of our own making cannot be encoded", e);
     }
   }

@@ -28,9 +28,9 @@ import java.util.List;
 import java.util.Locale;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.Extension;
@@ -204,38 +204,44 @@ public final class CertificationAuthority {
   }
 
   private static PublicKey requireSound(CertificationRequest request, CertificateSubject subject) {
-    org.bouncycastle.asn1.pkcs.CertificationRequest parsed = parse(request);
-    CertificationRequestInfo information = parsed.getCertificationRequestInfo();
-    PublicKey subjectKey = requireKey(information.getSubjectPublicKeyInfo());
+    UnverifiedRequest unverified = parse(request);
+    PublicKey subjectKey = requireKey(unverified.key());
     SignatureAlgorithm algorithm =
         Arrays.stream(SignatureAlgorithm.values())
-            .filter(
-                one -> CertificationRequests.identifier(one).equals(parsed.getSignatureAlgorithm()))
+            .filter(one -> CertificationRequests.identifier(one).equals(unverified.algorithm()))
             .findAny()
             .orElseThrow(
                 () -> new IllegalArgumentException("the request is signed in an unknown way"));
-    SignatureValue proof =
-        new SignatureValue(algorithm, Bytes.copyOf(parsed.getSignature().getOctets()));
-    // The bytes are built anew from the account and the key: another name, an attribute or another
-    // encoding makes another hash, and only the account's is accepted (ENR-13).
+    SignatureValue proof = new SignatureValue(algorithm, unverified.proof());
+    // Built anew from the account and the key: another name, an attribute or another encoding makes
+    // other bytes, and only the account's are accepted (ENR-13).
     if (!CertificationRequests.assemble(subject, subjectKey, proof)
         .encoded()
         .equals(request.encoded())) {
       throw new IllegalArgumentException("the request is not the account's (ENR-13)");
     }
-    if (!SignatureValueCheck.verifies(subjectKey, encoded(information), proof)) {
+    if (!SignatureValueCheck.verifies(
+        subjectKey, CertificationRequests.signedPart(subject, subjectKey), proof)) {
       throw new IllegalArgumentException("the request does not prove possession of its key");
     }
     return subjectKey;
   }
 
-  private static org.bouncycastle.asn1.pkcs.CertificationRequest parse(
-      CertificationRequest request) {
+  /** What a request says of itself. */
+  private record UnverifiedRequest(
+      SubjectPublicKeyInfo key, AlgorithmIdentifier algorithm, Bytes proof) {}
+
+  private static UnverifiedRequest parse(CertificationRequest request) {
     try {
-      return org.bouncycastle.asn1.pkcs.CertificationRequest.getInstance(
-          request.encoded().toByteArray());
-    } catch (IllegalStateException | ClassCastException | IllegalArgumentException e) {
-      // The three that Bouncy Castle throws at a structure that is not one.
+      var parsed =
+          org.bouncycastle.asn1.pkcs.CertificationRequest.getInstance(
+              request.encoded().toByteArray());
+      return new UnverifiedRequest(
+          parsed.getCertificationRequestInfo().getSubjectPublicKeyInfo(),
+          parsed.getSignatureAlgorithm(),
+          Bytes.copyOf(parsed.getSignature().getOctets()));
+    } catch (RuntimeException e) {
+      // Bouncy Castle has no one exception for a structure that is not one.
       throw new IllegalArgumentException("the request is not PKCS#10", e);
     }
   }
@@ -292,14 +298,6 @@ public final class CertificationAuthority {
     }
     if (name.toLowerCase(Locale.ROOT).contains("izenpe")) {
       throw new IllegalArgumentException("the authority bears another provider's name (CRT-11)");
-    }
-  }
-
-  private static byte[] encoded(CertificationRequestInfo information) {
-    try {
-      return information.getEncoded("DER");
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the request cannot be encoded", e);
     }
   }
 

@@ -7,6 +7,8 @@ import eus.bakq.server.vocabulary.SignatureValue;
 import java.io.IOException;
 import java.security.PublicKey;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERNull;
@@ -34,8 +36,7 @@ public final class CertificationRequests {
    */
   public static DtbsRepresentation toBeSigned(
       CertificateSubject subject, PublicKey key, SignatureAlgorithm algorithm) {
-    return new DtbsRepresentation(
-        algorithm, Bytes.copyOf(Bytes.sha256(encode(information(subject, key)))));
+    return new DtbsRepresentation(algorithm, Bytes.copyOf(Bytes.sha256(signedPart(subject, key))));
   }
 
   /** The request with its signature, which is not verified here. */
@@ -48,6 +49,11 @@ public final class CertificationRequests {
                     information(subject, key),
                     identifier(proof.algorithm()),
                     new DERBitString(proof.value().toByteArray())))));
+  }
+
+  /** What the proof is over, in DER. */
+  static byte[] signedPart(CertificateSubject subject, PublicKey key) {
+    return encode(information(subject, key));
   }
 
   /** How X.509 and PKCS#10 name {@code algorithm}, with its whole parameters. */
@@ -64,7 +70,7 @@ public final class CertificationRequests {
             new RSASSAPSSparams(
                 sha256,
                 new AlgorithmIdentifier(PKCSObjectIdentifiers.id_mgf1, sha256),
-                new org.bouncycastle.asn1.ASN1Integer(32),
+                new ASN1Integer(32),
                 RSASSAPSSparams.DEFAULT_TRAILER_FIELD));
       }
     };
@@ -75,7 +81,7 @@ public final class CertificationRequests {
         SubjectName.of(subject), SubjectPublicKeyInfo.getInstance(key.getEncoded()), NO_ATTRIBUTES);
   }
 
-  private static byte[] encode(org.bouncycastle.asn1.ASN1Object object) {
+  private static byte[] encode(ASN1Object object) {
     try {
       return object.getEncoded(ASN1Encoding.DER);
     } catch (IOException e) {

@@ -60,8 +60,8 @@ final class BoundedPdfParser extends PDFParser {
   /**
    * Parses the cross-reference and the catalogue, and measures every object stream.
    *
-   * @throws BoundException if the document is beyond a bound, also where PDFBox would only have
-   *     logged it
+   * @throws BoundException if the document is encrypted or beyond a bound, also where PDFBox would
+   *     only have logged it
    */
   PDDocument parseBounded() throws IOException {
     PDDocument parsed;
@@ -72,11 +72,9 @@ final class BoundedPdfParser extends PDFParser {
       throw e;
     }
     try {
-      if (!parsed.isEncrypted()) {
-        for (Map.Entry<COSObjectKey, Long> entry : document.getXrefTable().entrySet()) {
-          if (entry.getValue() <= 0) {
-            measureObjectStream(-entry.getValue());
-          }
+      for (Map.Entry<COSObjectKey, Long> entry : document.getXrefTable().entrySet()) {
+        if (entry.getValue() <= 0) {
+          measureObjectStream(-entry.getValue());
         }
       }
     } catch (IOException e) {
@@ -111,6 +109,14 @@ final class BoundedPdfParser extends PDFParser {
       throw refused(Refusal.DOCUMENT_TOO_LARGE);
     }
     return trailer;
+  }
+
+  /** Refuses instead: nothing is decrypted, also where the password is empty. */
+  @Override
+  protected void prepareDecryption() throws IOException {
+    if (document.getTrailer().getItem(COSName.ENCRYPT) != null) {
+      throw refused(Refusal.DOCUMENT_ENCRYPTED);
+    }
   }
 
   @Override

@@ -15,13 +15,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
  * PAdES B-B in two phases: prepare, let the signer's key sign elsewhere, complete. Nothing is kept
@@ -38,13 +35,17 @@ public final class PadesDocuments {
   private static final int LONGEST_CHAIN = 8;
 
   private final DocumentSettings settings;
-  private final Semaphore open;
+  private final DocumentTurns turns;
   private final PdfInspector inspector = new PdfInspector();
   private final PadesSignature pades = new PadesSignature();
 
   public PadesDocuments(DocumentSettings settings) {
+    this(settings, new DocumentTurns(settings));
+  }
+
+  PadesDocuments(DocumentSettings settings, DocumentTurns turns) {
     this.settings = settings;
-    this.open = new Semaphore(settings.parallel(), true);
+    this.turns = turns;
   }
 
   /**
@@ -56,11 +57,11 @@ public final class PadesDocuments {
    */
   public void check(Bytes original) throws RefusedException {
     requireSmall(original);
-    enter();
+    turns.take();
     try {
       increment(original.toByteArray(), TRIAL_TIME);
     } finally {
-      open.release();
+      turns.giveBack();
     }
   }
 
@@ -83,7 +84,7 @@ public final class PadesDocuments {
     requireSmall(original);
     Instant time = signingTime.truncatedTo(ChronoUnit.SECONDS);
     requireUsable(chain, algorithm, time);
-    enter();
+    turns.take();
     try {
       Increment increment = increment(original.toByteArray(), time);
       Bytes dtbs =
@@ -101,7 +102,7 @@ public final class PadesDocuments {
               increment.increment());
       return new PreparedDocument(state.encode(), new DtbsRepresentation(algorithm, dtbs));
     } finally {
-      open.release();
+      turns.giveBack();
     }
   }
 
@@ -142,7 +143,7 @@ public final class PadesDocuments {
   }
 
   private void requireReadsBack(byte[] signed, PreparedState state) {
-    enter();
+    turns.take();
     try {
       PdfStructure structure = inspector.inspect(signed);
       require(
@@ -152,7 +153,7 @@ public final class PadesDocuments {
     } catch (RefusedException e) {
       throw new IllegalStateException("the signed document cannot be read", e);
     } finally {
-      open.release();
+      turns.giveBack();
     }
   }
 
@@ -222,18 +223,6 @@ public final class PadesDocuments {
       chain.getFirst().checkValidity(Date.from(signingTime));
     } catch (CertificateException e) {
       throw new IllegalArgumentException("the certificate is not valid at the signing time", e);
-    }
-  }
-
-  private void enter() {
-    Duration wait = settings.longestWait();
-    try {
-      if (!open.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw UnavailableException.overloaded(Duration.ofSeconds(2), "too many documents are open");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw UnavailableException.temporarily("interrupted while waiting for a document's turn", e);
     }
   }
 

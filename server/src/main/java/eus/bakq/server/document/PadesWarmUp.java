@@ -102,7 +102,8 @@ public final class PadesWarmUp {
                         .build(keys.getPrivate())));
   }
 
-  private static Bytes emptyPage() throws IOException {
+  /** A PDF of one empty page: the smallest document that can be signed. */
+  public static Bytes emptyPage() throws IOException {
     try (PDDocument document = new PDDocument();
         ByteArrayOutputStream out = new ByteArrayOutputStream()) {
       document.addPage(new PDPage());

@@ -20,7 +20,6 @@ import org.apache.pdfbox.cos.COSDictionary;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.cos.COSObjectKey;
 import org.apache.pdfbox.pdmodel.PDDocument;
-import org.apache.pdfbox.pdmodel.encryption.InvalidPasswordException;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
 
 /**
@@ -47,8 +46,6 @@ final class PdfInspector {
       return read(content);
     } catch (BoundedPdfParser.BoundException e) {
       throw refused(e.refusal(), e);
-    } catch (InvalidPasswordException e) {
-      throw refused(Refusal.DOCUMENT_ENCRYPTED, e);
     } catch (IOException | RuntimeException | StackOverflowError e) {
       // The parser is another's and the file hostile: whatever it stumbles over is the file's
       // fault.
@@ -60,9 +57,6 @@ final class PdfInspector {
   private static PdfStructure read(byte[] content) throws IOException, RefusedException {
     BoundedPdfParser parser = new BoundedPdfParser(content);
     try (PDDocument document = parser.parseBounded()) {
-      if (document.isEncrypted()) {
-        throw new RefusedException(Refusal.DOCUMENT_ENCRYPTED);
-      }
       requireRightOffsets(content, document.getDocument().getXrefTable());
       int pages = countPages(document);
       List<List<Integer>> byteRanges = new ArrayList<>();

@@ -4,6 +4,7 @@ import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -116,7 +117,7 @@ record PreparedState(
               tailLength,
               contentsOffset,
               take(in, in.remaining())));
-    } catch (BufferUnderflowException | IllegalArgumentException | java.time.DateTimeException e) {
+    } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
       throw new IllegalStateException("a prepared state is damaged", e);
     }
   }

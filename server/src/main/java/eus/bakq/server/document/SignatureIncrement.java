@@ -2,6 +2,8 @@ package eus.bakq.server.document;
 
 import eus.bakq.server.vocabulary.Bytes;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -153,8 +155,8 @@ record SignatureIncrement(
     try (Deflater deflater = new Deflater();
         DeflaterOutputStream deflated = new DeflaterOutputStream(out, deflater)) {
       deflated.write(tail);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException("memory does not fail to be written", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail to be written", e);
     }
     return Bytes.copyOf(out.toByteArray());
   }

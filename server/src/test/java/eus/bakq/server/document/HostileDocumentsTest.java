@@ -8,6 +8,7 @@ import eus.bakq.fixtures.Documents;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +52,11 @@ class HostileDocumentsTest {
     unreadable.forEach((name, file) -> tests.add(refused(name, file, Refusal.DOCUMENT_UNREADABLE)));
     tooLarge.forEach((name, file) -> tests.add(refused(name, file, Refusal.DOCUMENT_TOO_LARGE)));
     tests.add(refused("encrypted", BadDocuments::encrypted, Refusal.DOCUMENT_ENCRYPTED));
+    tests.add(
+        refused(
+            "encrypted for a certificate",
+            BadDocuments::encryptedForCertificate,
+            Refusal.DOCUMENT_ENCRYPTED));
     tests.add(refused("owner-protected", BadDocuments::ownerProtected, Refusal.DOCUMENT_ENCRYPTED));
     tests.add(
         refused(
@@ -72,9 +78,8 @@ class HostileDocumentsTest {
                   () ->
                       documents.prepare(
                           original,
-                          SoftwareSigner.chain(
-                              eus.bakq.server.vocabulary.SignatureAlgorithm.ECDSA_P256_SHA256),
-                          eus.bakq.server.vocabulary.SignatureAlgorithm.ECDSA_P256_SHA256,
+                          SoftwareSigner.chain(SignatureAlgorithm.ECDSA_P256_SHA256),
+                          SignatureAlgorithm.ECDSA_P256_SHA256,
                           Instant.now()))
               .isInstanceOfSatisfying(
                   RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.Pki;
+import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.validation.SignedDocumentCheck;
 import eus.bakq.server.validation.ValidationOutcome;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -251,35 +251,23 @@ class PadesDocumentsTest {
   }
 
   @Test
-  void whoWouldWaitTooLongIsToldSo() throws Exception {
-    PadesDocuments narrow = new PadesDocuments(new DocumentSettings(10 << 20, 1, Duration.ZERO));
-    Bytes original = Bytes.copyOf(Documents.paper());
-    int threads = 8;
-    CountDownLatch together = new CountDownLatch(threads);
-    List<Future<Boolean>> refused = new ArrayList<>();
-    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-      for (int i = 0; i < threads; i++) {
-        refused.add(
-            pool.submit(
-                () -> {
-                  together.countDown();
-                  together.await();
-                  try {
-                    narrow.check(original);
-                    return false;
-                  } catch (UnavailableException e) {
-                    assertThat(e.kind()).isEqualTo(UnavailableException.Kind.OVERLOADED);
-                    return true;
-                  }
-                }));
-      }
-    }
-    List<Boolean> outcomes = new ArrayList<>();
-    for (Future<Boolean> one : refused) {
-      outcomes.add(one.get());
-    }
-    assertThat(outcomes).contains(true, false);
-    narrow.check(original);
+  void whoFindsNoTurnIsToldToComeBackAndFindsOneLater() throws Exception {
+    DocumentSettings narrow = new DocumentSettings(10 << 20, 1, Duration.ZERO);
+    DocumentTurns turns = new DocumentTurns(narrow);
+    PadesDocuments busy = new PadesDocuments(narrow, turns);
+    Bytes original = Bytes.copyOf(BadDocuments.sound());
+
+    turns.take();
+    assertThatThrownBy(() -> busy.check(original))
+        .isInstanceOfSatisfying(
+            UnavailableException.class,
+            e -> assertThat(e.kind()).isEqualTo(UnavailableException.Kind.OVERLOADED));
+    turns.giveBack();
+
+    busy.check(original);
+    assertThatThrownBy(() -> busy.check(Bytes.copyOf(BadDocuments.notPdf())))
+        .isInstanceOf(RefusedException.class);
+    busy.check(original);
   }
 
   @Test

@@ -1,0 +1,51 @@
+package eus.bakq.server;
+
+import eus.bakq.server.authentication.AuthenticationParts;
+import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.CodeStep;
+import eus.bakq.server.authentication.FailureCounters;
+import eus.bakq.server.authentication.Interactions;
+import eus.bakq.server.authentication.LockMessages;
+import eus.bakq.server.authentication.PasswordHashing;
+import eus.bakq.server.authentication.PasswordStep;
+import eus.bakq.server.authentication.Passwords;
+import eus.bakq.server.authentication.PendingCodes;
+import eus.bakq.server.authentication.TemporaryPasswords;
+
+/** Who is there: the parts of {@code authentication}, joined. */
+record AuthenticationWiring(
+    AuthenticationParts parts,
+    PasswordStep passwordStep,
+    CodeStep codeStep,
+    PendingCodes pendingCodes,
+    TemporaryPasswords temporaryPasswords,
+    LockMessages lockMessages) {
+
+  static AuthenticationWiring of(Common common) {
+    AuthenticationSettings settings = common.configuration().authentication();
+    PasswordHashing hashing = PasswordHashing.open(common.configuration().passwordHashing());
+    AuthenticationParts parts =
+        new AuthenticationParts(
+            common.database(),
+            common.signers(),
+            new Interactions(common.random(), settings),
+            new Passwords(hashing, common.hsm().infrastructureKeys(), common.random()),
+            new FailureCounters(settings),
+            common.hsm().infrastructureKeys(),
+            common.outbox(),
+            common.audit(),
+            common.random(),
+            settings);
+    return new AuthenticationWiring(
+        parts,
+        new PasswordStep(parts),
+        new CodeStep(parts),
+        new PendingCodes(parts),
+        new TemporaryPasswords(parts),
+        new LockMessages(common.signers(), common.wording()));
+  }
+
+  Interactions interactions() {
+    return parts.interactions();
+  }
+}

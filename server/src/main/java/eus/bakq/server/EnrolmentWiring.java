@@ -1,0 +1,130 @@
+package eus.bakq.server;
+
+import eus.bakq.server.authentication.PasswordPolicy;
+import eus.bakq.server.caller.CallerRateLimit;
+import eus.bakq.server.database.IdempotentCalls;
+import eus.bakq.server.enrolment.AcceptTerms;
+import eus.bakq.server.enrolment.ActivationLinks;
+import eus.bakq.server.enrolment.ActivationMessages;
+import eus.bakq.server.enrolment.ActivationParts;
+import eus.bakq.server.enrolment.ActivationSubject;
+import eus.bakq.server.enrolment.Activations;
+import eus.bakq.server.enrolment.CompleteActivation;
+import eus.bakq.server.enrolment.ConfirmPersonalData;
+import eus.bakq.server.enrolment.EnrolmentMessages;
+import eus.bakq.server.enrolment.EnrolmentRules;
+import eus.bakq.server.enrolment.OpenActivation;
+import eus.bakq.server.enrolment.RegisterSigner;
+import eus.bakq.server.enrolment.RenewActivation;
+import eus.bakq.server.enrolment.SetPassword;
+import eus.bakq.server.enrolment.UnlockSigner;
+import eus.bakq.server.grpc.ActivationGrpcService;
+import eus.bakq.server.grpc.IdempotentWishes;
+import eus.bakq.server.grpc.RegistrationGrpcService;
+import eus.bakq.server.signer.RowMacs;
+import eus.bakq.server.vocabulary.KeyAlgorithm;
+import eus.bakq.server.vocabulary.SignatureAlgorithm;
+
+/** Registration and activation: the parts of {@code enrolment}, joined. */
+record EnrolmentWiring(
+    Common common,
+    ActivationParts parts,
+    Activations activations,
+    EnrolmentMessages enrolmentMessages,
+    ActivationMessages activationMessages,
+    RegisterSigner register,
+    RenewActivation renew,
+    UnlockSigner unlock,
+    CallerRateLimit rateLimit) {
+
+  static EnrolmentWiring of(
+      Common common,
+      AuthenticationWiring authentication,
+      IdempotentCalls calls,
+      CallerRateLimit rateLimit) {
+    var keys = common.hsm().infrastructureKeys();
+    ActivationLinks links = new ActivationLinks(keys, common.configuration().enrolment());
+    Activations activations =
+        new Activations(
+            new RowMacs(keys), links, common.configuration().enrolment(), common.random());
+    EnrolmentRules rules = new EnrolmentRules(common.clock());
+    ActivationParts parts =
+        new ActivationParts(
+            common.database(),
+            common.signers(),
+            activations,
+            authentication.interactions(),
+            authentication.temporaryPasswords(),
+            authentication.parts().passwords(),
+            common.outbox(),
+            common.audit(),
+            common.wording());
+    return new EnrolmentWiring(
+        common,
+        parts,
+        activations,
+        new EnrolmentMessages(common.signers(), activations, links, common.wording()),
+        new ActivationMessages(
+            common.signers(),
+            authentication.temporaryPasswords(),
+            authentication.pendingCodes(),
+            common.wording()),
+        new RegisterSigner(
+            common.database(),
+            calls,
+            rules,
+            common.signers(),
+            activations,
+            common.outbox(),
+            common.audit(),
+            common.random()),
+        new RenewActivation(
+            common.database(),
+            calls,
+            rules,
+            common.signers(),
+            activations,
+            common.outbox(),
+            common.audit()),
+        new UnlockSigner(
+            common.database(),
+            calls,
+            rules,
+            common.signers(),
+            authentication.parts().counters(),
+            common.audit()),
+        rateLimit);
+  }
+
+  RegistrationGrpcService registrationService(IdempotentWishes wishes) {
+    return new RegistrationGrpcService(wishes, rateLimit, register, renew, unlock);
+  }
+
+  ActivationGrpcService activationService(AuthenticationWiring authentication) {
+    ActivationSubject subject = new ActivationSubject(parts);
+    PasswordPolicy policy = PasswordPolicy.open(common.configuration().passwordPolicy());
+    return new ActivationGrpcService(
+        new ActivationGrpcService.Steps(
+            new OpenActivation(parts),
+            new SetPassword(parts, policy),
+            new ConfirmPersonalData(parts),
+            new AcceptTerms(parts),
+            authentication.passwordStep(),
+            subject,
+            new CompleteActivation(parts, authentication.codeStep(), subject, making())));
+  }
+
+  private CompleteActivation.Making making() {
+    KeyAlgorithm algorithm = common.configuration().keyAlgorithm();
+    return new CompleteActivation.Making(
+        common.hsm().citizenKeys(),
+        common.authority(),
+        common.credentials(),
+        common.seal(),
+        common.random(),
+        algorithm,
+        algorithm == KeyAlgorithm.EC_P256
+            ? SignatureAlgorithm.ECDSA_P256_SHA256
+            : common.configuration().rsaAlgorithm());
+  }
+}

@@ -1,0 +1,139 @@
+package eus.bakq.server;
+
+import eus.bakq.server.config.ConfigurationFile;
+import eus.bakq.server.config.InvalidConfigurationException;
+import eus.bakq.server.config.ProfileExtension;
+import eus.bakq.server.config.ServerConfiguration;
+import eus.bakq.server.database.UnusableDatabaseException;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.hsm.HsmRefusedException;
+import eus.bakq.server.vocabulary.Profile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The program: {@code [--profile demo] [--check-config] CONFIGURATION}. No profile means production. Ends with 0 after an orderly stop,
+ * 1 if the server refuses to start, 2 if it was called wrongly.
+ */
+public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+  private record Arguments(Profile profile, boolean checkOnly, Path configuration) {}
+
+  private Main() {}
+
+  public static void main(String[] words) {
+    System.exit(run(List.of(words)));
+  }
+
+  static int run(List<String> words) {
+    Optional<Arguments> parsed = parse(words);
+    if (parsed.isEmpty()) {
+      System.err.println("usage: bakq-server [--profile demo] [--check-config] CONFIGURATION");
+      return 2;
+    }
+    Arguments arguments = parsed.get();
+    try {
+      ServerConfiguration configuration =
+          ConfigurationFile.read(arguments.configuration(), arguments.profile());
+      ProfileExtension extension = extension(arguments.profile());
+      if (arguments.checkOnly()) {
+        System.err.println("the configuration is sound");
+        return 0;
+      }
+      return serve(configuration, extension);
+    } catch (InvalidConfigurationException
+        | HsmRefusedException
+        | UnusableDatabaseException
+        | RefusedToStartException e) {
+      System.err.println("The server does not start: " + e.getMessage());
+      return 1;
+    } catch (UnavailableException | RefusedException | IOException | IllegalStateException e) {
+      System.err.println("The server does not start: " + e.getMessage());
+      LOG.atError().setCause(e).log("the server does not start");
+      return 1;
+    }
+  }
+
+  private static int serve(ServerConfiguration configuration, ProfileExtension extension)
+      throws IOException, RefusedException {
+    SigningServer server = SigningServer.start(configuration, extension);
+    CountDownLatch stopped = new CountDownLatch(1);
+    // On SIGTERM: health says NOT_SERVING, calls under way end, then the rest closes.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  stopped.countDown();
+                },
+                "stop"));
+    System.err.println("The server is ready.");
+    try {
+      stopped.await();
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  private static Optional<Arguments> parse(List<String> words) {
+    Profile profile = Profile.PRODUCTION;
+    boolean checkOnly = false;
+    Path configuration = null;
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      if (word.equals("--profile") && i + 1 < words.size() && words.get(i + 1).equals("demo")) {
+        profile = Profile.DEMO;
+        i++;
+      } else if (word.equals("--check-config")) {
+        checkOnly = true;
+      } else if (configuration == null && !word.startsWith("-")) {
+        configuration = Path.of(word);
+      } else {
+        return Optional.empty();
+      }
+    }
+    return configuration == null
+        ? Optional.empty()
+        : Optional.of(new Arguments(profile, checkOnly, configuration));
+  }
+
+  /** The one extension that is installed; one of another profile is never used. */
+  private static ProfileExtension extension(Profile profile) throws RefusedToStartException {
+    List<ProfileExtension> installed =
+        ServiceLoader.load(ProfileExtension.class).stream().map(ServiceLoader.Provider::get).toList();
+    Optional<ProfileExtension> foreign =
+        installed.stream().filter(extension -> extension.profile() != profile).findAny();
+    if (foreign.isPresent()) {
+      throw new RefusedToStartException(
+          "the "
+              + foreign.get().profile()
+              + " profile is installed, and this is a server of the "
+              + profile
+              + " profile. Remove its jar, or say --profile demo.");
+    }
+    if (installed.size() != 1) {
+      throw new RefusedToStartException(
+          "there is nothing installed that carries SMS and e-mail for the " + profile + " profile.");
+    }
+    return installed.getFirst();
+  }
+
+  /** The installation does not fit the profile. */
+  private static final class RefusedToStartException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusedToStartException(String message) {
+      super(message);
+    }
+  }
+}

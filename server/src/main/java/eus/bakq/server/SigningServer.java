@@ -1,0 +1,235 @@
+package eus.bakq.server;
+
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.audit.ReadAuditLog;
+import eus.bakq.server.caller.CallerRateLimit;
+import eus.bakq.server.caller.RegisteredCallers;
+import eus.bakq.server.certificate.CertificationAuthority;
+import eus.bakq.server.config.ProfileExtension;
+import eus.bakq.server.config.ServerConfiguration;
+import eus.bakq.server.credential.Credentials;
+import eus.bakq.server.credential.Seal;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.database.IdempotentCalls;
+import eus.bakq.server.database.Migrations;
+import eus.bakq.server.database.NodeLease;
+import eus.bakq.server.document.PadesDocuments;
+import eus.bakq.server.document.PadesWarmUp;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.grpc.Audience;
+import eus.bakq.server.grpc.AuditGrpcService;
+import eus.bakq.server.grpc.IdempotentWishes;
+import eus.bakq.server.grpc.Listeners;
+import eus.bakq.server.grpc.RefusedCall;
+import eus.bakq.server.grpc.SignatureRequestGrpcService;
+import eus.bakq.server.hsm.Hsm;
+import eus.bakq.server.notification.MessageDispatcher;
+import eus.bakq.server.notification.Outbox;
+import eus.bakq.server.sam.ActivationLedger;
+import eus.bakq.server.sam.EndInterrupted;
+import eus.bakq.server.signer.RowMacs;
+import eus.bakq.server.signer.Signers;
+import eus.bakq.server.signing.AcknowledgeSignedDocuments;
+import eus.bakq.server.signing.CancelSignatureRequest;
+import eus.bakq.server.signing.CreateSignatureRequest;
+import eus.bakq.server.signing.FetchSignedDocument;
+import eus.bakq.server.signing.GetSignatureRequest;
+import eus.bakq.server.wording.Wording;
+import io.grpc.BindableService;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server: made of its configuration, in one direction, from tokens and database to the doors. The doors open last, and close first.
+ */
+public final class SigningServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SigningServer.class);
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private Listeners listeners;
+
+  private SigningServer() {}
+
+  /**
+   * Starts a server. When it returns, all doors are open; when it throws, nothing is left open.
+   *
+   * @param extension of the same profile as the configuration
+   */
+  public static SigningServer start(ServerConfiguration configuration, ProfileExtension extension)
+      throws IOException, RefusedException {
+    if (extension.profile() != configuration.profile()) {
+      throw new IllegalArgumentException("a profile's extension goes with its own profile only");
+    }
+    SigningServer server = new SigningServer();
+    try {
+      server.open(configuration, extension);
+      return server;
+    } catch (IOException | RefusedException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void open(ServerConfiguration configuration, ProfileExtension extension)
+      throws IOException, RefusedException {
+    SecureRandom random = new SecureRandom();
+    Clock clock = Clock.systemUTC();
+    Hsm hsm = closeLater(Hsm.open(configuration.hsm(), random));
+    Migrations.run(configuration.database(), configuration.profile());
+    Database database = closeLater(Database.open(configuration.database(), configuration.profile()));
+    AuditLog audit = new AuditLog();
+    PadesDocuments documents = new PadesDocuments(configuration.documents());
+    CertificationAuthority authority =
+        new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
+    new PadesWarmUp(documents, random, clock).run();
+    new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock).run(PadesWarmUp.emptyPage());
+
+    NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
+    Common common =
+        new Common(
+            configuration,
+            hsm,
+            database,
+            audit,
+            new Signers(new RowMacs(hsm.infrastructureKeys())),
+            new Credentials(hsm.infrastructureKeys()),
+            new Seal(random),
+            documents,
+            authority,
+            new RegisteredCallers(configuration.callers()),
+            new Outbox(),
+            new ActivationLedger(lease.id()),
+            Wording.open(configuration.smsHost(), configuration.authentication().codeDigits()),
+            random,
+            clock);
+    IdempotentCalls idempotentCalls = new IdempotentCalls(IdempotentCalls.DEFAULT_LIFE);
+    CallerRateLimit rateLimit = new CallerRateLimit(common.callers(), System::nanoTime);
+    IdempotentWishes wishes = new IdempotentWishes(hsm.infrastructureKeys());
+    AuthenticationWiring authentication = AuthenticationWiring.of(common);
+    EnrolmentWiring enrolment = EnrolmentWiring.of(common, authentication, idempotentCalls, rateLimit);
+    SigningWiring signing = SigningWiring.of(common, authentication);
+
+    closeLater(
+        Housekeeping.start(
+            new Housekeeping.Chores(
+                database,
+                lease,
+                new EndInterrupted(database, common.ledger(), audit),
+                signing.settleRequests(),
+                enrolment.activations(),
+                idempotentCalls)));
+    closeLater(
+        MessageDispatcher.start(
+            database,
+            common.outbox(),
+            List.of(
+                authentication.lockMessages(),
+                enrolment.enrolmentMessages(),
+                enrolment.activationMessages(),
+                signing.messages()),
+            extension.messageTransport(),
+            audit,
+            configuration.messages()));
+
+    List<BindableService> services = new ArrayList<>();
+    services.add(
+        new SignatureRequestGrpcService(
+            wishes,
+            new CreateSignatureRequest(signing.parts(), documents, idempotentCalls, rateLimit),
+            new GetSignatureRequest(signing.parts()),
+            new FetchSignedDocument(signing.parts()),
+            new AcknowledgeSignedDocuments(signing.parts()),
+            new CancelSignatureRequest(signing.parts(), authentication.interactions())));
+    services.add(enrolment.registrationService(wishes));
+    services.add(enrolment.activationService(authentication));
+    services.add(new AuditGrpcService(new ReadAuditLog(database, audit)));
+    services.addAll(extension.services(signing.authorisationParts(authentication)));
+
+    record(database, audit, AuditEventType.SYSTEM_STARTED, configuration);
+    closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration));
+    listeners =
+        Listeners.start(
+            configuration.listeners(),
+            services,
+            common.callers()::byCertificate,
+            call -> record(database, audit, call),
+            clock,
+            random);
+    closeLater(listeners);
+    LOG.atInfo().addKeyValue("profile", configuration.profile()).log("the doors are open");
+  }
+
+  private static void record(
+      Database database, AuditLog audit, AuditEventType type, ServerConfiguration configuration)
+      throws RefusedException {
+    database.transact(
+        handle ->
+            audit.append(
+                handle,
+                AuditEvent.succeeded(
+                    type,
+                    "system",
+                    "server",
+                    Map.of("profile", configuration.profile().name(), "version", version()))));
+  }
+
+  private static String version() {
+    String version = SigningServer.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
+  private static void record(Database database, AuditLog audit, RefusedCall call) {
+    Map<String, String> details =
+        Map.of(
+            "listener", call.listener().name(),
+            "correlation_id", call.correlationId(),
+            "certificate_sha256", call.certificateSha256().map(hash -> hash.toHex()).orElse("none"));
+    try {
+      database.transact(
+          handle ->
+              audit.append(
+                  handle,
+                  AuditEvent.refused(
+                      AuditEventType.CALLER_REFUSED,
+                      call.refusal().name(),
+                      call.caller().map(Object::toString).orElse("unknown"),
+                      call.method(),
+                      details)));
+    } catch (RefusedException e) {
+      throw new IllegalStateException("recording refuses nothing", e);
+    }
+  }
+
+  /** The port on which {@code audience} is served. */
+  public int port(Audience audience) {
+    return listeners.listener(audience).port();
+  }
+
+  private <T extends AutoCloseable> T closeLater(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  /** Drains the doors, then closes everything in the opposite order of opening; what fails to close is logged. */
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        LOG.atWarn().setCause(e).log("a part did not close in order");
+      }
+    }
+  }
+}
