@@ -51,9 +51,9 @@ public final class Database implements AutoCloseable {
     this.jdbi = Jdbi.create(pool);
     // The pool rolls back what was not committed when a connection comes back to it.
     jdbi.getConfig(Handles.class).setForceEndTransactions(false);
-    // Exceptions show the statement, never the values bound to it: they may be personal.
+    // Exceptions never show the values bound to a statement: they may be personal.
     jdbi.getConfig(StatementExceptions.class)
-        .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
+        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
   }
 
   /**
@@ -64,14 +64,7 @@ public final class Database implements AutoCloseable {
    *     role more than its rights, or was made for another profile
    */
   public static Database open(DatabaseSettings settings, Profile profile) {
-    Database database =
-        new Database(
-            Pools.open(
-                settings,
-                settings.runtimeUser(),
-                settings.runtimePasswordFile(),
-                settings.poolSize(),
-                false));
+    Database database = new Database(Pools.openForRuntime(settings));
     try {
       database.transact(
           handle -> {

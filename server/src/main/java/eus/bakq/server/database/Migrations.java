@@ -13,9 +13,6 @@ import org.jdbi.v3.core.JdbiException;
 public final class Migrations {
   static final String SCHEMA = "bakq";
 
-  /** Flyway holds one connection for its lock and works on another. */
-  private static final int CONNECTIONS = 3;
-
   private Migrations() {}
 
   /**
@@ -27,9 +24,7 @@ public final class Migrations {
    *     it was), cannot be reached, or was migrated by another hand
    */
   public static void run(DatabaseSettings settings, Profile profile) {
-    try (HikariDataSource pool =
-        Pools.open(
-            settings, settings.ownerUser(), settings.ownerPasswordFile(), CONNECTIONS, true)) {
+    try (HikariDataSource pool = Pools.openForOwner(settings)) {
       Jdbi jdbi = Jdbi.create(pool);
       Optional<Profile> stamped = jdbi.withHandle(Migrations::stampedProfile);
       if (stamped.isPresent()) {

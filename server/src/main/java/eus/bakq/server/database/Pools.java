@@ -15,22 +15,61 @@ final class Pools {
 
   private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(30);
 
+  /** A migration may rewrite a table, while the connection with Flyway's lock is idle. */
+  private static final Duration LONGEST_MIGRATION = Duration.ofMinutes(30);
+
+  /** Flyway holds one connection for its lock and works on another. */
+  private static final int OWNER_CONNECTIONS = 3;
+
   private Pools() {}
 
   /**
-   * A pool of at most {@code size} connections, of which one was opened.
+   * The runtime's pool, without auto-commit: what is not committed is rolled back when a connection
+   * comes back. One connection was opened.
    *
    * @throws UnusableDatabaseException if none can be opened
    */
-  static HikariDataSource open(
-      DatabaseSettings settings, String user, Path passwordFile, int size, boolean autoCommit) {
+  static HikariDataSource openForRuntime(DatabaseSettings settings) {
+    HikariConfig config =
+        config(
+            settings,
+            settings.runtimeUser(),
+            settings.runtimePasswordFile(),
+            settings.statementTimeout(),
+            IDLE_IN_TRANSACTION);
+    config.setMaximumPoolSize(settings.poolSize());
+    config.setAutoCommit(false);
+    return open(config);
+  }
+
+  /**
+   * The owner's pool, for migrations.
+   *
+   * @throws UnusableDatabaseException if no connection can be opened
+   */
+  static HikariDataSource openForOwner(DatabaseSettings settings) {
+    HikariConfig config =
+        config(
+            settings,
+            settings.ownerUser(),
+            settings.ownerPasswordFile(),
+            LONGEST_MIGRATION,
+            LONGEST_MIGRATION);
+    config.setMaximumPoolSize(OWNER_CONNECTIONS);
+    return open(config);
+  }
+
+  private static HikariConfig config(
+      DatabaseSettings settings,
+      String user,
+      Path passwordFile,
+      Duration statementTimeout,
+      Duration idleInTransaction) {
     requirePassword(passwordFile);
     HikariConfig config = new HikariConfig();
     config.setPoolName(user);
     config.setJdbcUrl(settings.jdbcUrl());
     config.setUsername(user);
-    config.setMaximumPoolSize(size);
-    config.setAutoCommit(autoCommit);
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setConnectionTimeout(settings.connectionWait().toMillis());
     config.setValidationTimeout(settings.connectionWait().toMillis());
@@ -38,9 +77,9 @@ final class Pools {
     config.setConnectionInitSql(
         "SET statement_timeout = %d; SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d"
             .formatted(
-                settings.statementTimeout().toMillis(),
+                statementTimeout.toMillis(),
                 settings.lockTimeout().toMillis(),
-                IDLE_IN_TRANSACTION.toMillis()));
+                idleInTransaction.toMillis()));
     config.addDataSourceProperty(
         "authenticationPluginClassName", PasswordFileAuthentication.class.getName());
     config.addDataSourceProperty(
@@ -49,15 +88,19 @@ final class Pools {
     config.addDataSourceProperty("ApplicationName", "bakq");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("connectTimeout", seconds(settings.connectionWait()));
-    config.addDataSourceProperty("socketTimeout", seconds(settings.statementTimeout().plus(GRACE)));
+    config.addDataSourceProperty("socketTimeout", seconds(statementTimeout.plus(GRACE)));
     // The detail of an error quotes the values of the row, which may be personal.
     config.addDataSourceProperty("logServerErrorDetail", "false");
+    return config;
+  }
+
+  private static HikariDataSource open(HikariConfig config) {
     try {
       return new HikariDataSource(config);
     } catch (HikariPool.PoolInitializationException e) {
       throw new UnusableDatabaseException(
           "The database cannot be reached as "
-              + user
+              + config.getUsername()
               + ": check jdbcUrl, that PostgreSQL runs, and the password file.",
           e);
     }
