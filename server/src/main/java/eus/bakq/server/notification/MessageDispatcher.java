@@ -122,6 +122,7 @@ public final class MessageDispatcher implements AutoCloseable {
         }
       }
     }
+    outbox.wake(); // one ring wakes one worker: the next one is to see that it must stop
   }
 
   /** Makes one attempt at the message that has waited longest; false if none is due. */
