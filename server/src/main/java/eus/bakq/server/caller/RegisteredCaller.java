@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param certificateSha256 SHA-256 of the client certificate in DER: 32 bytes
  * @param displayNames what citizens read, by language: 1 to 40 characters of the GSM 03.38 basic
  *     alphabet, in one line (it stands in SMS, OTP-12)
- * @param dni of the person: of every registration officer (who may not register himself, ENR-06),
- *     of nobody else
+ * @param dni of the person, for registration officers only, who may not register themselves
+ *     (ENR-06); {@link RegisteredCallers} holds every officer to it
  * @param quotas the caller's bounds
  */
 public record RegisteredCaller(
@@ -36,9 +36,8 @@ public record RegisteredCaller(
     if (certificateSha256.size() != 32) {
       throw new IllegalArgumentException("the SHA-256 of a certificate has 32 bytes");
     }
-    if (dni.isPresent() != (role == CallerRole.REGISTRATION_OFFICER)) {
-      throw new IllegalArgumentException(
-          "a registration officer is registered with a DNI, nobody else is");
+    if (dni.isPresent() && role != CallerRole.REGISTRATION_OFFICER) {
+      throw new IllegalArgumentException("only registration officers are registered with a DNI");
     }
     for (String displayName : displayNames.values()) {
       if (displayName.isBlank()

@@ -21,7 +21,9 @@ public final class RegisteredCallers {
 
   /**
    * @param callers at most 10,000
-   * @throws IllegalArgumentException if two have the same name or the same certificate; names them
+   * @throws IllegalArgumentException if two have the same name or the same certificate, or a
+   *     registration officer has no DNI (it could not be seen that he registers himself, ENR-06);
+   *     names them
    */
   public RegisteredCallers(List<RegisteredCaller> callers) {
     if (callers.size() > MOST_CALLERS) {
@@ -32,6 +34,9 @@ public final class RegisteredCallers {
     for (RegisteredCaller caller : callers) {
       if (names.put(caller.name(), caller) != null) {
         throw new IllegalArgumentException(caller.name() + " is registered twice");
+      }
+      if (caller.role() == CallerRole.REGISTRATION_OFFICER && caller.dni().isEmpty()) {
+        throw new IllegalArgumentException(caller.name() + " is an officer without a DNI");
       }
       RegisteredCaller other = certificates.put(caller.certificateSha256(), caller);
       if (other != null) {

@@ -20,7 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,16 +32,22 @@ class AuditLogTest {
   private static final String UNGUARDED = "SET session_replication_role = replica";
 
   private final AuditLog log = new AuditLog();
-  private TestDatabase test;
 
-  @BeforeEach
-  void open() {
+  private static TestDatabase test;
+
+  @BeforeAll
+  static void open() {
     test = TestDatabase.open();
   }
 
-  @AfterEach
-  void close() {
+  @AfterAll
+  static void close() {
     test.close();
+  }
+
+  @BeforeEach
+  void emptyRecord() throws Exception {
+    test.emptyRecord();
   }
 
   @Test
@@ -241,7 +248,12 @@ class AuditLogTest {
         "ALTER TABLE audit_record DROP CONSTRAINT audit_record_hash_key",
         "INSERT INTO audit_record SELECT * FROM audit_record WHERE sequence = 3");
 
-    assertThat(verify().firstBadSequence()).hasValue(3);
+    AuditVerification verification = verify();
+    test.emptyRecord();
+    test.asOwner(
+        "ALTER TABLE audit_record ADD PRIMARY KEY (sequence)",
+        "ALTER TABLE audit_record ADD UNIQUE (hash)");
+    assertThat(verification.firstBadSequence()).hasValue(3);
   }
 
   /** The end that was cut off is found by who noted the head. */

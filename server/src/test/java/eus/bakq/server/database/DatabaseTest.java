@@ -228,7 +228,7 @@ class DatabaseTest {
                   database.transact(
                       handle -> {
                         set(handle, 1, 4);
-                        wire.cutAt(2, Wire.Cut.BEFORE_IT_ARRIVES); // 1: which transaction it is
+                        wire.cutNextCommit(Wire.Cut.BEFORE_IT_ARRIVES);
                       }))
           .isInstanceOf(UnavailableException.class);
       assertThat(value(1)).isZero();
@@ -244,7 +244,7 @@ class DatabaseTest {
                   database.transact(
                       handle -> {
                         set(handle, 1, 4);
-                        wire.cutAt(2, Wire.Cut.BEFORE_THE_ANSWER);
+                        wire.cutNextCommit(Wire.Cut.BEFORE_THE_ANSWER);
                       }))
           .isInstanceOfSatisfying(
               CommitUnknownException.class, e -> assertThat(e.ended()).isTrue());
@@ -260,7 +260,7 @@ class DatabaseTest {
           database.inTransaction(
               handle -> {
                 set(handle, 1, 4);
-                wire.cutAt(2, Wire.Cut.BEFORE_THE_ANSWER);
+                wire.cutNextCommit(Wire.Cut.BEFORE_THE_ANSWER);
                 return 4;
               },
               handle -> Optional.of(read(handle, 1)).filter(value -> value == 4));
@@ -277,7 +277,7 @@ class DatabaseTest {
                   database.inTransaction(
                       handle -> {
                         int value = read(handle, 1);
-                        wire.cutAt(2, Wire.Cut.BEFORE_THE_ANSWER);
+                        wire.cutNextCommit(Wire.Cut.BEFORE_THE_ANSWER);
                         return value;
                       }))
           .isInstanceOf(UnavailableException.class);

@@ -7,12 +7,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The wire between server and PostgreSQL, which can be cut on order: before a message arrives, or
+ * The wire between server and PostgreSQL, which can be cut on order: before a COMMIT arrives, or
  * after it was carried out and before the answer comes back.
  */
 final class Wire implements AutoCloseable {
@@ -22,12 +24,13 @@ final class Wire implements AutoCloseable {
     BEFORE_THE_ANSWER
   }
 
+  /** What {@link Database} asks right before it commits. */
+  private static final String QUESTION = "pg_current_xact_id_if_assigned";
+
   private final ServerSocket door;
   private final int target;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private final AtomicInteger messagesLeft = new AtomicInteger(Integer.MAX_VALUE);
-  private volatile Cut cut = Cut.BEFORE_IT_ARRIVES;
-  private volatile boolean answersLost;
+  private final AtomicReference<Cut> ordered = new AtomicReference<>();
 
   private Wire(ServerSocket door, int target) {
     this.door = door;
@@ -44,10 +47,9 @@ final class Wire implements AutoCloseable {
     return door.getLocalPort();
   }
 
-  /** Cuts at message {@code number} from now (1: the next), and works again for new connections. */
-  void cutAt(int number, Cut where) {
-    cut = where;
-    messagesLeft.set(number);
+  /** Cuts the connection that commits next, at its COMMIT; new connections work again. */
+  void cutNextCommit(Cut where) {
+    ordered.set(where);
   }
 
   private void accept() {
@@ -57,8 +59,9 @@ final class Wire implements AutoCloseable {
         Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
         sockets.add(client);
         sockets.add(server);
-        Thread.ofVirtual().start(() -> carry(client, server, true));
-        Thread.ofVirtual().start(() -> carry(server, client, false));
+        AtomicBoolean answerLost = new AtomicBoolean();
+        Thread.ofVirtual().start(() -> carryCalls(client, server, answerLost));
+        Thread.ofVirtual().start(() -> carryAnswers(server, client, answerLost));
       } catch (IOException e) {
         if (!door.isClosed()) {
           throw new UncheckedIOException(e);
@@ -67,30 +70,44 @@ final class Wire implements AutoCloseable {
     }
   }
 
-  private void carry(Socket from, Socket to, boolean towardsServer) {
+  /** One read is one message: client and server wait for each other. */
+  private void carryCalls(Socket client, Socket server, AtomicBoolean answerLost) {
     byte[] buffer = new byte[64 << 10];
-    try (from;
-        to) {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
+    boolean commitComes = false;
+    try (client;
+        server) {
+      InputStream in = client.getInputStream();
+      OutputStream out = server.getOutputStream();
       for (int size = in.read(buffer); size >= 0; size = in.read(buffer)) {
-        if (!towardsServer && answersLost) {
-          answersLost = false;
-          return; // the server has answered: it has done it
+        Cut cut = commitComes ? ordered.getAndSet(null) : null;
+        if (cut == Cut.BEFORE_IT_ARRIVES) {
+          return;
         }
-        if (towardsServer && messagesLeft.decrementAndGet() == 0) {
-          messagesLeft.set(Integer.MAX_VALUE);
-          if (cut == Cut.BEFORE_IT_ARRIVES) {
-            return;
-          }
-          answersLost = true;
+        answerLost.set(cut == Cut.BEFORE_THE_ANSWER);
+        out.write(buffer, 0, size);
+        out.flush();
+        commitComes = new String(buffer, 0, size, StandardCharsets.ISO_8859_1).contains(QUESTION);
+      }
+    } catch (IOException e) {
+      return; // the other direction was cut
+    }
+  }
+
+  private void carryAnswers(Socket server, Socket client, AtomicBoolean answerLost) {
+    byte[] buffer = new byte[64 << 10];
+    try (server;
+        client) {
+      InputStream in = server.getInputStream();
+      OutputStream out = client.getOutputStream();
+      for (int size = in.read(buffer); size >= 0; size = in.read(buffer)) {
+        if (answerLost.get()) {
+          return; // the server has answered: it has done it
         }
         out.write(buffer, 0, size);
         out.flush();
       }
     } catch (IOException e) {
-      // The other direction was cut: closing both ends is all that is left to do.
-      return;
+      return; // the other direction was cut
     }
   }
 

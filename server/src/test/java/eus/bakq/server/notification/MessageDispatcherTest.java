@@ -19,7 +19,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,18 +32,24 @@ class MessageDispatcherTest {
   private final Outbox outbox = new Outbox();
   private final AuditLog audit = new AuditLog();
   private final UUID reference = UUID.randomUUID();
-  private TestDatabase test;
+  private static TestDatabase test;
   private MessageDispatcher dispatcher;
 
-  @BeforeEach
-  void open() {
+  @BeforeAll
+  static void open() {
     test = TestDatabase.open();
-    dispatcher = dispatcher(DispatcherSettings.defaults());
   }
 
-  @AfterEach
-  void close() {
+  @AfterAll
+  static void close() {
     test.close();
+  }
+
+  @BeforeEach
+  void nothingWaits() throws Exception {
+    test.emptyRecord();
+    test.asOwner("TRUNCATE outbox_message RESTART IDENTITY");
+    dispatcher = dispatcher(DispatcherSettings.defaults());
   }
 
   @Test
