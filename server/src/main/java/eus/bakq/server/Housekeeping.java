@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives this process's sign of life and ends what time or dead processes left, every five seconds, on one thread. A round that fails is
- * logged and made again: nothing depends on when a round is made, only on that one is.
+ * Gives this process's sign of life and ends what time or dead processes left, every five seconds,
+ * on one thread. A round that fails is logged and made again: nothing depends on when a round is
+ * made, only on that one is.
  */
 final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -40,7 +41,10 @@ final class Housekeeping implements AutoCloseable {
     this.thread = thread;
   }
 
-  /** Makes one round at once, so that nothing of before is left open when the doors open; then one every five seconds. */
+  /**
+   * Makes one round at once, so that nothing of before is left open when the doors open; then one
+   * every five seconds.
+   */
   static Housekeeping start(Chores chores) throws RefusedException {
     Housekeeping housekeeping =
         new Housekeeping(

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program: {@code [--profile demo] [--check-config] CONFIGURATION}. No profile means production. Ends with 0 after an orderly stop,
- * 1 if the server refuses to start, 2 if it was called wrongly.
+ * The program: {@code [--profile demo] [--check-config] CONFIGURATION}. No profile means
+ * production. Ends with 0 after an orderly stop, 1 if the server refuses to start, 2 if it was
+ * called wrongly.
  */
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -110,7 +111,9 @@ public final class Main {
   /** The one extension that is installed; one of another profile is never used. */
   private static ProfileExtension extension(Profile profile) throws RefusedToStartException {
     List<ProfileExtension> installed =
-        ServiceLoader.load(ProfileExtension.class).stream().map(ServiceLoader.Provider::get).toList();
+        ServiceLoader.load(ProfileExtension.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
     Optional<ProfileExtension> foreign =
         installed.stream().filter(extension -> extension.profile() != profile).findAny();
     if (foreign.isPresent()) {
@@ -123,7 +126,9 @@ public final class Main {
     }
     if (installed.size() != 1) {
       throw new RefusedToStartException(
-          "there is nothing installed that carries SMS and e-mail for the " + profile + " profile.");
+          "there is nothing installed that carries SMS and e-mail for the "
+              + profile
+              + " profile.");
     }
     return installed.getFirst();
   }

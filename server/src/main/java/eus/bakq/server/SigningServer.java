@@ -51,7 +51,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server: made of its configuration, in one direction, from tokens and database to the doors. The doors open last, and close first.
+ * The server: made of its configuration, in one direction, from tokens and database to the doors.
+ * The doors open last, and close first.
  */
 public final class SigningServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SigningServer.class);
@@ -87,13 +88,15 @@ public final class SigningServer implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Hsm hsm = closeLater(Hsm.open(configuration.hsm(), random));
     Migrations.run(configuration.database(), configuration.profile());
-    Database database = closeLater(Database.open(configuration.database(), configuration.profile()));
+    Database database =
+        closeLater(Database.open(configuration.database(), configuration.profile()));
     AuditLog audit = new AuditLog();
     PadesDocuments documents = new PadesDocuments(configuration.documents());
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
     new PadesWarmUp(documents, random, clock).run();
-    new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock).run(PadesWarmUp.emptyPage());
+    new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock)
+        .run(PadesWarmUp.emptyPage());
 
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
     Common common =
@@ -117,7 +120,8 @@ public final class SigningServer implements AutoCloseable {
     CallerRateLimit rateLimit = new CallerRateLimit(common.callers(), System::nanoTime);
     IdempotentWishes wishes = new IdempotentWishes(hsm.infrastructureKeys());
     AuthenticationWiring authentication = AuthenticationWiring.of(common);
-    EnrolmentWiring enrolment = EnrolmentWiring.of(common, authentication, idempotentCalls, rateLimit);
+    EnrolmentWiring enrolment =
+        EnrolmentWiring.of(common, authentication, idempotentCalls, rateLimit);
     SigningWiring signing = SigningWiring.of(common, authentication);
 
     closeLater(
@@ -194,7 +198,8 @@ public final class SigningServer implements AutoCloseable {
         Map.of(
             "listener", call.listener().name(),
             "correlation_id", call.correlationId(),
-            "certificate_sha256", call.certificateSha256().map(hash -> hash.toHex()).orElse("none"));
+            "certificate_sha256",
+                call.certificateSha256().map(hash -> hash.toHex()).orElse("none"));
     try {
       database.transact(
           handle ->
@@ -221,7 +226,10 @@ public final class SigningServer implements AutoCloseable {
     return part;
   }
 
-  /** Drains the doors, then closes everything in the opposite order of opening; what fails to close is logged. */
+  /**
+   * Drains the doors, then closes everything in the opposite order of opening; what fails to close
+   * is logged.
+   */
   @Override
   public void close() {
     while (!opened.isEmpty()) {

@@ -38,7 +38,11 @@ record SigningWiring(
             common.signers(),
             common.credentials(),
             new ActivationIssuer(
-                keys, common.ledger(), common.audit(), common.random(), common.configuration().sam()),
+                keys,
+                common.ledger(),
+                common.audit(),
+                common.random(),
+                common.configuration().sam()),
             StandIn.make(common.random(), common.clock().instant()),
             common.configuration().rsaAlgorithm());
     CompleteDocuments complete =

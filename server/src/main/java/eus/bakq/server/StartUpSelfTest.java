@@ -21,8 +21,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
- * Signs one document end to end before the doors open, with a key that is made in the HSM for that and forgotten, a certificate of the
- * authority, and validates it as an outsider would (OPS-09). A server that cannot do that does not start.
+ * Signs one document end to end before the doors open, with a key that is made in the HSM for that
+ * and forgotten, a certificate of the authority, and validates it as an outsider would (OPS-09). A
+ * server that cannot do that does not start.
  */
 final class StartUpSelfTest {
   private static final CertificateSubject NOBODY =
@@ -34,7 +35,10 @@ final class StartUpSelfTest {
   private final Clock clock;
 
   StartUpSelfTest(
-      CitizenKeys citizenKeys, CertificationAuthority authority, PadesDocuments documents, Clock clock) {
+      CitizenKeys citizenKeys,
+      CertificationAuthority authority,
+      PadesDocuments documents,
+      Clock clock) {
     this.citizenKeys = citizenKeys;
     this.authority = authority;
     this.documents = documents;
@@ -51,14 +55,18 @@ final class StartUpSelfTest {
     Instant now = clock.instant();
     IssuedCertificate issued =
         authority.issue(
-            CertificationRequests.assemble(NOBODY, key.publicKey(), key.proofOfPossession()), NOBODY, now);
+            CertificationRequests.assemble(NOBODY, key.publicKey(), key.proofOfPossession()),
+            NOBODY,
+            now);
     Bytes signed = sign(fixture, key, issued, now.truncatedTo(ChronoUnit.SECONDS));
     ValidationOutcome outcome =
         SignedDocumentCheck.open(
-                List.of(issued.issuers().getLast()), List.of(authority.revocationList(clock.instant())))
+                List.of(issued.issuers().getLast()),
+                List.of(authority.revocationList(clock.instant())))
             .last(signed, clock.instant());
     if (!outcome.passed()) {
-      throw new IllegalStateException("self-test: the fixture's signature is not valid: " + outcome.errors());
+      throw new IllegalStateException(
+          "self-test: the fixture's signature is not valid: " + outcome.errors());
     }
   }
 

@@ -101,6 +101,11 @@ public final class PasswordHashing {
     }
   }
 
+  /** How many wait for their turn just now. */
+  int waiting() {
+    return waiting.get();
+  }
+
   private UnavailableException overloaded() {
     return UnavailableException.overloaded(
         settings.longestWait(), "too many passwords are being hashed");

@@ -9,8 +9,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Argon2id (version 1.3, one lane) of libsodium, the fastest of three that were measured: an
- * attacker who guesses uses a fast one too, so a slow one here would only waste our time.
+ * Argon2id (version 1.3, one lane) of libsodium, the fastest of three that were measured (64 MiB,
+ * three passes, one core of a shared machine: libsodium 1.0.18 75 to 145 ms, libargon2 175 to 310
+ * ms, Bouncy Castle 1.84 265 to 370 ms): an attacker who guesses uses a fast one too, so a slow one
+ * here would only waste our time.
  *
  * <p>Safe for several threads. Its memory lies outside the Java heap and is given back to the
  * system after each call.

@@ -32,7 +32,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads {@code server.yaml}. Defaults stand here and in docs/configuration.md, which a test holds together. */
+/**
+ * Reads {@code server.yaml}. Defaults stand here and in docs/configuration.md, which a test holds
+ * together.
+ */
 public final class ConfigurationFile {
   private static final int MOST_BYTES = 1024 * 1024;
 
@@ -84,14 +87,17 @@ public final class ConfigurationFile {
     Optional<DatabaseSettings> database = database(root.section("database"));
     Optional<PasswordHashingSettings> hashing = passwordHashing(root.section("passwordHashing"));
     Optional<PasswordPolicySettings> policy = passwordPolicy(root.section("passwordPolicy"));
-    Optional<AuthenticationSettings> authentication = authentication(root.section("authentication"));
+    Optional<AuthenticationSettings> authentication =
+        authentication(root.section("authentication"));
     Optional<SamSettings> sam = sam(root.section("sam"));
     ConfigurationSection keys = root.section("citizenKeys");
     KeyAlgorithm keyAlgorithm = keys.word("algorithm", KeyAlgorithm.class, KeyAlgorithm.EC_P256);
     SignatureAlgorithm rsaAlgorithm =
         keys.word("rsaSignature", SignatureAlgorithm.class, SignatureAlgorithm.RSA_3072_PSS_SHA256);
     keys.require(
-        rsaAlgorithm.keyAlgorithm() == KeyAlgorithm.RSA_3072, "rsaSignature", "is a way in which RSA keys sign");
+        rsaAlgorithm.keyAlgorithm() == KeyAlgorithm.RSA_3072,
+        "rsaSignature",
+        "is a way in which RSA keys sign");
     keys.end();
     Optional<SigningSettings> signing = signing(root.section("signing"));
     Optional<DocumentSettings> documents = documents(root.section("documents"));
@@ -167,7 +173,8 @@ public final class ConfigurationFile {
     String ownerUser = section.text("ownerUser", "bakq_owner");
     Path ownerPasswordFile = section.file("ownerPasswordFile");
     int poolSize = section.number("poolSize", DatabaseSettings.DEFAULT_POOL_SIZE);
-    Duration statement = section.duration("statementTimeout", DatabaseSettings.DEFAULT_STATEMENT_TIMEOUT);
+    Duration statement =
+        section.duration("statementTimeout", DatabaseSettings.DEFAULT_STATEMENT_TIMEOUT);
     Duration lock = section.duration("lockTimeout", DatabaseSettings.DEFAULT_LOCK_TIMEOUT);
     Duration wait = section.duration("connectionWait", DatabaseSettings.DEFAULT_CONNECTION_WAIT);
     section.end();
@@ -228,7 +235,8 @@ public final class ConfigurationFile {
   private static Optional<SamSettings> sam(ConfigurationSection section) {
     Duration life = section.duration("sadLife", Duration.ofMinutes(2));
     Set<SignatureAlgorithm> allowed =
-        section.words("allowedAlgorithms", SignatureAlgorithm.class, EnumSet.allOf(SignatureAlgorithm.class));
+        section.words(
+            "allowedAlgorithms", SignatureAlgorithm.class, EnumSet.allOf(SignatureAlgorithm.class));
     section.end();
     return section.make(() -> new SamSettings(life, allowed));
   }
@@ -257,7 +265,8 @@ public final class ConfigurationFile {
     return section.make(() -> new EnrolmentSettings(URI.create(page), life));
   }
 
-  private static Optional<CertificateProfile> certificate(ConfigurationSection section, Profile profile) {
+  private static Optional<CertificateProfile> certificate(
+      ConfigurationSection section, Profile profile) {
     Duration validity = section.duration("validity", Duration.ofDays(1095));
     Duration backdating = section.duration("backdating", Duration.ofSeconds(30));
     String policy = section.text("policy", CertificateProfile.QCP_N);

@@ -167,7 +167,10 @@ final class ConfigurationSection {
   /** A list of words of an enum, each once. */
   <E extends Enum<E>> Set<E> words(String key, Class<E> words, Set<E> ifAbsent) {
     return optional(
-        key, node -> parseWords(node, words), "a list of " + List.of(words.getEnumConstants()), ifAbsent);
+        key,
+        node -> parseWords(node, words),
+        "a list of " + List.of(words.getEnumConstants()),
+        ifAbsent);
   }
 
   private static <E extends Enum<E>> Set<E> parseWords(JsonNode node, Class<E> words) {

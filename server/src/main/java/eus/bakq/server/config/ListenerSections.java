@@ -31,19 +31,24 @@ final class ListenerSections {
     };
   }
 
-  private static Optional<ListenerSettings> listener(ConfigurationSection section, Audience audience) {
+  private static Optional<ListenerSettings> listener(
+      ConfigurationSection section, Audience audience) {
     String address = section.text("address", "127.0.0.1");
     int port = section.number("port");
     Path certificate = section.file("serverCertificate");
     Path key = section.file("serverKey");
     Optional<Path> authority =
-        audience.role().isPresent() ? Optional.of(section.file("clientAuthority")) : Optional.empty();
+        audience.role().isPresent()
+            ? Optional.of(section.file("clientAuthority"))
+            : Optional.empty();
     Optional<ListenerBounds> bounds = bounds(section.section("bounds"), audience);
     section.end();
     return bounds.flatMap(
         given ->
             section.make(
-                () -> new ListenerSettings(audience, address, port, certificate, key, authority, given)));
+                () ->
+                    new ListenerSettings(
+                        audience, address, port, certificate, key, authority, given)));
   }
 
   private static Optional<ListenerBounds> bounds(ConfigurationSection section, Audience audience) {
@@ -51,7 +56,8 @@ final class ListenerSections {
     int message = section.number("maxInboundMessageBytes", standard.maxInboundMessageBytes());
     int connections = section.number("maxConnections", standard.maxConnections());
     int calls =
-        section.number("maxConcurrentCallsPerConnection", standard.maxConcurrentCallsPerConnection());
+        section.number(
+            "maxConcurrentCallsPerConnection", standard.maxConcurrentCallsPerConnection());
     int header = section.number("maxHeaderBytes", standard.maxHeaderBytes());
     int workers = section.number("workers", standard.workers());
     int waiting = section.number("waitingCalls", standard.waitingCalls());
@@ -63,6 +69,15 @@ final class ListenerSections {
     return section.make(
         () ->
             new ListenerBounds(
-                message, connections, calls, header, workers, waiting, handshake, idle, age, drain));
+                message,
+                connections,
+                calls,
+                header,
+                workers,
+                waiting,
+                handshake,
+                idle,
+                age,
+                drain));
   }
 }

@@ -13,7 +13,6 @@ import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.ChallengeId;
 import eus.bakq.server.vocabulary.SecretBytes;
-import eus.bakq.server.wording.EmailText;
 import eus.bakq.server.wording.Wording;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,9 +41,7 @@ public final class ActivationMessages implements MessageComposer {
 
   @Override
   public boolean composes(MessageKind kind) {
-    return kind == MessageKind.TEMPORARY_PASSWORD
-        || kind == MessageKind.ACTIVATION_CODE
-        || kind == MessageKind.ACTIVATION_COMPLETED;
+    return kind == MessageKind.TEMPORARY_PASSWORD || kind == MessageKind.ACTIVATION_CODE;
   }
 
   @Override
@@ -56,8 +53,12 @@ public final class ActivationMessages implements MessageComposer {
     return switch (message.kind()) {
       case TEMPORARY_PASSWORD -> temporaryPassword(handle, message, signer.get());
       case ACTIVATION_CODE -> code(handle, message, signer.get());
-      case ACTIVATION_COMPLETED -> Optional.of(completed(handle, signer.get()));
-      case ACTIVATION_LINK, SIGNATURE_CODE, LOCK_WARNING, ACCOUNT_LOCKED, SIGNATURE_MADE ->
+      case ACTIVATION_LINK,
+          ACTIVATION_COMPLETED,
+          SIGNATURE_CODE,
+          LOCK_WARNING,
+          ACCOUNT_LOCKED,
+          SIGNATURE_MADE ->
           throw new IllegalArgumentException(message.kind() + " is composed elsewhere");
     };
   }
@@ -87,10 +88,5 @@ public final class ActivationMessages implements MessageComposer {
 
   private static ComposedMessage sms(Signer signer, String text) {
     return new ComposedMessage(Channel.SMS, signer.mobile().value(), "", text);
-  }
-
-  private ComposedMessage completed(Handle handle, Signer signer) {
-    EmailText text = wording.activationCompleted(signer.language(), Database.now(handle));
-    return new ComposedMessage(Channel.EMAIL, signer.email().value(), text.subject(), text.text());
   }
 }

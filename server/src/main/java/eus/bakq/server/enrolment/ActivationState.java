@@ -33,7 +33,6 @@ public enum ActivationState {
     return switch (this) {
       case LINK_SENT -> EnumSet.of(OPENED, ENDED, SUPERSEDED, EXPIRED);
       case OPENED -> EnumSet.of(OPENED, PASSWORD_SET, ENDED, SUPERSEDED, EXPIRED);
-      // Opening the link again begins anew, until the activation is completed.
       case PASSWORD_SET -> EnumSet.of(OPENED, DATA_CONFIRMED, ENDED, SUPERSEDED, EXPIRED);
       case DATA_CONFIRMED -> EnumSet.of(OPENED, TERMS_ACCEPTED, ENDED, SUPERSEDED, EXPIRED);
       case TERMS_ACCEPTED -> EnumSet.of(OPENED, COMPLETED, ENDED, SUPERSEDED, EXPIRED);

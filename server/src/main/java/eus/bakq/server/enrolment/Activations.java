@@ -106,8 +106,8 @@ public final class Activations {
   }
 
   /**
-   * The activation that a link opens, held until the transaction ends. It opens one activation,
-   * until that is completed (ENR-08).
+   * The activation that a link opens, held until the transaction ends: so of two who open a link at
+   * once, one does (ENR-08).
    *
    * @param token what stands after {@code #} in the link, in ASCII; not closed here
    * @param now by the database's clock

@@ -7,6 +7,7 @@ import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import eus.bakq.server.database.CommitUnknownException;
 import eus.bakq.server.failure.FieldViolation;
 import eus.bakq.server.failure.MalformedException;
 import eus.bakq.server.failure.Refusal;
@@ -31,6 +32,7 @@ public final class ErrorStatus {
   /** The key of the correlation id in {@code ErrorInfo.metadata}. */
   static final String CORRELATION_ID = "correlation_id";
 
+  private static final java.time.Duration AFTER_UNKNOWN_COMMIT = java.time.Duration.ofSeconds(2);
   private static final String FIELD_INVALID = "FIELD_INVALID";
   private static final String INTERNAL = "INTERNAL";
 
@@ -58,6 +60,12 @@ public final class ErrorStatus {
       case UnavailableException unavailable ->
           answer(Code.UNAVAILABLE, unavailable.kind().name(), correlationId)
               .addDetails(Any.pack(retryAfter(unavailable.retryAfter())))
+              .build();
+      // Every call that writes may be repeated with the same request_id, whatever became of this
+      // one.
+      case CommitUnknownException unknown ->
+          answer(Code.UNAVAILABLE, "TEMPORARILY_UNAVAILABLE", correlationId)
+              .addDetails(Any.pack(retryAfter(AFTER_UNKNOWN_COMMIT)))
               .build();
       default -> answer(Code.INTERNAL, INTERNAL, correlationId).clearMessage().build();
     };
@@ -160,6 +168,12 @@ public final class ErrorStatus {
               .addKeyValue("kind", unavailable.kind())
               .setCause(unavailable)
               .log("a call could not be done now");
+      case CommitUnknownException unknown ->
+          logger
+              .atWarn()
+              .addKeyValue(CORRELATION_ID, correlationId)
+              .setCause(unknown)
+              .log("it is not known whether a call was committed");
       default ->
           logger
               .atError()

@@ -168,8 +168,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     }
 
     private boolean maySign(Credential credential) {
-      return credential.state() == CredentialState.ACTIVE
-          && credential.isValidAt(wanted.now());
+      return credential.state() == CredentialState.ACTIVE && credential.isValidAt(wanted.now());
     }
 
     @Override

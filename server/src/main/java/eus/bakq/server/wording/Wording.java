@@ -37,7 +37,6 @@ public final class Wording {
   /** The longest life of what is sent by SMS. */
   public static final Duration LONGEST_LIFE = Duration.ofMinutes(10);
 
-  static final int MAXIMUM_SEPTETS = 160;
   private static final int REFERENCE_SIZE = 9;
   private static final ZoneId MADRID = ZoneId.of("Europe/Madrid");
   private static final Pattern HOST =
@@ -95,9 +94,10 @@ public final class Wording {
           Math.max(
               signatureCode(language, longest, secret, LONGEST_LIFE).length(),
               signatureCode(language, single, secret, LONGEST_LIFE).length());
-      if (size > MAXIMUM_SEPTETS) {
+      if (size > GsmAlphabet.SEPTETS_OF_ONE_MESSAGE) {
         throw new IllegalArgumentException(
-            "the host of SMS is %d characters too long".formatted(size - MAXIMUM_SEPTETS));
+            "the host of SMS is %d characters too long"
+                .formatted(size - GsmAlphabet.SEPTETS_OF_ONE_MESSAGE));
       }
     }
   }

@@ -119,14 +119,18 @@ final class PasswordHashingTest {
   }
 
   @Test
-  void givesATurnThatBecomesFreeToWhoeverWaits() throws Exception {
+  void turnsAwayTheSecondOfAQueueOfOneAndGivesTheFirstItsTurn() throws Exception {
     PasswordHashing hashing =
         PasswordHashing.open(
             new PasswordHashingSettings(
                 CHEAPEST, CHEAPEST.memoryKibibytes(), 1, 1, Duration.ofSeconds(2)));
-    PasswordHashing.Turn first = hashing.awaitTurn();
+    PasswordHashing.Turn taken = hashing.awaitTurn();
     CompletableFuture<Void> waiter = CompletableFuture.runAsync(() -> hashing.awaitTurn().close());
-    first.close();
+    while (hashing.waiting() == 0 && !waiter.isDone()) {
+      Thread.onSpinWait();
+    }
+    assertThatThrownBy(hashing::awaitTurn).isInstanceOf(UnavailableException.class);
+    taken.close();
     waiter.get();
   }
 

@@ -1,0 +1,225 @@
+package eus.bakq.server.grpc;
+
+import com.google.protobuf.Message;
+import eus.bakq.registration.v1.CalendarDate;
+import eus.bakq.registration.v1.RegisterSignerRequest;
+import eus.bakq.registration.v1.RegisterSignerResponse;
+import eus.bakq.registration.v1.RegistrationServiceGrpc;
+import eus.bakq.registration.v1.RenewActivationRequest;
+import eus.bakq.registration.v1.RenewActivationResponse;
+import eus.bakq.registration.v1.UnlockSignerRequest;
+import eus.bakq.registration.v1.UnlockSignerResponse;
+import eus.bakq.server.caller.CallerRateLimit;
+import eus.bakq.server.caller.RegisteredCaller;
+import eus.bakq.server.database.IdempotentWish;
+import eus.bakq.server.enrolment.IdentificationEvidence;
+import eus.bakq.server.enrolment.RegisterSigner;
+import eus.bakq.server.enrolment.RegisteredSigner;
+import eus.bakq.server.enrolment.Registration;
+import eus.bakq.server.enrolment.RenewActivation;
+import eus.bakq.server.enrolment.UnlockSigner;
+import eus.bakq.server.failure.MalformedException;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.vocabulary.Dni;
+import eus.bakq.server.vocabulary.EmailAddress;
+import eus.bakq.server.vocabulary.IdentityDocument;
+import eus.bakq.server.vocabulary.IdentityDocumentType;
+import eus.bakq.server.vocabulary.Language;
+import eus.bakq.server.vocabulary.MobileNumber;
+import eus.bakq.server.vocabulary.PersonName;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.StreamObserver;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.Optional;
+
+/** The registration officers' door: converts and delegates. */
+public final class RegistrationGrpcService
+    extends RegistrationServiceGrpc.RegistrationServiceImplBase {
+  private static final Map<eus.bakq.registration.v1.Language, Language> LANGUAGES =
+      Map.of(
+          eus.bakq.registration.v1.Language.LANGUAGE_BASQUE, Language.BASQUE,
+          eus.bakq.registration.v1.Language.LANGUAGE_SPANISH, Language.SPANISH,
+          eus.bakq.registration.v1.Language.LANGUAGE_ENGLISH, Language.ENGLISH);
+  private static final Map<eus.bakq.registration.v1.IdentityDocumentType, IdentityDocumentType>
+      DOCUMENTS =
+          Map.of(
+              eus.bakq.registration.v1.IdentityDocumentType.IDENTITY_DOCUMENT_TYPE_DNI,
+              IdentityDocumentType.DNI,
+              eus.bakq.registration.v1.IdentityDocumentType.IDENTITY_DOCUMENT_TYPE_PASSPORT,
+              IdentityDocumentType.PASSPORT,
+              eus.bakq.registration.v1.IdentityDocumentType.IDENTITY_DOCUMENT_TYPE_DRIVING_LICENCE,
+              IdentityDocumentType.DRIVING_LICENCE,
+              eus.bakq.registration.v1.IdentityDocumentType.IDENTITY_DOCUMENT_TYPE_RESIDENCE_CARD,
+              IdentityDocumentType.RESIDENCE_CARD,
+              eus.bakq.registration.v1.IdentityDocumentType
+                  .IDENTITY_DOCUMENT_TYPE_EU_REGISTRATION_CERTIFICATE,
+              IdentityDocumentType.EU_REGISTRATION_CERTIFICATE);
+
+  private final IdempotentWishes wishes;
+  private final CallerRateLimit rateLimit;
+  private final RegisterSigner register;
+  private final RenewActivation renew;
+  private final UnlockSigner unlock;
+
+  public RegistrationGrpcService(
+      IdempotentWishes wishes,
+      CallerRateLimit rateLimit,
+      RegisterSigner register,
+      RenewActivation renew,
+      UnlockSigner unlock) {
+    this.wishes = wishes;
+    this.rateLimit = rateLimit;
+    this.register = register;
+    this.renew = renew;
+    this.unlock = unlock;
+  }
+
+  @Override
+  public void registerSigner(
+      RegisterSignerRequest request, StreamObserver<RegisterSignerResponse> observer) {
+    Replies.reply(observer, () -> register(request));
+  }
+
+  private RegisterSignerResponse register(RegisterSignerRequest request) throws RefusedException {
+    RegisteredCaller officer = counted();
+    Fields fields = new Fields();
+    var dni = dni(fields, request.getDni());
+    var givenName = fields.text("given_name", request.getGivenName(), 1, 60);
+    var surname = fields.text("surname", request.getSurname(), 1, 100);
+    var birthDate = date(fields, "birth_date", request.getBirthDate());
+    var email =
+        fields.parsed("email", request.getEmail(), EmailAddress::new, "is an e-mail address");
+    var mobile =
+        fields.parsed(
+            "mobile",
+            request.getMobile(),
+            MobileNumber::parse,
+            "is a mobile number such as +34600000000");
+    var language = fields.oneOf("language", request.getLanguage(), LANGUAGES);
+    IdempotentWish wish =
+        wish(
+            fields,
+            RegistrationServiceGrpc.getRegisterSignerMethod(),
+            request.getRequestId(),
+            request);
+    IdentificationEvidence evidence = evidence(fields, request.getEvidence());
+    RegisteredSigner registered =
+        register.run(
+            officer,
+            wish,
+            new Registration(
+                dni.value(),
+                name(givenName.value(), surname.value()),
+                birthDate.value(),
+                email.value(),
+                mobile.value(),
+                language.value(),
+                evidence));
+    return RegisterSignerResponse.newBuilder()
+        .setSignerId(registered.signer().toString())
+        .setActivationExpiresAt(Times.of(registered.activationExpiresAt()))
+        .build();
+  }
+
+  private static PersonName name(String givenName, String surname) {
+    try {
+      return new PersonName(givenName, surname);
+    } catch (IllegalArgumentException e) {
+      MalformedException malformed =
+          new MalformedException(
+              "given_name", "and surname have letters as on an identity document");
+      malformed.initCause(e);
+      throw malformed;
+    }
+  }
+
+  @Override
+  public void renewActivation(
+      RenewActivationRequest request, StreamObserver<RenewActivationResponse> observer) {
+    Replies.reply(
+        observer,
+        () -> {
+          RegisteredCaller officer = counted();
+          Fields fields = new Fields();
+          var dni = dni(fields, request.getDni());
+          IdempotentWish wish =
+              wish(
+                  fields,
+                  RegistrationServiceGrpc.getRenewActivationMethod(),
+                  request.getRequestId(),
+                  request);
+          RegisteredSigner renewed =
+              renew.run(officer, wish, dni.value(), evidence(fields, request.getEvidence()));
+          return RenewActivationResponse.newBuilder()
+              .setActivationExpiresAt(Times.of(renewed.activationExpiresAt()))
+              .build();
+        });
+  }
+
+  @Override
+  public void unlockSigner(
+      UnlockSignerRequest request, StreamObserver<UnlockSignerResponse> observer) {
+    Replies.reply(
+        observer,
+        () -> {
+          RegisteredCaller officer = counted();
+          Fields fields = new Fields();
+          var dni = dni(fields, request.getDni());
+          IdempotentWish wish =
+              wish(
+                  fields,
+                  RegistrationServiceGrpc.getUnlockSignerMethod(),
+                  request.getRequestId(),
+                  request);
+          unlock.run(officer, wish, dni.value(), evidence(fields, request.getEvidence()));
+          return UnlockSignerResponse.getDefaultInstance();
+        });
+  }
+
+  private RegisteredCaller counted() throws RefusedException {
+    RegisteredCaller officer = CallerContext.current();
+    rateLimit.count(officer.name());
+    return officer;
+  }
+
+  private IdempotentWish wish(
+      Fields fields, MethodDescriptor<?, ?> method, String requestId, Message request) {
+    var id = fields.uuid("request_id", requestId);
+    fields.check();
+    return wishes.of(method.getFullMethodName(), id.value(), request);
+  }
+
+  private static Fields.Field<Dni> dni(Fields fields, String value) {
+    return fields.parsed("dni", value, Dni::parse, "is a DNI or NIE with its letter");
+  }
+
+  private static Fields.Field<LocalDate> date(Fields fields, String field, CalendarDate date) {
+    return fields.date(field, date.getYear(), date.getMonth(), date.getDay());
+  }
+
+  private static IdentificationEvidence evidence(
+      Fields fields, eus.bakq.registration.v1.IdentificationEvidence evidence) {
+    var type = fields.oneOf("evidence.document_type", evidence.getDocumentType(), DOCUMENTS);
+    var number = fields.text("evidence.document_number", evidence.getDocumentNumber(), 3, 20);
+    var expiry = date(fields, "evidence.document_expiry", evidence.getDocumentExpiry());
+    var sha256 = fields.bytes("evidence.evidence_sha256", evidence.getEvidenceSha256(), 32, 32);
+    Optional<Instant> identifiedAt =
+        evidence.hasIdentifiedAt()
+            ? Optional.of(fields.time("evidence.identified_at", evidence.getIdentifiedAt()).value())
+            : Optional.empty();
+    fields.check();
+    try {
+      return new IdentificationEvidence(
+          new IdentityDocument(type.value(), number.value(), expiry.value()),
+          sha256.value(),
+          identifiedAt);
+    } catch (IllegalArgumentException e) {
+      MalformedException malformed =
+          new MalformedException("evidence.document_number", "has 3 to 20 letters and digits");
+      malformed.initCause(e);
+      throw malformed;
+    }
+  }
+}
