@@ -1,0 +1,139 @@
+package eus.bakq.server.hsm;
+
+import static eus.bakq.pkcs11.AttributeType.CKA_VALUE;
+
+import eus.bakq.pkcs11.Pkcs11Exception;
+import eus.bakq.server.hsm.CeremonyTranscript.KeyRecord;
+import eus.bakq.server.hsm.CeremonyTranscript.TokenRecord;
+import eus.bakq.server.hsm.CeremonyTranscript.Use;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.AuthProvider;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.SecureRandom;
+import java.security.Security;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import javax.security.auth.login.LoginException;
+
+/**
+ * The authority token, by SunPKCS11, which Bouncy Castle uses through JCA.
+ *
+ * <p>The binding looks at the token first and leaves it: it and SunPKCS11 share the module, never a
+ * slot. Afterwards the key that SunPKCS11 found is checked once more by itself. SunPKCS11 does not
+ * get over the loss of all its sessions: the process must then be started anew.
+ */
+final class AuthorityToken implements AutoCloseable {
+  private final AuthorityKey key;
+
+  private AuthorityToken(AuthorityKey key) {
+    this.key = key;
+  }
+
+  /**
+   * Checks the token's objects and opens its key.
+   *
+   * @throws HsmRefusedException if they are not those of the transcript, or the token does not
+   *     answer
+   */
+  static AuthorityToken open(
+      Path module, TokenLogin login, TokenRecord token, SecureRandom random) {
+    KeyRecord expected =
+        token.keys().stream()
+            .filter(candidate -> candidate.use() == Use.AUTHORITY)
+            .findFirst()
+            .orElseThrow(() -> new HsmRefusedException(token.role(), "", "has an authority key"));
+    try {
+      TokenLogin.Opened opened = login.open();
+      opened.session().close();
+      AuthorityToken authority =
+          new AuthorityToken(load(provider(module, opened.slot()), login, expected));
+      boolean same = false;
+      try {
+        requireSame(authority.key, token, expected, random);
+        same = true;
+        return authority;
+      } finally {
+        if (!same) {
+          authority.close();
+        }
+      }
+    } catch (Pkcs11Exception | GeneralSecurityException | IOException e) {
+      throw new HsmRefusedException(token.role(), expected.id(), "answers", e);
+    }
+  }
+
+  AuthorityKey key() {
+    return key;
+  }
+
+  /** Logs the provider out: the key is of no use any more. */
+  @Override
+  public void close() {
+    try {
+      ((AuthProvider) key.provider()).logout();
+    } catch (LoginException e) {
+      throw new IllegalStateException("the authority token could not be logged out", e);
+    }
+  }
+
+  private static Provider provider(Path module, long slot) {
+    String configuration =
+        """
+        --
+        name = bakq-authority
+        library = %s
+        slot = %d
+        """
+            .formatted(module.toAbsolutePath(), slot);
+    return Security.getProvider("SunPKCS11").configure(configuration);
+  }
+
+  private static AuthorityKey load(Provider provider, TokenLogin login, KeyRecord expected)
+      throws GeneralSecurityException, IOException {
+    byte[] pin = login.readPin();
+    char[] characters = new char[pin.length];
+    try {
+      for (int i = 0; i < pin.length; i++) {
+        characters[i] = (char) (pin[i] & 0xff);
+      }
+      KeyStore store = KeyStore.getInstance("PKCS11", provider);
+      store.load(null, characters);
+      if (store.getKey(expected.id(), null) instanceof PrivateKey privateKey
+          && store.getCertificate(expected.id()) instanceof X509Certificate certificate) {
+        return new AuthorityKey(privateKey, certificate, provider);
+      }
+      throw new GeneralSecurityException("no key with a certificate in the token");
+    } finally {
+      Arrays.fill(pin, (byte) 0);
+      Arrays.fill(characters, '\0');
+    }
+  }
+
+  private static void requireSame(
+      AuthorityKey key, TokenRecord token, KeyRecord expected, SecureRandom random)
+      throws GeneralSecurityException {
+    byte[] certificate = expected.objects().getLast().octets(CKA_VALUE);
+    byte[] message = "bakq/check/v1/".getBytes(StandardCharsets.US_ASCII);
+    byte[] challenge = Arrays.copyOf(message, message.length + 32);
+    byte[] fresh = new byte[32];
+    random.nextBytes(fresh);
+    System.arraycopy(fresh, 0, challenge, message.length, fresh.length);
+
+    Signature signer = Signature.getInstance("SHA384withECDSA", key.provider());
+    signer.initSign(key.privateKey());
+    signer.update(challenge);
+    byte[] value = signer.sign();
+    Signature verifier = Signature.getInstance("SHA384withECDSA");
+    verifier.initVerify(PublicKeys.elliptic(expected.checkBytes("publicKey")));
+    verifier.update(challenge);
+    if (!Arrays.equals(certificate, key.certificate().getEncoded()) || !verifier.verify(value)) {
+      throw new HsmRefusedException(token.role(), expected.id(), "check value by SunPKCS11");
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package eus.bakq.server.hsm;
+
+/**
+ * A token, or the transcript that vouches for it, is not what it must be: the server does not
+ * start, or does not use the token again. Names which check failed; never a value.
+ */
+public final class HsmRefusedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String token;
+  private final String key;
+  private final String check;
+
+  HsmRefusedException(String token, String key, String check, Throwable cause) {
+    super("token " + token + (key.isEmpty() ? "" : ", key " + key) + ": " + check, cause);
+    this.token = token;
+    this.key = key;
+    this.check = check;
+  }
+
+  HsmRefusedException(String token, String key, String check) {
+    this(token, key, check, null);
+  }
+
+  /** Custody, authority or record; {@code transcript} if that itself is at fault. */
+  public String token() {
+    return token;
+  }
+
+  /** The id of the key; empty if it is the token as a whole. */
+  public String key() {
+    return key;
+  }
+
+  /** What was checked and is not so. */
+  public String check() {
+    return check;
+  }
+}

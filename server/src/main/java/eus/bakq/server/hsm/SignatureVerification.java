@@ -1,0 +1,76 @@
+package eus.bakq.server.hsm;
+
+import eus.bakq.server.vocabulary.DtbsRepresentation;
+import eus.bakq.server.vocabulary.SignatureValue;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.interfaces.RSAPublicKey;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.crypto.digests.NullDigest;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.engines.RSAEngine;
+import org.bouncycastle.crypto.params.RSAKeyParameters;
+import org.bouncycastle.crypto.signers.PSSSigner;
+import org.bouncycastle.crypto.signers.RSADigestSigner;
+
+/** Verifies in software, from the hash, what a token signed (KEY-15). */
+final class SignatureVerification {
+  private static final int PSS_SALT_SIZE = 32;
+
+  private SignatureVerification() {}
+
+  /** Whether {@code value} is a signature over {@code dtbs} that {@code publicKey} verifies. */
+  static boolean verifies(PublicKey publicKey, DtbsRepresentation dtbs, SignatureValue value) {
+    byte[] hash = dtbs.digest().toByteArray();
+    byte[] signature = value.value().toByteArray();
+    return dtbs.algorithm() == value.algorithm()
+        && switch (dtbs.algorithm()) {
+          case ECDSA_P256_SHA256 -> ecdsa(publicKey, hash, signature);
+          case RSA_3072_PSS_SHA256 -> pss((RSAPublicKey) publicKey, hash, signature);
+          case RSA_3072_PKCS1_SHA256 -> pkcs1((RSAPublicKey) publicKey, hash, signature);
+        };
+  }
+
+  /** Whether {@code der} is a signature over {@code hash}; a malformed one is not. */
+  static boolean ecdsa(PublicKey publicKey, byte[] hash, byte[] der) {
+    try {
+      Signature verifier = Signature.getInstance("NONEwithECDSA");
+      verifier.initVerify(publicKey);
+      verifier.update(hash);
+      return verifies(verifier, der);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform verifies ECDSA", e);
+    }
+  }
+
+  private static boolean verifies(Signature verifier, byte[] der) {
+    try {
+      return verifier.verify(der);
+    } catch (SignatureException malformed) {
+      return false;
+    }
+  }
+
+  private static boolean pss(RSAPublicKey publicKey, byte[] hash, byte[] signature) {
+    PSSSigner verifier =
+        PSSSigner.createRawSigner(
+            new RSAEngine(), new SHA256Digest(), new SHA256Digest(), PSS_SALT_SIZE, (byte) 0xBC);
+    verifier.init(false, parameters(publicKey));
+    verifier.update(hash, 0, hash.length);
+    return verifier.verifySignature(signature);
+  }
+
+  private static boolean pkcs1(RSAPublicKey publicKey, byte[] hash, byte[] signature) {
+    RSADigestSigner verifier =
+        new RSADigestSigner(new NullDigest(), NISTObjectIdentifiers.id_sha256);
+    verifier.init(false, parameters(publicKey));
+    verifier.update(hash, 0, hash.length);
+    return verifier.verifySignature(signature);
+  }
+
+  private static RSAKeyParameters parameters(RSAPublicKey publicKey) {
+    return new RSAKeyParameters(false, publicKey.getModulus(), publicKey.getPublicExponent());
+  }
+}
