@@ -32,6 +32,7 @@ public sealed interface AttributeValue {
       this.value = value.clone();
     }
 
+    /** A copy of the bytes. */
     public byte[] value() {
       return value.clone();
     }

@@ -17,6 +17,7 @@ public final class Pkcs11Exception extends Exception {
     this.value = value;
   }
 
+  /** As if {@code function} had returned {@code code}. */
   public Pkcs11Exception(String function, ReturnCode code) {
     this(function, code.value());
   }

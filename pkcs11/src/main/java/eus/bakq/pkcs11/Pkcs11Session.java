@@ -297,7 +297,9 @@ public final class Pkcs11Session implements AutoCloseable {
       functions.call(initialise, handle, scratch.mechanism(mechanism), key.value());
       MemorySegment output = scratch.bytes(MAXIMUM_OUTPUT);
       MemorySegment size = scratch.number(MAXIMUM_OUTPUT);
-      functions.call(finish, handle, scratch.copy(data), (long) data.length, output, size);
+      // Also data of no bytes needs an address: modules refuse the null pointer.
+      MemorySegment input = data.length == 0 ? scratch.bytes(1) : scratch.copy(data);
+      functions.call(finish, handle, input, (long) data.length, output, size);
       return output(output, size);
     }
   }

@@ -29,29 +29,38 @@ public final class Template {
     return new Template(new EnumMap<>(AttributeType.class));
   }
 
-  /** This, with {@code type} set to {@code value}. */
+  /**
+   * This, with {@code type} set to {@code value}; as the other methods of this name.
+   *
+   * @throws IllegalArgumentException if values of {@code type} are of another form
+   */
   public Template with(AttributeType type, boolean value) {
     return with(type, new AttributeValue.Flag(value));
   }
 
+  /** With a number. */
   public Template with(AttributeType type, long value) {
     return with(type, new AttributeValue.Ulong(value));
   }
 
+  /** With a constant; where a list of mechanisms is wanted, with a list of it alone. */
   public Template with(AttributeType type, Constant value) {
     return type.form() == AttributeType.Form.MECHANISMS
         ? with(type, new AttributeValue.Ulongs(List.of(value.value())))
         : with(type, value.value());
   }
 
+  /** With text. */
   public Template with(AttributeType type, String value) {
     return with(type, new AttributeValue.Text(value));
   }
 
+  /** With bytes, which are copied. */
   public Template with(AttributeType type, byte[] value) {
     return with(type, new AttributeValue.Octets(value));
   }
 
+  /** With attributes inside. */
   public Template with(AttributeType type, Template value) {
     return with(type, new AttributeValue.Nested(value));
   }
@@ -72,6 +81,7 @@ public final class Template {
     return new Template(changed);
   }
 
+  /** Which attributes it has, ordered by number. */
   public Set<AttributeType> types() {
     return Collections.unmodifiableSet(values.keySet());
   }

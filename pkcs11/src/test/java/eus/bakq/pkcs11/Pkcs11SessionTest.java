@@ -1,7 +1,39 @@
 package eus.bakq.pkcs11;
 
-import static eus.bakq.pkcs11.AttributeType.*;
-import static eus.bakq.pkcs11.Constant.*;
+import static eus.bakq.pkcs11.AttributeType.CKA_ALLOWED_MECHANISMS;
+import static eus.bakq.pkcs11.AttributeType.CKA_CLASS;
+import static eus.bakq.pkcs11.AttributeType.CKA_DECRYPT;
+import static eus.bakq.pkcs11.AttributeType.CKA_EC_PARAMS;
+import static eus.bakq.pkcs11.AttributeType.CKA_EC_POINT;
+import static eus.bakq.pkcs11.AttributeType.CKA_ENCRYPT;
+import static eus.bakq.pkcs11.AttributeType.CKA_EXTRACTABLE;
+import static eus.bakq.pkcs11.AttributeType.CKA_KEY_TYPE;
+import static eus.bakq.pkcs11.AttributeType.CKA_LABEL;
+import static eus.bakq.pkcs11.AttributeType.CKA_MODULUS;
+import static eus.bakq.pkcs11.AttributeType.CKA_MODULUS_BITS;
+import static eus.bakq.pkcs11.AttributeType.CKA_PRIVATE;
+import static eus.bakq.pkcs11.AttributeType.CKA_PUBLIC_EXPONENT;
+import static eus.bakq.pkcs11.AttributeType.CKA_SENSITIVE;
+import static eus.bakq.pkcs11.AttributeType.CKA_SIGN;
+import static eus.bakq.pkcs11.AttributeType.CKA_TOKEN;
+import static eus.bakq.pkcs11.AttributeType.CKA_UNWRAP;
+import static eus.bakq.pkcs11.AttributeType.CKA_UNWRAP_TEMPLATE;
+import static eus.bakq.pkcs11.AttributeType.CKA_VALUE;
+import static eus.bakq.pkcs11.AttributeType.CKA_VALUE_LEN;
+import static eus.bakq.pkcs11.AttributeType.CKA_WRAP;
+import static eus.bakq.pkcs11.Constant.CKK_AES;
+import static eus.bakq.pkcs11.Constant.CKK_EC;
+import static eus.bakq.pkcs11.Constant.CKK_GENERIC_SECRET;
+import static eus.bakq.pkcs11.Constant.CKM_AES_CBC_PAD;
+import static eus.bakq.pkcs11.Constant.CKM_AES_KEY_GEN;
+import static eus.bakq.pkcs11.Constant.CKM_AES_KEY_WRAP_PAD;
+import static eus.bakq.pkcs11.Constant.CKM_ECDSA;
+import static eus.bakq.pkcs11.Constant.CKM_EC_KEY_PAIR_GEN;
+import static eus.bakq.pkcs11.Constant.CKM_RSA_PKCS_KEY_PAIR_GEN;
+import static eus.bakq.pkcs11.Constant.CKM_SHA256_HMAC;
+import static eus.bakq.pkcs11.Constant.CKO_DATA;
+import static eus.bakq.pkcs11.Constant.CKO_PRIVATE_KEY;
+import static eus.bakq.pkcs11.Constant.CKO_SECRET_KEY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -19,6 +51,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.HexFormat;
 import java.util.List;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -139,6 +172,24 @@ class Pkcs11SessionTest {
 
     assertThat(HexFormat.of().formatHex(mac))
         .isEqualTo("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  }
+
+  @Test
+  void computesTheHmacOfNothing() throws Exception {
+    byte[] secret = new byte[32];
+    ObjectHandle key =
+        session.create(
+            Template.empty()
+                .with(CKA_CLASS, CKO_SECRET_KEY)
+                .with(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
+                .with(CKA_TOKEN, false)
+                .with(CKA_SIGN, true)
+                .with(CKA_VALUE, secret));
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+
+    assertThat(session.sign(Mechanism.of(CKM_SHA256_HMAC), key, new byte[0]))
+        .isEqualTo(mac.doFinal());
   }
 
   @Test

@@ -52,8 +52,14 @@ final class Housekeeping implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("housekeeping").daemon().factory()));
     housekeeping.round();
-    housekeeping.thread.scheduleWithFixedDelay(
-        housekeeping::guardedRound, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    // The rounds end with the thread, and no round throws: there is nothing to be asked of the
+    // future.
+    var unused =
+        housekeeping.thread.scheduleWithFixedDelay(
+            housekeeping::guardedRound,
+            PERIOD.toMillis(),
+            PERIOD.toMillis(),
+            TimeUnit.MILLISECONDS);
     return housekeeping;
   }
 

@@ -51,9 +51,18 @@ final class AuthorityToken implements AutoCloseable {
     try {
       TokenLogin.Opened opened = login.open();
       opened.session().close();
-      AuthorityKey key = load(provider(module, opened.slot()), login, expected);
-      requireSame(key, token, expected, random);
-      return new AuthorityToken(key);
+      AuthorityToken authority =
+          new AuthorityToken(load(provider(module, opened.slot()), login, expected));
+      boolean same = false;
+      try {
+        requireSame(authority.key, token, expected, random);
+        same = true;
+        return authority;
+      } finally {
+        if (!same) {
+          authority.close();
+        }
+      }
     } catch (Pkcs11Exception | GeneralSecurityException | IOException e) {
       throw new HsmRefusedException(token.role(), expected.id(), "answers", e);
     }

@@ -57,10 +57,12 @@ public final class Hsm implements AutoCloseable {
     }
   }
 
+  /** Citizens' keys, in the custody token; of use until {@link #close}. */
   public CitizenKeys citizenKeys() {
     return citizenKeys;
   }
 
+  /** The HMAC keys of custody and record, and record's random generator; until {@link #close}. */
   public InfrastructureKeys infrastructureKeys() {
     return infrastructureKeys;
   }
@@ -70,6 +72,7 @@ public final class Hsm implements AutoCloseable {
     return authority.key();
   }
 
+  /** How often the tokens were used since {@link #open}. */
   public HsmCounters counters() {
     return counters;
   }

@@ -28,7 +28,10 @@ public record HsmSettings(
     String transcriptPublicKey,
     int maximumSessions,
     Duration sessionWait) {
+  /** Sessions with each token where nothing else is said. */
   public static final int DEFAULT_MAXIMUM_SESSIONS = 16;
+
+  /** The wait for a session where nothing else is said. */
   public static final Duration DEFAULT_SESSION_WAIT = Duration.ofSeconds(2);
 
   private static final Pattern PUBLIC_KEY = Pattern.compile("[0-9a-f]{64}");

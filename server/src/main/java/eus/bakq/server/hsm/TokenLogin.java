@@ -23,6 +23,14 @@ import java.util.Set;
  */
 final class TokenLogin {
   private static final int MAXIMUM_PIN_SIZE = 255;
+  private static final Set<ReturnCode> OF_PIN =
+      Set.of(
+          ReturnCode.CKR_PIN_INCORRECT,
+          ReturnCode.CKR_PIN_INVALID,
+          ReturnCode.CKR_PIN_LEN_RANGE,
+          ReturnCode.CKR_PIN_EXPIRED,
+          ReturnCode.CKR_PIN_LOCKED,
+          ReturnCode.CKR_USER_PIN_NOT_INITIALIZED);
   private static final Set<PosixFilePermission> OF_OTHERS =
       Set.of(
           PosixFilePermission.GROUP_READ,
@@ -137,8 +145,7 @@ final class TokenLogin {
   }
 
   private Pkcs11Exception judged(Pkcs11Exception failure) {
-    boolean ofPin = failure.code().filter(code -> code.name().contains("_PIN_")).isPresent();
-    if (ofPin) {
+    if (failure.code().filter(OF_PIN::contains).isPresent()) {
       pinRefused = true;
       throw refused("PIN is accepted", failure);
     }

@@ -1,0 +1,284 @@
+package eus.bakq.server.hsm;
+
+import static eus.bakq.pkcs11.AttributeType.CKA_CLASS;
+import static eus.bakq.pkcs11.AttributeType.CKA_ID;
+import static eus.bakq.pkcs11.AttributeType.CKA_KEY_TYPE;
+import static eus.bakq.pkcs11.AttributeType.CKA_LABEL;
+import static eus.bakq.pkcs11.AttributeType.CKA_PRIVATE;
+import static eus.bakq.pkcs11.AttributeType.CKA_TOKEN;
+import static eus.bakq.pkcs11.AttributeType.CKA_VALUE;
+import static eus.bakq.pkcs11.AttributeType.CKA_VALUE_LEN;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import eus.bakq.pkcs11.Constant;
+import eus.bakq.pkcs11.Mechanism;
+import eus.bakq.pkcs11.ObjectHandle;
+import eus.bakq.pkcs11.Pkcs11Session;
+import eus.bakq.pkcs11.Template;
+import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.vocabulary.KeyAlgorithm;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What refuses the start, and use after a recovery. */
+class HsmStartTest {
+  private static final byte[] WRAP_ID = "wrap-2026-1".getBytes(StandardCharsets.US_ASCII);
+
+  @TempDir private Path folder;
+  private TestCeremony ceremony;
+
+  @BeforeEach
+  void hold() throws Exception {
+    ceremony = TestCeremony.hold(folder);
+  }
+
+  @Test
+  void startsOnTheTokensOfItsCeremony() throws Exception {
+    assertThatCode(() -> open(ceremony.settings()).close()).doesNotThrowAnyException();
+  }
+
+  @Test
+  void refusesATranscriptThatWasChanged() throws Exception {
+    Path changed = folder.resolve("changed.json");
+    Files.writeString(
+        changed, Files.readString(ceremony.transcript()).replace("wrap-2026-1", "wrap-2026-2"));
+    Files.copy(
+        ceremony.transcript().resolveSibling("transcript.json.sig"),
+        folder.resolve("changed.json.sig"));
+
+    assertRefused(
+        ceremony.settings(HsmProfile.DEMO, changed, ceremony.publicKey()),
+        "transcript",
+        "",
+        "signature of the officers");
+  }
+
+  @Test
+  void refusesATranscriptOfOtherOfficers() {
+    String other = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+    assertRefused(
+        ceremony.settings(HsmProfile.DEMO, ceremony.transcript(), other),
+        "transcript",
+        "",
+        "signature of the officers");
+  }
+
+  @Test
+  void refusesTokensOfTheDemoInProduction() throws Exception {
+    assertRefused(
+        ceremony.settings(HsmProfile.PRODUCTION, ceremony.transcript(), ceremony.publicKey()),
+        "transcript",
+        "",
+        "is of the profile of the server");
+  }
+
+  @Test
+  void refusesAnObjectThatNoTranscriptExplains() throws Exception {
+    try (Pkcs11Session attacker = ceremony.attacker("record")) {
+      attacker.create(
+          Template.empty()
+              .with(CKA_CLASS, Constant.CKO_DATA)
+              .with(CKA_TOKEN, true)
+              .with(CKA_PRIVATE, true)
+              .with(CKA_LABEL, "surplus"));
+    }
+
+    assertRefused(ceremony.settings(), "record", "", "holds no object that is not in transcript");
+  }
+
+  @Test
+  void refusesAWrappingKeyPlantedBesideOurs() throws Exception {
+    try (Pkcs11Session attacker = ceremony.attacker("custody")) {
+      plantKnownKey(attacker);
+    }
+
+    assertRefused(ceremony.settings(), "custody", "wrap-2026-1", "is there once");
+  }
+
+  /** Whoever knows the wrapping key could read every key wrapped from then on. */
+  @Test
+  void refusesAKnownKeyPlantedInPlaceOfOurs() throws Exception {
+    try (Pkcs11Session attacker = ceremony.attacker("custody")) {
+      attacker.destroy(ours(attacker));
+      plantKnownKey(attacker);
+    }
+
+    assertRefused(ceremony.settings(), "custody", "wrap-2026-1", "whole attribute list");
+  }
+
+  /** Made in the token with every attribute as ours: only the check value tells them apart. */
+  @Test
+  void refusesAKeyMadeInPlaceOfOursWithAllItsAttributes() throws Exception {
+    try (Pkcs11Session attacker = ceremony.attacker("custody")) {
+      replaceByAnother(attacker);
+    }
+
+    assertRefused(ceremony.settings(), "custody", "wrap-2026-1", "check value");
+  }
+
+  @Test
+  void refusesAPlantedKeyAfterARecovery() throws Exception {
+    try (Hsm hsm = open(ceremony.settings())) {
+      CitizenKeys keys = hsm.citizenKeys();
+      try (Pkcs11Session attacker = ceremony.attacker("custody")) {
+        replaceByAnother(attacker);
+        attacker.logout();
+      }
+
+      UnavailableException refused =
+          catchThrowableOfType(
+              UnavailableException.class,
+              () ->
+                  keys.generate(
+                      KeyAlgorithm.EC_P256, key -> CitizenKeysContract.p256("a request")));
+
+      assertThat(refused).hasCauseInstanceOf(HsmRefusedException.class);
+      assertThat(refused.getCause()).hasMessage("token custody, key wrap-2026-1: check value");
+    }
+  }
+
+  @Test
+  void refusesAWrongPin() throws Exception {
+    writePin("custody", "00000000000000000000000000000000");
+
+    assertRefused(ceremony.settings(), "custody", "", "PIN is accepted");
+  }
+
+  /** Tokens lock: after one refusal not even the right PIN is tried by itself. */
+  @Test
+  void triesNoPinAgainAfterOneWasRefused() throws Exception {
+    String right = Files.readString(ceremony.pinFile("custody"));
+    CeremonyTranscript transcript =
+        CeremonyTranscript.read(ceremony.transcript(), ceremony.publicKey());
+    TokenLogin login =
+        new TokenLogin(
+            TestCeremony.module(),
+            ceremony.token("custody"),
+            transcript.token("custody"),
+            new SecureRandom());
+    writePin("custody", "00000000000000000000000000000000");
+    assertThatThrownBy(login::open).isInstanceOf(HsmRefusedException.class);
+    writePin("custody", right);
+
+    assertThatThrownBy(login::open)
+        .isInstanceOf(HsmRefusedException.class)
+        .hasMessage("token custody: PIN is accepted")
+        .hasNoCause();
+  }
+
+  @Test
+  void refusesAPinThatOthersCanRead() throws Exception {
+    Files.setPosixFilePermissions(
+        ceremony.pinFile("record"), PosixFilePermissions.fromString("r--r-----"));
+
+    assertRefused(ceremony.settings(), "record", "", "PIN file is closed to others than its owner");
+  }
+
+  @Test
+  void refusesTokensThatAreNotThere() throws Exception {
+    HsmSettings right = ceremony.settings();
+    HsmSettings elsewhere =
+        new HsmSettings(
+            right.module(),
+            right.profile(),
+            new HsmSettings.TokenSettings("bakq-demo-nowhere", right.custody().pinFile()),
+            right.authority(),
+            right.record(),
+            right.transcript(),
+            right.transcriptPublicKey(),
+            right.maximumSessions(),
+            right.sessionWait());
+
+    assertRefused(elsewhere, "custody", "", "answers");
+  }
+
+  @Test
+  void refusesTheTokensOfAnotherCeremony(@TempDir Path other) throws Exception {
+    HsmSettings right = ceremony.settings();
+    HsmSettings others = TestCeremony.hold(other).settings();
+    HsmSettings mixed =
+        new HsmSettings(
+            right.module(),
+            right.profile(),
+            others.custody(),
+            right.authority(),
+            right.record(),
+            right.transcript(),
+            right.transcriptPublicKey(),
+            right.maximumSessions(),
+            right.sessionWait());
+
+    assertRefused(mixed, "custody", "", "label and serial are those of the transcript");
+  }
+
+  @Test
+  void refusesSettingsOutOfRange() throws Exception {
+    assertThatThrownBy(
+            () -> ceremony.settings(HsmProfile.DEMO, ceremony.transcript(), "not hexadecimal"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new HsmSettings.TokenSettings(" ", folder))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static void assertRefused(HsmSettings settings, String token, String key, String check) {
+    HsmRefusedException refused =
+        catchThrowableOfType(HsmRefusedException.class, () -> open(settings));
+
+    assertThat(refused).isNotNull();
+    assertThat(refused.token()).isEqualTo(token);
+    assertThat(refused.key()).isEqualTo(key);
+    assertThat(refused.check()).isEqualTo(check);
+  }
+
+  private static Hsm open(HsmSettings settings) {
+    return Hsm.open(settings, new SecureRandom());
+  }
+
+  private void writePin(String role, String pin) throws Exception {
+    Path file = ceremony.pinFile(role);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(file, pin);
+  }
+
+  private static ObjectHandle ours(Pkcs11Session session) throws Exception {
+    return session.find(Template.empty().with(CKA_TOKEN, true).with(CKA_ID, WRAP_ID), 2).getFirst();
+  }
+
+  /** The reviewed attributes of the wrapping key, as its transcript has them. */
+  private Template reviewed() throws Exception {
+    return CeremonyTranscript.read(ceremony.transcript(), ceremony.publicKey())
+        .token("custody")
+        .key("wrap-2026-1")
+        .objects()
+        .getFirst();
+  }
+
+  private static void plantKnownKey(Pkcs11Session attacker) throws Exception {
+    attacker.create(
+        Template.empty()
+            .with(CKA_CLASS, Constant.CKO_SECRET_KEY)
+            .with(CKA_KEY_TYPE, Constant.CKK_AES)
+            .with(CKA_TOKEN, true)
+            .with(CKA_PRIVATE, true)
+            .with(CKA_LABEL, "wrap-2026-1")
+            .with(CKA_ID, WRAP_ID)
+            .with(CKA_VALUE, new byte[32]));
+  }
+
+  private void replaceByAnother(Pkcs11Session attacker) throws Exception {
+    attacker.destroy(ours(attacker));
+    Template same = reviewed();
+    assertThat(same.number(CKA_VALUE_LEN)).isEqualTo(32);
+    attacker.generateKey(Mechanism.of(Constant.CKM_AES_KEY_GEN), same.withoutSetByToken());
+  }
+}
