@@ -41,11 +41,15 @@ public final class Bakq {
 
   private Bakq() {}
 
-  /** Runs one command and exits with its code. */
+  /**
+   * Runs one command and exits with its code. Unless both input and output are a terminal, answers
+   * are lines of standard input, whose echo is the caller's affair.
+   */
+  @SuppressWarnings("SystemConsoleNull") // it is null again since JDK 25 where there is no terminal
   public static void main(String[] arguments) {
     Console console = System.console();
     Terminal terminal =
-        console.isTerminal()
+        console != null && console.isTerminal()
             ? new ConsoleTerminal(console)
             : new StreamTerminal(
                 new FileInputStream(FileDescriptor.in),

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /** Fetches the signed documents of a request and puts them on disk before they are given up. */
 final class SignedDocuments {
-  private static final int MAX_NAME_CHARACTERS = 80;
+  private static final int MAX_NAME_CHARACTERS = 60; // of four bytes each: 255 with what is added
 
   private final Terminal terminal;
   private final SignatureRequestServiceBlockingStub stub;

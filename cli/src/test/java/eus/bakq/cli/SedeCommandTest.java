@@ -155,7 +155,7 @@ class SedeCommandTest {
     "../../etc/passwd, _.._etc_passwd",
     "..pdf, document",
     "/, _",
-    "Hitzarmena nº 3, Hitzarmena n_ 3",
+    "Hitzarmena nº 3: a*b, Hitzarmena nº 3_ a_b",
     "gnp\u202efdp, gnp_fdp"
   })
   void makesNamesOfFilesThatStayInTheFolder(String label, String name) {
