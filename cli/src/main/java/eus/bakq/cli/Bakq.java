@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "bakq",
     mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
     version = "bakq 0.1.0",
     description = "Sign remotely with BakQ: as a sede, registration officer, citizen or auditor.",
     synopsisSubcommandLabel = "COMMAND",
@@ -47,6 +48,8 @@ public final class Bakq {
    */
   @SuppressWarnings("SystemConsoleNull") // it is null again since JDK 25 where there is no terminal
   public static void main(String[] arguments) {
+    // A command needs no native transport, and loading one makes the JVM print a warning.
+    System.setProperty("io.grpc.netty.shaded.io.netty.transport.noNative", "true");
     Console console = System.console();
     Terminal terminal =
         console != null && console.isTerminal()
