@@ -1,0 +1,241 @@
+package eus.bakq.cli;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import eus.bakq.relyingparty.v1.CancelSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.DocumentToSign;
+import eus.bakq.relyingparty.v1.GetSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.SignatureFormat;
+import eus.bakq.relyingparty.v1.SignatureLevel;
+import eus.bakq.relyingparty.v1.SignatureRequest;
+import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
+import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc.SignatureRequestServiceBlockingStub;
+import eus.bakq.relyingparty.v1.SignatureRequestState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A sede: asks for signatures, sees how it goes, fetches what was signed. */
+@Command(name = "sede", description = "As a sede: ask for signatures and fetch signed documents.")
+final class SedeCommand {
+  private static final long MAX_DOCUMENT_BYTES = 10L * 1024 * 1024;
+  private static final Duration POLLING = Duration.ofSeconds(1);
+
+  private final Caller caller;
+
+  SedeCommand(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Command(
+      name = "sign",
+      description = "Ask a citizen to sign PDF files; prints where the citizen goes to agree.")
+  int sign(
+      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The PDF files, in order.")
+          List<Path> files,
+      @Option(
+              names = "--label",
+              paramLabel = "TEXT",
+              description = "What the citizen reads as the name of a file; once for each file.")
+          List<String> labels,
+      @Option(names = "--language", defaultValue = "eu", description = "eu, es or en.")
+          Languages language,
+      @Option(
+              names = "--signer",
+              paramLabel = "DNI",
+              defaultValue = "",
+              description = "The one person who may sign.")
+          String signer,
+      @Option(
+              names = "--request-id",
+              paramLabel = "UUID",
+              defaultValue = "",
+              description = "To repeat a call whose answer was lost.")
+          String requestId,
+      @Option(names = "--wait", description = "Wait until the citizen has agreed or not.")
+          boolean wait,
+      @Option(
+              names = "--out",
+              paramLabel = "DIR",
+              description = "With --wait: fetch the signed documents into this folder.")
+          Path out,
+      @Option(names = "--json", description = "Print as JSON.") boolean json) {
+    if (out != null && !wait) {
+      throw FailedException.usage("--out needs --wait; or fetch later with `bakq sede fetch`.");
+    }
+    String id = Caller.requestId(requestId);
+    CreateSignatureRequestRequest request =
+        CreateSignatureRequestRequest.newBuilder()
+            .setRequestId(id)
+            .addAllDocuments(documents(files, labels == null ? List.of() : labels))
+            .setFormat(SignatureFormat.SIGNATURE_FORMAT_PADES)
+            .setLevel(SignatureLevel.SIGNATURE_LEVEL_B_B)
+            .setLanguage(language.ofRelyingParty())
+            .setExpectedSigner(signer)
+            .build();
+    SignatureRequest made = stub().createSignatureRequest(request).getSignatureRequest();
+    show(made, json);
+    if (!wait) {
+      return 0;
+    }
+    SignatureRequest ended = waitFor(made);
+    show(ended, json);
+    if (ended.getState() != SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED) {
+      throw FailedException.refused(
+          "The citizen did not sign: the request is " + state(ended) + ".");
+    }
+    return out == null ? 0 : fetch(ended.getId(), out, false);
+  }
+
+  @Command(name = "status", description = "Show in which state a signature request is.")
+  int status(
+      @Parameters(paramLabel = "ID", description = "The id of the signature request.") String id,
+      @Option(names = "--json", description = "Print as JSON.") boolean json) {
+    show(get(id), json);
+    return 0;
+  }
+
+  @Command(
+      name = "fetch",
+      description = "Fetch the signed documents, and have them erased at the server.")
+  int fetch(
+      @Parameters(paramLabel = "ID", description = "The id of the signature request.") String id,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "DIR",
+              description = "Into which folder.")
+          Path out,
+      @Option(names = "--keep", description = "Do not have them erased at the server.")
+          boolean keep) {
+    SignedDocuments documents = new SignedDocuments(caller.terminal(), stub());
+    documents.fetch(get(id), out);
+    if (!keep) {
+      documents.acknowledge(id);
+    }
+    return 0;
+  }
+
+  @Command(name = "cancel", description = "Withdraw a signature request that nobody has agreed to.")
+  int cancel(
+      @Parameters(paramLabel = "ID", description = "The id of the signature request.") String id,
+      @Option(names = "--json", description = "Print as JSON.") boolean json) {
+    var request = CancelSignatureRequestRequest.newBuilder().setId(id).build();
+    show(stub().cancelSignatureRequest(request).getSignatureRequest(), json);
+    return 0;
+  }
+
+  private static List<DocumentToSign> documents(List<Path> files, List<String> labels) {
+    if (!labels.isEmpty() && labels.size() != files.size()) {
+      throw FailedException.usage("Give --label once for each file, or not at all.");
+    }
+    List<DocumentToSign> documents = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      Path file = files.get(i);
+      documents.add(
+          DocumentToSign.newBuilder()
+              .setLabel(labels.isEmpty() ? file.getFileName().toString() : labels.get(i))
+              .setContent(content(file))
+              .build());
+    }
+    return documents;
+  }
+
+  private static ByteString content(Path file) {
+    try {
+      if (Files.size(file) > MAX_DOCUMENT_BYTES) {
+        throw FailedException.usage("The file " + file + " is larger than 10 MiB.");
+      }
+      return ByteString.copyFrom(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw FailedException.usage("The file " + file + " cannot be read.", e);
+    }
+  }
+
+  /** Until the request has ended, which it does at its expiry at the latest. */
+  private SignatureRequest waitFor(SignatureRequest made) {
+    Instant end =
+        Instant.ofEpochSecond(made.getExpiresAt().getSeconds()).plus(Duration.ofMinutes(5));
+    SignatureRequest now = made;
+    while (!hasEnded(now)) {
+      if (caller.clock().instant().isAfter(end)) {
+        throw FailedException.unavailable("The request should have ended by now; ask again later.");
+      }
+      try {
+        Thread.sleep(POLLING);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw FailedException.unavailable("Waiting was interrupted; the request goes on.");
+      }
+      now = get(made.getId());
+    }
+    return now;
+  }
+
+  private static boolean hasEnded(SignatureRequest request) {
+    return switch (request.getState()) {
+      case SIGNATURE_REQUEST_STATE_FROZEN,
+          SIGNATURE_REQUEST_STATE_CHALLENGED,
+          SIGNATURE_REQUEST_STATE_AUTHORISED,
+          SIGNATURE_REQUEST_STATE_COMPLETING ->
+          false;
+      case SIGNATURE_REQUEST_STATE_COMPLETED,
+          SIGNATURE_REQUEST_STATE_REJECTED,
+          SIGNATURE_REQUEST_STATE_EXPIRED,
+          SIGNATURE_REQUEST_STATE_CANCELLED,
+          SIGNATURE_REQUEST_STATE_UNSPECIFIED,
+          UNRECOGNIZED ->
+          true;
+    };
+  }
+
+  private SignatureRequest get(String id) {
+    var request = GetSignatureRequestRequest.newBuilder().setId(id).build();
+    return stub().getSignatureRequest(request).getSignatureRequest();
+  }
+
+  private SignatureRequestServiceBlockingStub stub() {
+    return SignatureRequestServiceGrpc.newBlockingStub(caller.channels().to(Door.SEDE))
+        .withDeadlineAfter(Caller.DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void show(SignatureRequest request, boolean json) {
+    var out = caller.terminal().out();
+    if (json) {
+      out.println(json(request));
+      return;
+    }
+    out.print(
+        Text.table(
+            List.of(
+                List.of("signature request", Text.printable(request.getId())),
+                List.of("state", state(request)),
+                List.of("authorise at", Text.printable(request.getAuthorisationAddress())),
+                List.of("reference code", Text.printable(request.getReferenceCode())),
+                List.of("documents", Integer.toString(request.getDocumentCount())),
+                List.of("ends", Text.time(request.getExpiresAt())))));
+    out.flush();
+  }
+
+  static String json(com.google.protobuf.MessageOrBuilder message) {
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(message);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a message without Any has always JSON", e);
+    }
+  }
+
+  private static String state(SignatureRequest request) {
+    return request.getState().name().replace("SIGNATURE_REQUEST_STATE_", "");
+  }
+}

@@ -1,0 +1,66 @@
+package eus.bakq.cli;
+
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Channels over TLS 1.3, as the connection file says, which is read when the first is asked for.
+ */
+final class TlsChannels implements Channels {
+  private static final int MAX_MESSAGE_BYTES = 12 * 1024 * 1024;
+
+  private final Supplier<ConnectionFile> connection;
+  private final Map<Door, ManagedChannel> open = new EnumMap<>(Door.class);
+
+  TlsChannels(Supplier<ConnectionFile> connection) {
+    this.connection = connection;
+  }
+
+  @Override
+  public Channel to(Door door) {
+    return open.computeIfAbsent(door, this::open);
+  }
+
+  private ManagedChannel open(Door door) {
+    ConnectionFile file = connection.get();
+    ConnectionFile.Address address = file.address(door);
+    return NettyChannelBuilder.forAddress(address.host(), address.port())
+        .sslContext(tls(file, door))
+        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        .build();
+  }
+
+  private static SslContext tls(ConnectionFile file, Door door) {
+    try {
+      SslContextBuilder builder =
+          SslContextBuilder.forClient()
+              .protocols("TLSv1.3")
+              .trustManager(file.authority().toFile());
+      file.identity(door)
+          .ifPresent(
+              identity ->
+                  builder.keyManager(identity.certificate().toFile(), identity.key().toFile()));
+      return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
+    } catch (IOException | IllegalArgumentException e) {
+      throw FailedException.usage(
+          "A certificate or key that the connection file names for "
+              + door.key()
+              + " cannot be read or used.",
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    open.values().forEach(ManagedChannel::shutdownNow);
+  }
+}
