@@ -54,7 +54,7 @@ final class Housekeeping implements AutoCloseable {
     housekeeping.round();
     // The rounds end with the thread, and no round throws: there is nothing to be asked of the
     // future.
-    var unused =
+    var _ =
         housekeeping.thread.scheduleWithFixedDelay(
             housekeeping::guardedRound,
             PERIOD.toMillis(),

@@ -17,12 +17,13 @@ import java.util.UUID;
  * again when checked (docs/sole-control.md section 4). Safe for several threads.
  */
 final class Codes {
-  /**
-   * Without 0, 1, i, l, o: what people read out and type. 31 letters, so 10 of them hold 49 bits.
-   */
-  private static final String TEMPORARY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
+  /** Without i, l and o, and the digits without 0 and 1: what people read out and type. */
+  private static final String LETTERS = "abcdefghjkmnpqrstuvwxyz";
 
-  private static final int TEMPORARY_LENGTH = 10;
+  private static final String DIGITS = "23456789";
+
+  /** Of each: 37 bits together, of which three may be tried within ten minutes. */
+  private static final int TEMPORARY_HALF = 5;
 
   private final InfrastructureKeys keys;
   private final int digits;
@@ -54,8 +55,8 @@ final class Codes {
   }
 
   /**
-   * A temporary password for one interaction of an activation, in ASCII letters and digits
-   * (ENR-10).
+   * A temporary password for one interaction of an activation, five letters, then five digits, in
+   * ASCII (ENR-10).
    */
   SecretBytes temporaryPassword(
       InteractionId interaction, ChallengeId challenge, Bytes nonce, SignerId signer) {
@@ -66,7 +67,18 @@ final class Codes {
             .bytes(nonce)
             .id(signer.value())
             .toByteArray();
-    return draw(input, TEMPORARY_ALPHABET, TEMPORARY_LENGTH);
+    try (SecretBytes letters = draw(part(input, "letters"), LETTERS, TEMPORARY_HALF);
+        SecretBytes digitsAfter = draw(part(input, "digits"), DIGITS, TEMPORARY_HALF)) {
+      return SecretBytes.takeOver(
+          letters.use(
+              a ->
+                  digitsAfter.use(
+                      b -> ByteBuffer.allocate(a.length + b.length).put(a).put(b).array())));
+    }
+  }
+
+  private static byte[] part(byte[] input, String name) {
+    return Encoding.of("bakq/part/v1").bytes(input).text(name).toByteArray();
   }
 
   /**

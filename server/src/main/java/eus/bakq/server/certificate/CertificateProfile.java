@@ -1,5 +1,6 @@
 package eus.bakq.server.certificate;
 
+import eus.bakq.server.vocabulary.Profile;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
@@ -19,7 +20,7 @@ import java.util.Objects;
  * @param disclosureSpanish the same in Spanish
  */
 public record CertificateProfile(
-    Environment environment,
+    Profile environment,
     Duration validity,
     Duration backdating,
     String policy,
@@ -35,13 +36,6 @@ public record CertificateProfile(
   static final String QCP_N_QSCD = "0.4.0.194112.1.2";
   private static final Duration LONGEST_BACKDATING = Duration.ofSeconds(60);
   private static final int LONGEST_ADDRESS = 200;
-
-  /** Where certificates are meant to be believed. */
-  public enum Environment {
-    PRODUCTION,
-    /** The authority's name must say TEST. */
-    DEMO
-  }
 
   public CertificateProfile {
     Objects.requireNonNull(environment);

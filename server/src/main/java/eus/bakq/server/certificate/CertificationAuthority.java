@@ -4,6 +4,7 @@ import eus.bakq.server.document.SignatureValueCheck;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.hsm.AuthorityKey;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.io.ByteArrayInputStream;
@@ -280,8 +281,7 @@ public final class CertificationAuthority {
             .equals(SECObjectIdentifiers.secp256r1);
   }
 
-  private static void requireAuthority(
-      X509Certificate certificate, CertificateProfile.Environment environment) {
+  private static void requireAuthority(X509Certificate certificate, Profile environment) {
     boolean[] usage = certificate.getKeyUsage();
     if (certificate.getBasicConstraints() < 0
         || usage == null
@@ -292,7 +292,7 @@ public final class CertificationAuthority {
     signatureAlgorithm(certificate.getPublicKey());
     String name = certificate.getSubjectX500Principal().getName();
     boolean test = name.contains("TEST");
-    if (test != (environment == CertificateProfile.Environment.DEMO)) {
+    if (test != (environment == Profile.DEMO)) {
       throw new IllegalArgumentException(
           "an authority whose name says TEST is for the demo, and only for it (CRT-11)");
     }

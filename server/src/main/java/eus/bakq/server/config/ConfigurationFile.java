@@ -13,7 +13,6 @@ import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.enrolment.EnrolmentSettings;
-import eus.bakq.server.hsm.HsmProfile;
 import eus.bakq.server.hsm.HsmSettings;
 import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.sam.SamSettings;
@@ -149,7 +148,7 @@ public final class ConfigurationFile {
         () ->
             new HsmSettings(
                 module,
-                HsmProfile.valueOf(profile.name()),
+                profile,
                 custody.get(),
                 authority.get(),
                 record.get(),
@@ -277,7 +276,7 @@ public final class ConfigurationFile {
     return section.make(
         () ->
             new CertificateProfile(
-                CertificateProfile.Environment.valueOf(profile.name()),
+                profile,
                 validity,
                 backdating,
                 policy,

@@ -63,7 +63,7 @@ public final class ErrorStatus {
               .build();
       // Every call that writes may be repeated with the same request_id, whatever became of this
       // one.
-      case CommitUnknownException unknown ->
+      case CommitUnknownException _ ->
           answer(Code.UNAVAILABLE, "TEMPORARILY_UNAVAILABLE", correlationId)
               .addDetails(Any.pack(retryAfter(AFTER_UNKNOWN_COMMIT)))
               .build();

@@ -5,6 +5,7 @@ import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.server.hsm.CeremonyTranscript.TokenRecord;
 import eus.bakq.server.hsm.HsmSettings.TokenSettings;
 import java.security.SecureRandom;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /** The three tokens, opened and found in order. Safe for several threads. */
@@ -43,7 +44,7 @@ public final class Hsm implements AutoCloseable {
   static Hsm open(HsmSettings settings, SecureRandom random, LongSupplier nanoTime) {
     CeremonyTranscript transcript =
         CeremonyTranscript.read(settings.transcript(), settings.transcriptPublicKey());
-    if (!transcript.profile().equals(settings.profile().word())) {
+    if (!transcript.profile().equals(settings.profile().name().toLowerCase(Locale.ROOT))) {
       throw new HsmRefusedException("transcript", "", "is of the profile of the server");
     }
     Opening opening =

@@ -1,5 +1,6 @@
 package eus.bakq.server.hsm;
 
+import eus.bakq.server.vocabulary.Profile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
  */
 public record HsmSettings(
     Path module,
-    HsmProfile profile,
+    Profile profile,
     TokenSettings custody,
     TokenSettings authority,
     TokenSettings record,

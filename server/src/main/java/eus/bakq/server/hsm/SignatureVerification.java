@@ -16,13 +16,14 @@ import org.bouncycastle.crypto.signers.PSSSigner;
 import org.bouncycastle.crypto.signers.RSADigestSigner;
 
 /** Verifies in software, from the hash, what a token signed (KEY-15). */
-final class SignatureVerification {
+public final class SignatureVerification {
   private static final int PSS_SALT_SIZE = 32;
 
   private SignatureVerification() {}
 
   /** Whether {@code value} is a signature over {@code dtbs} that {@code publicKey} verifies. */
-  static boolean verifies(PublicKey publicKey, DtbsRepresentation dtbs, SignatureValue value) {
+  public static boolean verifies(
+      PublicKey publicKey, DtbsRepresentation dtbs, SignatureValue value) {
     byte[] hash = dtbs.digest().toByteArray();
     byte[] signature = value.value().toByteArray();
     return dtbs.algorithm() == value.algorithm()

@@ -126,8 +126,8 @@ public final class SettleRequests {
   }
 
   private void erase(Handle handle, SignatureRequestId id) {
-    parts.requests().lock(handle, id).orElseThrow();
-    parts.documents().erase(handle, id);
-    parts.requests().markErased(handle, id);
+    SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
+    parts.documents().erase(handle, request.id());
+    parts.requests().markErased(handle, request.id());
   }
 }

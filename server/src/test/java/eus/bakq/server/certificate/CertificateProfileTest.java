@@ -3,6 +3,7 @@ package eus.bakq.server.certificate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import eus.bakq.server.vocabulary.Profile;
 import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -12,14 +13,10 @@ class CertificateProfileTest {
 
   static CertificateProfile profile(Duration validity) {
     return profile(
-        CertificateProfile.Environment.DEMO,
-        validity,
-        Duration.ofSeconds(30),
-        CertificateProfile.QCP_N,
-        ADDRESS);
+        Profile.DEMO, validity, Duration.ofSeconds(30), CertificateProfile.QCP_N, ADDRESS);
   }
 
-  static CertificateProfile profile(CertificateProfile.Environment environment) {
+  static CertificateProfile profile(Profile environment) {
     return profile(
         environment,
         Duration.ofDays(30),
@@ -29,11 +26,7 @@ class CertificateProfileTest {
   }
 
   private static CertificateProfile profile(
-      CertificateProfile.Environment environment,
-      Duration validity,
-      Duration backdating,
-      String policy,
-      URI disclosure) {
+      Profile environment, Duration validity, Duration backdating, String policy, URI disclosure) {
     return new CertificateProfile(
         environment, validity, backdating, policy, ADDRESS, disclosure, ADDRESS);
   }
@@ -64,7 +57,7 @@ class CertificateProfileTest {
     assertThatThrownBy(
             () ->
                 profile(
-                    CertificateProfile.Environment.DEMO,
+                    Profile.DEMO,
                     Duration.ofDays(30),
                     Duration.ofSeconds(61),
                     CertificateProfile.QCP_N,
@@ -77,7 +70,7 @@ class CertificateProfileTest {
     assertThatThrownBy(
             () ->
                 profile(
-                    CertificateProfile.Environment.DEMO,
+                    Profile.DEMO,
                     Duration.ofDays(30),
                     Duration.ZERO,
                     CertificateProfile.QCP_N,
@@ -86,7 +79,6 @@ class CertificateProfileTest {
   }
 
   private static CertificateProfile policy(String policy) {
-    return profile(
-        CertificateProfile.Environment.DEMO, Duration.ofDays(30), Duration.ZERO, policy, ADDRESS);
+    return profile(Profile.DEMO, Duration.ofDays(30), Duration.ZERO, policy, ADDRESS);
   }
 }

@@ -12,6 +12,7 @@ import eus.bakq.server.hsm.AuthorityKey;
 import eus.bakq.server.validation.SignedDocumentCheck;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
+import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.security.GeneralSecurityException;
@@ -166,9 +167,9 @@ class CertificationAuthorityTest {
 
   @Test
   void theNameOfTheAuthorityFitsItsEnvironment() {
-    refusesAuthority("CN=BakQ authority", CertificateProfile.Environment.DEMO);
-    refusesAuthority("CN=BakQ TEST authority", CertificateProfile.Environment.PRODUCTION);
-    refusesAuthority("CN=TEST,O=Izenpe S.A.", CertificateProfile.Environment.DEMO);
+    refusesAuthority("CN=BakQ authority", Profile.DEMO);
+    refusesAuthority("CN=BakQ TEST authority", Profile.PRODUCTION);
+    refusesAuthority("CN=TEST,O=Izenpe S.A.", Profile.DEMO);
   }
 
   @Test
@@ -215,7 +216,7 @@ class CertificationAuthorityTest {
         .hasMessageContaining(reason);
   }
 
-  private void refusesAuthority(String name, CertificateProfile.Environment environment) {
+  private void refusesAuthority(String name, Profile environment) {
     AuthorityKey key = TestAuthority.create(name, now).key();
     CertificateProfile profile = CertificateProfileTest.profile(environment);
 

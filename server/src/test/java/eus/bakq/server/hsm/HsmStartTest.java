@@ -20,6 +20,7 @@ import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.Template;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
+import eus.bakq.server.vocabulary.Profile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ class HsmStartTest {
         folder.resolve("changed.json.sig"));
 
     assertRefused(
-        ceremony.settings(HsmProfile.DEMO, changed, ceremony.publicKey()),
+        ceremony.settings(Profile.DEMO, changed, ceremony.publicKey()),
         "transcript",
         "",
         "signature of the officers");
@@ -67,7 +68,7 @@ class HsmStartTest {
     String other = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
 
     assertRefused(
-        ceremony.settings(HsmProfile.DEMO, ceremony.transcript(), other),
+        ceremony.settings(Profile.DEMO, ceremony.transcript(), other),
         "transcript",
         "",
         "signature of the officers");
@@ -76,7 +77,7 @@ class HsmStartTest {
   @Test
   void refusesTokensOfTheDemoInProduction() throws Exception {
     assertRefused(
-        ceremony.settings(HsmProfile.PRODUCTION, ceremony.transcript(), ceremony.publicKey()),
+        ceremony.settings(Profile.PRODUCTION, ceremony.transcript(), ceremony.publicKey()),
         "transcript",
         "",
         "is of the profile of the server");
@@ -224,7 +225,7 @@ class HsmStartTest {
   @Test
   void refusesSettingsOutOfRange() throws Exception {
     assertThatThrownBy(
-            () -> ceremony.settings(HsmProfile.DEMO, ceremony.transcript(), "not hexadecimal"))
+            () -> ceremony.settings(Profile.DEMO, ceremony.transcript(), "not hexadecimal"))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new HsmSettings.TokenSettings(" ", folder))
         .isInstanceOf(IllegalArgumentException.class);

@@ -7,6 +7,7 @@ import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.ReturnCode;
 import eus.bakq.server.hsm.HsmSettings.TokenSettings;
+import eus.bakq.server.vocabulary.Profile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -64,10 +65,10 @@ public final class TestCeremony {
 
   /** Settings with which the server opens these tokens. */
   public HsmSettings settings() throws IOException {
-    return settings(HsmProfile.DEMO, transcript(), publicKey());
+    return settings(Profile.DEMO, transcript(), publicKey());
   }
 
-  HsmSettings settings(HsmProfile profile, Path transcript, String publicKey) {
+  HsmSettings settings(Profile profile, Path transcript, String publicKey) {
     return new HsmSettings(
         SoftHsm.shared().module(),
         profile,
