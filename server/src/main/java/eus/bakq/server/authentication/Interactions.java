@@ -126,14 +126,14 @@ public final class Interactions {
             .createUpdate(
                 """
                 update bakq.interaction set state = 'CHALLENGED', challenge_id = :challenge, nonce = :nonce,
-                  signer_id = :signer, credential_id = :credential, frozen_set = :frozenSet,
+                  signer_id = cast(:signer as uuid), credential_id = cast(:credential as uuid), frozen_set = :frozenSet,
                   code_expires_at = :codeExpiresAt
                 where id = :id and state = 'OPEN'""")
             .bind("id", id.value())
             .bind("challenge", challenge.id().value())
             .bind("nonce", challenge.nonce().toByteArray())
-            .bind("signer", challenge.signer().map(SignerId::value).orElse(null))
-            .bind("credential", challenge.credential().map(CredentialId::value).orElse(null))
+            .bind("signer", challenge.signer().map(SignerId::toString).orElse(null))
+            .bind("credential", challenge.credential().map(CredentialId::toString).orElse(null))
             .bind("frozenSet", challenge.frozenSet().toByteArray())
             .bind("codeExpiresAt", challenge.expiresAt().atOffset(ZoneOffset.UTC))
             .execute());

@@ -122,11 +122,13 @@ public final class CertificationAuthority {
 
   private X509v3CertificateBuilder certificate(
       CertificateSubject subject, PublicKey subjectKey, Instant now) {
-    Instant from = now.truncatedTo(ChronoUnit.SECONDS).minus(profile.backdating());
+    Instant authorityFrom = key.certificate().getNotBefore().toInstant();
+    Instant backdated = now.truncatedTo(ChronoUnit.SECONDS).minus(profile.backdating());
+    // Right after the ceremony there is less to go back than the profile says.
+    Instant from = backdated.isBefore(authorityFrom) ? authorityFrom : backdated;
     // Both ends belong to the period.
     Instant to = from.plus(profile.validity()).minusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
-    if (to.isAfter(key.certificate().getNotAfter().toInstant())
-        || from.isBefore(key.certificate().getNotBefore().toInstant())) {
+    if (to.isAfter(key.certificate().getNotAfter().toInstant()) || from.isAfter(now)) {
       throw new IllegalStateException("the authority's certificate does not last long enough");
     }
     SubjectPublicKeyInfo information = SubjectPublicKeyInfo.getInstance(subjectKey.getEncoded());

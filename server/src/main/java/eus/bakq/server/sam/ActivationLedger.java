@@ -94,7 +94,8 @@ public final class ActivationLedger {
             """
             insert into bakq.activation_ledger (sad_id, ordinal, step, outcome, credential_id, signature_request_id,
               dtbs_digest, value_sha256, node_id, written_at)
-            values (:sad, :ordinal, :step, :outcome, :credential, :request, :digest, :value, :node, :now)
+            values (:sad, :ordinal, :step, :outcome, :credential, :request, :digest,
+              cast(:value as bytea), cast(:node as uuid), :now)
             on conflict (sad_id, ordinal, step) do nothing""");
     List<DtbsRepresentation> hashes = content.hashes();
     for (int ordinal = 0; ordinal < hashes.size(); ordinal++) {
@@ -106,9 +107,8 @@ public final class ActivationLedger {
           .bind("credential", content.credential().value())
           .bind("request", content.request().value())
           .bind("digest", hashes.get(ordinal).digest().toByteArray())
-          .bind(
-              "value", values.isEmpty() ? null : values.get(ordinal).value().sha256().toByteArray())
-          .bind("node", step.equals("RESERVED") ? node : null)
+          .bindByType("value", values.isEmpty() ? null : values.get(ordinal).value().sha256().toByteArray(), byte[].class)
+          .bind("node", step.equals("RESERVED") ? node.toString() : null)
           .bind("now", now)
           .add();
     }
