@@ -107,7 +107,10 @@ public final class ActivationLedger {
           .bind("credential", content.credential().value())
           .bind("request", content.request().value())
           .bind("digest", hashes.get(ordinal).digest().toByteArray())
-          .bindByType("value", values.isEmpty() ? null : values.get(ordinal).value().sha256().toByteArray(), byte[].class)
+          .bindByType(
+              "value",
+              values.isEmpty() ? null : values.get(ordinal).value().sha256().toByteArray(),
+              byte[].class)
           .bind("node", step.equals("RESERVED") ? node.toString() : null)
           .bind("now", now)
           .add();
