@@ -35,17 +35,16 @@ final class CallerSections {
     String hex = section.text("certificateSha256");
     Optional<Bytes> certificate = section.makeOf("certificateSha256", () -> sha256(hex));
     Map<Language, String> names = displayNames(section.section("displayNames"));
-    Optional<Dni> dni =
-        section
-            .optionalText("dni", "required for officers, refused for others")
-            .flatMap(given -> section.makeOf("dni", () -> Dni.parse(given)));
+    Optional<String> number =
+        section.optionalText("dni", "required for officers, refused for others");
+    Optional<Dni> dni = number.flatMap(given -> section.makeOf("dni", () -> Dni.parse(given)));
     ConfigurationSection quotas = section.section("quotas");
     int calls = quotas.number("callsPerMinute", 60);
     int documents = quotas.number("documentsPerRequest", 20);
     int open = quotas.number("openRequests", 1000);
     quotas.end();
     section.end();
-    if (name.isEmpty() || certificate.isEmpty()) {
+    if (name.isEmpty() || certificate.isEmpty() || dni.isPresent() != number.isPresent()) {
       return Optional.empty();
     }
     return section.make(

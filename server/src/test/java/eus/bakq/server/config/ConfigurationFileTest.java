@@ -156,7 +156,7 @@ class ConfigurationFileTest {
           database.statementTimeout        | PT61S         | database: statementTimeout is 100 ms to 60000 ms
           database.statementTimeout        | 10            | database.statementTimeout: is a time such as PT30S, PT5M or P7D
           database.statementTimeout        | PT9999999999H | database.statementTimeout: is a time such as PT30S, PT5M or P7D
-          passwordHashing.memoryKibibytes  | 1024          | passwordHashing: with iterations of 3, memoryKibibytes is 12288 to 1048576
+          passwordHashing.memoryKibibytes  | 1024          | passwordHashing: with iterations of 5, memoryKibibytes is 7168 to 1048576
           passwordPolicy.minimumLength     | 7             | passwordPolicy: minimumLength is 8 to 64
           authentication.lockAfter         | 6             | authentication: lockAfter is 1 to 5
           authentication.codeDigits        | 5             | authentication: codeDigits is 6 to 8
@@ -171,7 +171,7 @@ class ConfigurationFileTest {
           messages.workers                 | 17            | messages: workers is 1 to 16
           smsHost                          | Firma.example | smsHost: the host of SMS is a host name in small letters
           smsHost                          | a-host-that-is-too-long.example | smsHost: the host of SMS is 7 characters too long
-          listeners.signer                 | ''            | listeners.signer.port: is missing; it is a whole number
+          listeners.signer.port            | ''            | listeners.signer.port: is missing; it is a whole number
           listeners.signer.port            | 65536         | listeners.signer: port is 0 to 65535
           listeners.signer.clientAuthority | pki/x.pem     | listeners.signer.clientAuthority: is no key of this server
           listeners.auditor.clientAuthority | ''           | listeners.auditor.clientAuthority: is missing; it is the path of a file
