@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -147,6 +148,19 @@ class ArchitectureTest {
         .check(SERVER);
   }
 
+  /** The library of the health service has reflection and more, which is served by nobody. */
+  @Test
+  void ofTheServicesThatGrpcBringsOnlyHealthIsUsed() {
+    assertThat(
+            SERVER.stream()
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .map(use -> use.getTargetClass().getBaseComponentType())
+                .filter(used -> used.getPackageName().startsWith("io.grpc.protobuf.services"))
+                .map(JavaClass::getName)
+                .distinct())
+        .containsExactly("io.grpc.protobuf.services.HealthStatusManager");
+  }
+
   @Test
   void theServerDoesWithoutTheDemoTheCeremonyAndTheWorldOfTests() {
     noClasses()
@@ -250,6 +264,10 @@ class ArchitectureTest {
                 .or(calls(Clock.class, "tickSeconds"))
                 .or(calls(Clock.class, "tickMinutes")))
         .check(SERVER);
+  }
+
+  @Test
+  void nobodyAsksForChanceOrTimePastThem() {
     noClasses()
         .should()
         .accessTargetWhere(
@@ -260,6 +278,10 @@ class ArchitectureTest {
                 .or(calls(Math.class, "random"))
                 .or(calls(System.class, "currentTimeMillis")))
         .check(SERVER);
+    // The dispatcher bounds how long its own stop may take, and decides nothing by it.
+    assertThat(users(calls(System.class, "nanoTime")))
+        .containsExactlyInAnyOrder(
+            SigningServer.class.getName(), "eus.bakq.server.notification.MessageDispatcher");
   }
 
   private static final DescribedPredicate<JavaAccess<?>> NOW_WITHOUT_CLOCK =
@@ -268,9 +290,7 @@ class ArchitectureTest {
           access ->
               access.getTargetOwner().getPackageName().equals("java.time")
                   && access.getTarget().getName().equals("now")
-                  && access.getTarget()
-                      instanceof
-                      com.tngtech.archunit.core.domain.AccessTarget.CodeUnitCallTarget target
+                  && access.getTarget() instanceof CodeUnitAccessTarget target
                   && target.getRawParameterTypes().stream()
                       .noneMatch(type -> type.isEquivalentTo(Clock.class)));
 
