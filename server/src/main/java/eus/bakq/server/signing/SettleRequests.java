@@ -41,7 +41,7 @@ public final class SettleRequests {
   /** Settles what it finds; each request in a transaction of its own. */
   public void run() throws RefusedException {
     for (SignatureRequestId id : find(SignatureRequestState.AUTHORISED)) {
-      parts.database().transact(handle -> settleAuthorised(handle, id));
+      guarded(id, handle -> settleAuthorised(handle, id));
     }
     for (SignatureRequestId id : find(SignatureRequestState.COMPLETING)) {
       complete(id);
@@ -49,11 +49,11 @@ public final class SettleRequests {
     for (SignatureRequestState state :
         List.of(SignatureRequestState.FROZEN, SignatureRequestState.CHALLENGED)) {
       for (SignatureRequestId id : findOverdue(state)) {
-        parts.database().transact(handle -> expire(handle, id));
+        guarded(id, handle -> expire(handle, id));
       }
     }
     for (SignatureRequestId id : findErasable()) {
-      parts.database().transact(handle -> erase(handle, id));
+      guarded(id, handle -> erase(handle, id));
     }
     parts.database().transact(interactions::purge);
   }
@@ -106,6 +106,17 @@ public final class SettleRequests {
                 "system",
                 request.id(),
                 Map.of("sad", request.authorisation().orElseThrow().activation().toString())));
+  }
+
+  /**
+   * A request that cannot be settled, such as one whose row was altered, keeps no other from it.
+   */
+  private void guarded(SignatureRequestId id, Database.Act act) throws RefusedException {
+    try {
+      parts.database().transact(act);
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
+    }
   }
 
   private void complete(SignatureRequestId id) throws RefusedException {
