@@ -29,10 +29,10 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * Signs the hashes that a signer has consented to. The order of its steps is the policy
- * (requirements section 4, docs/signing-cycle.md): verify, reserve and record the intent, commit;
- * unwrap, sign, destroy; verify the values; consume, keep and record them in one transaction; only
- * then return. Whatever goes wrong after the reservation burns it: a value may have been computed,
- * and was not released.
+ * (docs/signing-cycle.md section 4): verify, reserve and record the intent, commit; unwrap, sign,
+ * destroy; verify the values; consume, keep and record them in one transaction; only then return.
+ * Whatever goes wrong after the reservation burns it: a value may have been computed, and was not
+ * released.
  */
 public final class SignHashes {
   private final Database database;
