@@ -209,6 +209,10 @@ final class DemoWorld implements AutoCloseable {
     return channel(Audience.SIGNER, Optional.empty());
   }
 
+  Channel channelWithoutCertificate(Audience audience) {
+    return channel(audience, Optional.empty());
+  }
+
   private Channel channel(Audience audience, Optional<String> caller) {
     ManagedChannel channel =
         channels.computeIfAbsent(

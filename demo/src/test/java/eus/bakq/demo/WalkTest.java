@@ -35,7 +35,6 @@ class WalkTest {
     sede.acknowledge(request.getId());
 
     assertThat(world.audit().lines(request.getId()))
-        .filteredOn(line -> !line.startsWith("MESSAGE_") && !line.startsWith("AUDIT_READ"))
         .containsExactly(
             "SIGNATURE_REQUEST_FROZEN SUCCEEDED",
             "SIGNATURE_REQUEST_SHOWN SUCCEEDED",
