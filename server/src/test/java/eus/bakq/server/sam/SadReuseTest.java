@@ -73,7 +73,7 @@ class SadReuseTest {
   private static final CertificateSubject ANE =
       new CertificateSubject("ANE", "ETXEBERRIA AGIRRE", "IDCES-00000000T");
   private static final CallerName SEDE = new CallerName("sede-a");
-  private static final Duration LIFE = Duration.ofSeconds(120);
+  private static final Duration LIFE = Duration.ofMinutes(2);
   private static final DtbsRepresentation ONE = hash("one");
   private static final DtbsRepresentation TWO = hash("two");
   private static final DtbsRepresentation THREE = hash("three");
@@ -403,8 +403,7 @@ class SadReuseTest {
 
   private List<SignatureValue> present(ActivationContent content, SigningContext context)
       throws RefusedException {
-    List<SignatureValue> values = present(data(content), context, secret);
-    return values;
+    return present(data(content), context, secret);
   }
 
   private List<SignatureValue> present(
