@@ -50,8 +50,7 @@ final class Activating {
         .setPassword(
             SetPasswordRequest.newBuilder()
                 .setInteractionId(interaction)
-                .setProof(
-                    program.prove(ActivationServiceGrpc.getSetPasswordMethod(), interaction))
+                .setProof(program.prove(ActivationServiceGrpc.getSetPasswordMethod(), interaction))
                 .setTemporaryPassword(ByteString.copyFromUtf8(temporary))
                 .setNewPassword(ByteString.copyFromUtf8(chosen))
                 .build());
@@ -98,8 +97,7 @@ final class Activating {
                 SubmitPasswordRequest.newBuilder()
                     .setInteractionId(interaction)
                     .setProof(
-                        program.prove(
-                            ActivationServiceGrpc.getSubmitPasswordMethod(), interaction))
+                        program.prove(ActivationServiceGrpc.getSubmitPasswordMethod(), interaction))
                     .setDni(dni)
                     .setPassword(ByteString.copyFromUtf8(password))
                     .build());
@@ -113,8 +111,7 @@ final class Activating {
             SubmitCodeRequest.newBuilder()
                 .setInteractionId(interaction)
                 .setProof(
-                    program.prove(
-                        ActivationServiceGrpc.getSubmitCodeMethod(), interaction, ticket))
+                    program.prove(ActivationServiceGrpc.getSubmitCodeMethod(), interaction, ticket))
                 .setTicket(ticket)
                 .setCode(ByteString.copyFromUtf8(code))
                 .build());

@@ -32,19 +32,16 @@ class ActivationRefusalsTest {
     assertOutOfOrder(Refused.by(() -> activating.confirm(Officer.DOCUMENT_EXPIRY)));
     assertOutOfOrder(
         Refused.by(() -> activating.acceptTerms("1", ByteString.copyFrom(new byte[32]))));
-    assertOutOfOrder(
-        Refused.by(() -> activating.submitPassword(citizen.dni(), Citizen.PASSWORD)));
+    assertOutOfOrder(Refused.by(() -> activating.submitPassword(citizen.dni(), Citizen.PASSWORD)));
     assertThat(Refused.by(() -> activating.submitCode("123456")).reason())
         .isEqualTo("INTERACTION_NOT_FOUND");
 
     activating.setPassword(temporary, Citizen.PASSWORD);
     assertOutOfOrder(Refused.by(() -> activating.setPassword(temporary, Citizen.PASSWORD)));
-    assertOutOfOrder(
-        Refused.by(() -> activating.submitPassword(citizen.dni(), Citizen.PASSWORD)));
+    assertOutOfOrder(Refused.by(() -> activating.submitPassword(citizen.dni(), Citizen.PASSWORD)));
 
     activating.confirm(Officer.DOCUMENT_EXPIRY);
-    assertOutOfOrder(
-        Refused.by(() -> activating.submitPassword(citizen.dni(), Citizen.PASSWORD)));
+    assertOutOfOrder(Refused.by(() -> activating.submitPassword(citizen.dni(), Citizen.PASSWORD)));
     activating.acceptTerms();
     assertOutOfOrder(Refused.by(activating::acceptTerms));
 
@@ -72,7 +69,8 @@ class ActivationRefusalsTest {
   }
 
   @Test
-  @DisplayName("ENR-10: the third wrong temporary password ends it; opening the link brings another")
+  @DisplayName(
+      "ENR-10: the third wrong temporary password ends it; opening the link brings another")
   void endsTheTemporaryPasswordAtTheThirdWrongOne() {
     Citizen citizen = world.registeredCitizen();
     Activating activating = citizen.openLink();
@@ -84,7 +82,8 @@ class ActivationRefusalsTest {
     }
     assertThat(Refused.by(() -> activating.setPassword(temporary, Citizen.PASSWORD)).reason())
         .isEqualTo("AUTHENTICATION_FAILED");
-    assertThat(acts(citizen)).filteredOn(line -> line.startsWith(REFUSED))
+    assertThat(acts(citizen))
+        .filteredOn(line -> line.startsWith(REFUSED))
         .containsOnly(REFUSED + "WRONG_TEMPORARY_PASSWORD")
         .hasSize(4);
 
@@ -148,8 +147,7 @@ class ActivationRefusalsTest {
     activating.setPassword(citizen.nextTemporaryPassword(), Citizen.PASSWORD);
 
     for (int i = 0; i < 3; i++) {
-      assertThat(
-              Refused.by(() -> activating.confirm(Officer.DOCUMENT_EXPIRY.plusDays(1))).reason())
+      assertThat(Refused.by(() -> activating.confirm(Officer.DOCUMENT_EXPIRY.plusDays(1))).reason())
           .isEqualTo("PERSONAL_DATA_NOT_CONFIRMED");
     }
 

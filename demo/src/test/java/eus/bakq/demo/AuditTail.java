@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The record, as an auditor reads it through the auditors' door. Left out is what the reading itself
- * adds, and what the delivery of messages adds at a time of its own.
+ * The record, as an auditor reads it through the auditors' door. Left out is what the reading
+ * itself adds, and what the delivery of messages adds at a time of its own.
  */
 record AuditTail(Channel channel) {
   private static final int PAGE = 500;
@@ -36,8 +36,7 @@ record AuditTail(Channel channel) {
       after = records.isEmpty() ? 0 : records.getLast().getSequence();
     }
     records.removeIf(
-        record ->
-            record.getType().equals("AUDIT_READ") || record.getType().startsWith("MESSAGE_"));
+        record -> record.getType().equals("AUDIT_READ") || record.getType().startsWith("MESSAGE_"));
     return records;
   }
 

@@ -176,6 +176,24 @@ class AuthenticationRefusalsTest {
   }
 
   @Test
+  @DisplayName("when a crash has lost the ticket's other half, the password is asked for again")
+  void asksForThePasswordAgainWhenTheShareIsLost() throws Exception {
+    Citizen citizen = world.activeCitizen();
+    SignatureRequest request = sede.ask(Documents.form());
+    Authorising authorising = citizen.challenged(request);
+    String code = citizen.nextCode();
+    world.tamper(
+        "delete from interaction_share where interaction_id = '"
+            + authorising.interaction()
+            + "'");
+
+    assertThat(Refused.by(() -> authorising.submitCode(code)).reason())
+        .isEqualTo("PASSWORD_AGAIN");
+    assertNotSigned(request);
+    assertThat(citizen.sign(request)).isOne();
+  }
+
+  @Test
   @DisplayName("OTP-05: the third wrong code ends the interaction; the right one comes too late")
   void endsTheInteractionAtTheThirdWrongCode() {
     Citizen citizen = world.activeCitizen();
@@ -188,7 +206,8 @@ class AuthenticationRefusalsTest {
     }
     assertThat(Refused.by(() -> authorising.submitCode(code)).reason()).isEqualTo(GONE);
 
-    assertThat(world.audit().lines(request.getId()).stream().filter(line -> line.startsWith("AUTH")))
+    assertThat(
+            world.audit().lines(request.getId()).stream().filter(line -> line.startsWith("AUTH")))
         .containsExactly(
             "AUTHENTICATION_PASSWORD_JUDGED SUCCEEDED",
             RECORDED + "WRONG_CODE",
@@ -232,8 +251,7 @@ class AuthenticationRefusalsTest {
     assertNotSigned(request);
 
     world.officer().unlock(citizen);
-    assertThat(world.audit().lastLine(citizen.signerId()))
-        .isEqualTo("ACCOUNT_UNLOCKED SUCCEEDED");
+    assertThat(world.audit().lastLine(citizen.signerId())).isEqualTo("ACCOUNT_UNLOCKED SUCCEEDED");
     assertThat(citizen.sign(request)).isOne();
     assertThat(citizen.unreadSms()).isZero();
   }

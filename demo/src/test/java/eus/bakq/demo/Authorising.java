@@ -77,8 +77,7 @@ final class Authorising {
             SubmitCodeRequest.newBuilder()
                 .setInteractionId(interaction())
                 .setProof(
-                    by.prove(
-                        AuthorisationServiceGrpc.getSubmitCodeMethod(), interaction(), given))
+                    by.prove(AuthorisationServiceGrpc.getSubmitCodeMethod(), interaction(), given))
                 .setTicket(given)
                 .setCode(ByteString.copyFromUtf8(code))
                 .build())
@@ -90,8 +89,7 @@ final class Authorising {
         .reject(
             RejectRequest.newBuilder()
                 .setInteractionId(interaction())
-                .setProof(
-                    program.prove(AuthorisationServiceGrpc.getRejectMethod(), interaction()))
+                .setProof(program.prove(AuthorisationServiceGrpc.getRejectMethod(), interaction()))
                 .build());
   }
 

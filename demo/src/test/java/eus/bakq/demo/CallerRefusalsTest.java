@@ -69,8 +69,7 @@ class CallerRefusalsTest {
     assertThat(record.getOutcome()).isEqualTo("REFUSED");
     assertThat(record.getReason()).isEqualTo(reason);
     assertThat(record.getActor()).isEqualTo(reason.equals("CALLER_UNKNOWN") ? "unknown" : caller);
-    assertThat(record.getDetailsOrThrow("certificate_sha256"))
-        .isEqualTo(world.fingerprint(caller));
+    assertThat(record.getDetailsOrThrow("certificate_sha256")).isEqualTo(world.fingerprint(caller));
     assertThat(record.getDetailsOrThrow("listener")).isEqualTo(door.name());
   }
 
@@ -95,7 +94,8 @@ class CallerRefusalsTest {
     }
     if (door != Audience.SIGNER) {
       assertUnimplemented(() -> Activating.open(channel, "x".repeat(64)));
-      assertUnimplemented(() -> Authorising.open(channel, "https://firma.bakq.example/#" + NOWHERE));
+      assertUnimplemented(
+          () -> Authorising.open(channel, "https://firma.bakq.example/#" + NOWHERE));
     }
   }
 
@@ -131,8 +131,7 @@ class CallerRefusalsTest {
         Refused.by(() -> another.acknowledge(NOWHERE)), Refused.by(() -> another.acknowledge(id)));
 
     // Nothing happened to it, and its owner has it.
-    assertThat(world.audit().lines(id))
-        .isEqualTo(before);
+    assertThat(world.audit().lines(id)).isEqualTo(before);
     assertThat(owner.get(id).getState())
         .isEqualTo(SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED);
     assertThat(owner.fetch(id, 0)).isNotEmpty();

@@ -119,8 +119,7 @@ final class Citizen {
   /** Waits for an e-mail with {@code subject}; the newest one. */
   Message mailWith(String subject) {
     return await(
-            () ->
-                mails().stream().filter(mail -> mail.getSubject().equals(subject)).toList(),
+            () -> mails().stream().filter(mail -> mail.getSubject().equals(subject)).toList(),
             found -> !found.isEmpty())
         .getFirst();
   }
@@ -133,8 +132,7 @@ final class Citizen {
   /** All that came by SMS or e-mail. */
   List<Message> messages() {
     return java.util.stream.Stream.concat(
-            mails().stream(),
-            messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()).stream())
+            mails().stream(), messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()).stream())
         .toList();
   }
 

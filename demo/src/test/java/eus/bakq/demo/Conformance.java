@@ -107,8 +107,7 @@ final class Conformance implements ClientInterceptor {
     if (!(method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema)) {
       throw new IllegalStateException("not a method of a contract");
     }
-    List<Reason> listed =
-        schema.getMethodDescriptor().getOptions().getExtension(Contract.refusals);
+    List<Reason> listed = schema.getMethodDescriptor().getOptions().getExtension(Contract.refusals);
     return java.util.stream.Stream.concat(listed.stream(), OF_EVERY_METHOD.stream())
         .map(reason -> reason.name().substring("REASON_".length()))
         .toList();

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -91,17 +90,17 @@ final class DemoWorld implements AutoCloseable {
   /**
    * Starts a world of its own.
    *
+   * @param codeDigits 6 to 8
    * @param further lines of server.yaml, whole sections
    */
-  static DemoWorld start(String further)
+  static DemoWorld start(int codeDigits, String further)
       throws IOException, InvalidConfigurationException, RefusedException {
     Path folder =
         Files.createTempDirectory(Files.createDirectories(Path.of("target")), "world-")
             .toAbsolutePath();
     DemoTokens tokens = DemoTokens.hold(folder);
     PostgresDatabase place =
-        Postgres.shared()
-            .createDatabase("demo_" + UUID.randomUUID().toString().replace("-", ""));
+        Postgres.shared().createDatabase("demo_" + UUID.randomUUID().toString().replace("-", ""));
     Pki pki = Pki.create("doors");
     Map<String, PkiIdentity> callers =
         Stream.of(
@@ -114,8 +113,7 @@ final class DemoWorld implements AutoCloseable {
                 STRANGER)
             .collect(Collectors.toMap(name -> name, pki::client));
     Path file = folder.resolve("server.yaml");
-    Files.writeString(
-        file, tokens.configuration() + rest(folder, place, pki, callers) + further);
+    Files.writeString(file, tokens.configuration() + rest(folder, place, pki, callers, codeDigits) + further);
     ServerConfiguration configuration = ConfigurationFile.read(file, Profile.DEMO);
     return new DemoWorld(
         tokens,
@@ -127,7 +125,11 @@ final class DemoWorld implements AutoCloseable {
   }
 
   private static String rest(
-      Path folder, PostgresDatabase place, Pki pki, Map<String, PkiIdentity> callers)
+      Path folder,
+      PostgresDatabase place,
+      Pki pki,
+      Map<String, PkiIdentity> callers,
+      int codeDigits)
       throws IOException {
     PkiIdentity door = pki.server();
     Files.writeString(folder.resolve("authority.pem"), pki.authority().certificatePem());
@@ -141,7 +143,7 @@ final class DemoWorld implements AutoCloseable {
           runtimeUser: %s
           runtimePasswordFile: %s
         passwordHashing: {memoryKibibytes: 7168, iterations: 5}
-        authentication: {lockAfter: 5, codeGap: PT0S}
+        authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
         signing: {authorisationAddress: https://firma.bakq.example/}
         enrolment: {activationPage: https://bakq.example/activate}
         certificate:
@@ -156,7 +158,8 @@ final class DemoWorld implements AutoCloseable {
                 place.ownerUser(),
                 place.ownerPasswordFile(),
                 place.runtimeUser(),
-                place.runtimePasswordFile())
+                place.runtimePasswordFile(),
+                codeDigits)
         + listener("relyingParty", true)
         + listener("registration", true)
         + listener("signer", false)
@@ -275,8 +278,7 @@ final class DemoWorld implements AutoCloseable {
    * all, and out of it once for all.
    */
   Outsider outsider() {
-    return outsider.updateAndGet(
-        present -> present == null ? Outsider.of(configuration) : present);
+    return outsider.updateAndGet(present -> present == null ? Outsider.of(configuration) : present);
   }
 
   /** SHA-256 of the certificate of {@code caller}, in hexadecimal. */
@@ -314,7 +316,6 @@ final class DemoWorld implements AutoCloseable {
       return statement.executeUpdate(sql);
     }
   }
-
 
   @Override
   public void close() {

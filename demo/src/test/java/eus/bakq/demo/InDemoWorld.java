@@ -37,7 +37,7 @@ final class InDemoWorld implements ParameterResolver, AfterEachCallback {
 
   private static DemoWorld started() {
     try {
-      return DemoWorld.start("");
+      return DemoWorld.start(6, "");
     } catch (Exception e) {
       throw new IllegalStateException("the world does not start", e);
     }

@@ -49,7 +49,7 @@ class SecretsTest {
 
   @BeforeAll
   void walk() throws Exception {
-    world = DemoWorld.start("");
+    world = DemoWorld.start(8, "");
     citizen = world.registeredCitizen();
     activate();
     Sede sede = world.sede(DemoWorld.SEDE_A);
@@ -137,7 +137,7 @@ class SecretsTest {
   @DisplayName("no table holds a secret")
   void noTableHoldsASecret() {
     assertThat(tables).hasSizeGreaterThan(10);
-    assertThat(tables.keySet()).contains("outbox", "interaction", "interaction_share", "password");
+    assertThat(tables.keySet()).contains("outbox_message", "interaction", "interaction_share", "password");
 
     Set<String> found = new TreeSet<>();
     tables.forEach(
@@ -183,7 +183,8 @@ class SecretsTest {
     byte[] code = "12345678".getBytes(StandardCharsets.US_ASCII);
     String inUtf16 = HexFormat.of().formatHex("12345678".getBytes(StandardCharsets.UTF_16LE));
     for (String form :
-        List.of("12345678", "3132333435363738", inUtf16, Base64.getEncoder().encodeToString(code))) {
+        List.of(
+            "12345678", "3132333435363738", inUtf16, Base64.getEncoder().encodeToString(code))) {
       assertThat(isIn("(a,\"x" + form + "y\")", code)).as(form).isTrue();
     }
   }
@@ -208,8 +209,7 @@ class SecretsTest {
 
   /** Its bytes, and the bytes of its text in UTF-16. */
   private static List<String> hexForms(byte[] secret) {
-    byte[] utf16 =
-        new String(secret, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_16LE);
+    byte[] utf16 = new String(secret, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_16LE);
     return List.of(HexFormat.of().formatHex(secret), HexFormat.of().formatHex(utf16));
   }
 }

@@ -1,5 +1,6 @@
 package eus.bakq.demo;
 
+import eus.bakq.server.vocabulary.Bytes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,10 +11,10 @@ import java.util.List;
 /** All that is in a world's database, as its administrator sees it. */
 record StolenDatabase(Connection connection) implements AutoCloseable {
   /** A value of a column of bytes. */
-  record Stored(String table, String column, byte[] value) {
+  record Stored(String table, String column, Bytes value) {
     @Override
     public String toString() {
-      return table + "." + column + " (" + value.length + " bytes)";
+      return table + "." + column + " (" + value.size() + " bytes)";
     }
   }
 
@@ -54,7 +55,7 @@ record StolenDatabase(Connection connection) implements AutoCloseable {
             statement.executeQuery(
                 "select %s from bakq.%s where %s is not null".formatted(column, table, column))) {
       while (row.next()) {
-        values.add(new Stored(table, column, row.getBytes(1)));
+        values.add(new Stored(table, column, Bytes.copyOf(row.getBytes(1))));
       }
     }
     return values;

@@ -78,7 +78,9 @@ record Thief(Pkcs11Session session) implements AutoCloseable {
     return session.sign(Mechanism.of(Constant.CKM_SHA256_HMAC), key(key), data);
   }
 
-  /** Opens {@code blob} under {@code wrappingKey} as a private key of {@code type}, if it is one. */
+  /**
+   * Opens {@code blob} under {@code wrappingKey} as a private key of {@code type}, if it is one.
+   */
   Optional<ObjectHandle> unwrap(ObjectHandle wrappingKey, byte[] blob, Constant type) {
     try {
       return Optional.of(
@@ -100,8 +102,7 @@ record Thief(Pkcs11Session session) implements AutoCloseable {
   /** How many keys of {@code type} tell their value. */
   int readable(Constant type) throws Pkcs11Exception {
     int read = 0;
-    for (ObjectHandle key :
-        session.find(Template.empty().with(CKA_CLASS, type), MOST_OBJECTS)) {
+    for (ObjectHandle key : session.find(Template.empty().with(CKA_CLASS, type), MOST_OBJECTS)) {
       read += tellsItsValue(key) ? 1 : 0;
     }
     return read;

@@ -80,8 +80,7 @@ class WalkTest {
     for (int i = 0; i < originals.size(); i++) {
       byte[] signed = sede.fetch(request.getId(), i);
       assertThat(signed).startsWith(originals.get(i));
-      assertThat(Pdfsig.judge(signed))
-          .contains("Signature is Valid.", "Total document signed");
+      assertThat(Pdfsig.judge(signed)).contains("Signature is Valid.", "Total document signed");
       assertThat(outsider.validate(signed).indication()).isEqualTo("TOTAL_PASSED");
       assertThat(outsider.validate(signed).signerCertificate().orElseThrow().toString())
           .contains("IDCES-" + citizen.dni());
@@ -109,7 +108,8 @@ class WalkTest {
   }
 
   @Test
-  @DisplayName("API-05: the same request_id and body is the same request, with another body refused")
+  @DisplayName(
+      "API-05: the same request_id and body is the same request, with another body refused")
   void repeatsAWishOnce() {
     CreateSignatureRequestRequest.Builder wish = Sede.wish(Documents.form());
 

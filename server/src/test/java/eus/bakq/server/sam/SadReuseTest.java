@@ -423,8 +423,7 @@ class SadReuseTest {
   }
 
   private List<AuditRecord> records(SignatureRequestId request) {
-    return database.run(
-        handle -> audit.list(handle, Optional.of(request.toString()), 0, 100));
+    return database.run(handle -> audit.list(handle, Optional.of(request.toString()), 0, 100));
   }
 
   /** As {@link ActivationIssuer} makes it, at {@code issuedAt}. */
