@@ -38,6 +38,7 @@ create table bakq.interaction (
 );
 create index interaction_expiry on bakq.interaction (expires_at);
 create index interaction_subject on bakq.interaction (subject);
+create index interaction_live_challenge on bakq.interaction (signer_id) where state = 'CHALLENGED';
 create unique index interaction_challenge on bakq.interaction (challenge_id);
 grant select, insert, update, delete on bakq.interaction to bakq_runtime;
 

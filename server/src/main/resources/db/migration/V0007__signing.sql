@@ -23,6 +23,8 @@ create table bakq.signature_request (
   credential_id uuid,
   completed_at timestamptz,
   acknowledged_at timestamptz,
+  -- HMAC over what does not change any more: who asks, what is frozen, who is expected, until when
+  mac bytea not null check (length(mac) = 32),
   -- whether originals, increments, values and signed documents are erased
   erased boolean not null default false,
   check ((state in ('AUTHORISED', 'COMPLETING', 'COMPLETED')) <= (sad_id is not null and signer_id is not null

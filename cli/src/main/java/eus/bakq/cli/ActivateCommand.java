@@ -22,6 +22,7 @@ import java.security.cert.X509Certificate;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -209,6 +210,10 @@ final class ActivateCommand implements Callable<Integer> {
     }
   }
 
+  /** RFC 2253 knows no names for these. */
+  private static final Map<String, String> SUBJECT_NAMES =
+      Map.of("2.5.4.42", "GN", "2.5.4.4", "SN", "2.5.4.5", "serialNumber");
+
   private void show(ByteString der) {
     X509Certificate certificate;
     try {
@@ -225,7 +230,10 @@ final class ActivateCommand implements Callable<Integer> {
                 List.of(
                     List.of(
                         "certificate of",
-                        Text.printable(certificate.getSubjectX500Principal().getName())),
+                        Text.printable(
+                            certificate
+                                .getSubjectX500Principal()
+                                .getName("RFC2253", SUBJECT_NAMES))),
                     List.of("serial number", certificate.getSerialNumber().toString(16)),
                     List.of("until", certificate.getNotAfter().toInstant().toString())))
             .stripTrailing());

@@ -5,6 +5,7 @@ import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.NodeLease;
 import eus.bakq.server.enrolment.Activations;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.sam.EndInterrupted;
 import eus.bakq.server.signing.SettleRequests;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final Duration PERIOD = NodeLease.LIFE.dividedBy(4);
+  private static final Duration SENT_KEPT = Duration.ofDays(7);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
 
   /** What there is to keep. */
@@ -31,7 +33,8 @@ final class Housekeeping implements AutoCloseable {
       EndInterrupted endInterrupted,
       SettleRequests settleRequests,
       Activations activations,
-      IdempotentCalls idempotentCalls) {}
+      IdempotentCalls idempotentCalls,
+      Outbox outbox) {}
 
   private final Chores chores;
   private final ScheduledExecutorService thread;
@@ -78,6 +81,7 @@ final class Housekeeping implements AutoCloseable {
     chores.settleRequests().run();
     database.transact(handle -> chores.activations().expireOverdue(handle, Database.now(handle)));
     database.transact(handle -> chores.idempotentCalls().purge(handle));
+    database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT));
   }
 
   @Override

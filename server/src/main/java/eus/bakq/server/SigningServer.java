@@ -40,6 +40,7 @@ import eus.bakq.server.wording.Wording;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -95,9 +96,12 @@ public final class SigningServer implements AutoCloseable {
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
     new PadesWarmUp(documents, random, clock).run();
-    new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock)
-        .run(PadesWarmUp.emptyPage());
+    X509Certificate selfTest =
+        new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock)
+            .run(PadesWarmUp.emptyPage());
+    database.transact(handle -> audit.append(handle, StartUpSelfTest.issued(selfTest)));
 
+    RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
     Common common =
         new Common(
@@ -105,8 +109,8 @@ public final class SigningServer implements AutoCloseable {
             hsm,
             database,
             audit,
-            new Signers(new RowMacs(hsm.infrastructureKeys())),
-            new Credentials(hsm.infrastructureKeys()),
+            new Signers(rowMacs),
+            new Credentials(rowMacs),
             new Seal(random),
             documents,
             authority,
@@ -132,7 +136,8 @@ public final class SigningServer implements AutoCloseable {
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
                 enrolment.activations(),
-                idempotentCalls)));
+                idempotentCalls,
+                common.outbox())));
     closeLater(
         MessageDispatcher.start(
             database,

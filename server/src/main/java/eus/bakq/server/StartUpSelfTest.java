@@ -1,5 +1,7 @@
 package eus.bakq.server;
 
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.certificate.CertificateSubject;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.certificate.CertificationRequests;
@@ -15,10 +17,13 @@ import eus.bakq.server.validation.ValidationOutcome;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Signs one document end to end before the doors open, with a key that is made in the HSM for that
@@ -45,8 +50,12 @@ final class StartUpSelfTest {
     this.clock = clock;
   }
 
-  /** Throws IllegalStateException, naming the step, if anything of it does not hold. */
-  void run(Bytes fixture) {
+  /**
+   * Throws IllegalStateException, naming the step, if anything of it does not hold.
+   *
+   * @return the certificate that the authority issued for the test, to be recorded
+   */
+  X509Certificate run(Bytes fixture) {
     SignatureAlgorithm algorithm = SignatureAlgorithm.ECDSA_P256_SHA256;
     NewCitizenKey key =
         citizenKeys.generate(
@@ -67,6 +76,24 @@ final class StartUpSelfTest {
     if (!outcome.passed()) {
       throw new IllegalStateException(
           "self-test: the fixture's signature is not valid: " + outcome.errors());
+    }
+    return issued.certificate();
+  }
+
+  /** What the record says of it: no certificate of the authority is without its record. */
+  static AuditEvent issued(X509Certificate certificate) {
+    try {
+      return AuditEvent.succeeded(
+          AuditEventType.CERTIFICATE_ISSUED,
+          "system",
+          "self-test",
+          Map.of(
+              "certificate_sha256",
+              Bytes.copyOf(certificate.getEncoded()).sha256().toHex(),
+              "certificate_serial",
+              certificate.getSerialNumber().toString(16)));
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a parsed certificate has an encoding", e);
     }
   }
 

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  * @param iterations passes over the memory; 1 to 16
  */
 public record Argon2Parameters(int memoryKibibytes, int iterations) {
-  /** 64 MiB, three passes: about 0.15 s of one core. */
-  public static final Argon2Parameters STANDARD = new Argon2Parameters(65_536, 3);
+  /** 64 MiB, five passes: with libsodium about 0.15 s of one core (docs/adr/0014). */
+  public static final Argon2Parameters STANDARD = new Argon2Parameters(65_536, 5);
 
   private static final int MAXIMUM_MEMORY_KIBIBYTES = 1 << 20;
   private static final int MAXIMUM_ITERATIONS = 16;

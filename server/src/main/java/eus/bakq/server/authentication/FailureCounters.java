@@ -106,7 +106,7 @@ public final class FailureCounters {
             """
             update bakq.failure_counter set failures = :failures,
               locked_at = case when :locks then :now else locked_at end,
-              code_window_began_at = case when :codes = 1 then :now else code_window_began_at end,
+              code_window_began_at = case when :codeSent and :codes = 1 then :now else code_window_began_at end,
               codes_in_window = :codes,
               last_code_at = case when :codeSent then :now else last_code_at end
             where id = :id""")

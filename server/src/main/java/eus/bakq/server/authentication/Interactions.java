@@ -145,6 +145,32 @@ public final class Interactions {
         .execute();
   }
 
+  /**
+   * Ends every other challenge of {@code signer} for {@code purpose}: only the newest code of a
+   * person is alive (OTP-06). The same statements for nobody.
+   */
+  void supersede(Handle handle, UUID signer, InteractionPurpose purpose, InteractionId newest) {
+    handle
+        .createUpdate(
+            """
+            delete from bakq.interaction_share using bakq.interaction i
+            where interaction_id = i.id and i.signer_id = :signer and i.purpose = :purpose
+              and i.state = 'CHALLENGED' and i.id <> :newest""")
+        .bind("signer", signer)
+        .bind("purpose", purpose.name())
+        .bind("newest", newest.value())
+        .execute();
+    handle
+        .createUpdate(
+            """
+            update bakq.interaction set state = 'ENDED'
+            where signer_id = :signer and purpose = :purpose and state = 'CHALLENGED' and id <> :newest""")
+        .bind("signer", signer)
+        .bind("purpose", purpose.name())
+        .bind("newest", newest.value())
+        .execute();
+  }
+
   /** Half of the ticket's key, if it is still there. */
   Optional<byte[]> share(Handle handle, InteractionId id) {
     return handle

@@ -133,6 +133,11 @@ public final class PasswordStep {
                         frozen,
                         accepted ? candidate.signer() : Optional.empty());
                 interactions.challenge(handle, locked.id(), challenge, share);
+                interactions.supersede(
+                    handle,
+                    challenge.signer().map(SignerId::value).orElse(NOBODY),
+                    locked.purpose(),
+                    locked.id());
                 frozen.store(handle, locked.id());
                 boolean send = accepted && counters.mayHaveCode(counter);
                 FailureCounters.Consequence consequence =
@@ -170,6 +175,9 @@ public final class PasswordStep {
                 Optional.empty(),
                 attempt.proof()));
     Optional<SignerId> signer = signers.find(handle, attempt.dni()).map(Signer::id);
+    if (signer.isEmpty()) {
+      signers.standIn();
+    }
     // The same statement for somebody who is not registered.
     Optional<Passwords.Kept> kept = passwords.find(handle, signer.orElse(new SignerId(NOBODY)));
     return new Candidate(interaction, signer, kept);

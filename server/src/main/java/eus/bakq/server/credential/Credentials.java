@@ -1,13 +1,12 @@
 package eus.bakq.server.credential;
 
-import eus.bakq.server.hsm.InfrastructureKeys;
-import eus.bakq.server.hsm.MacKey;
+import eus.bakq.server.signer.AlteredRowException;
+import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignerId;
-import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -28,10 +27,15 @@ public final class Credentials {
           + " password_generation, epoch, wrap_mechanism, wrap_parameter, seal_version, seal_salt, seal_nonce,"
           + " sealed_key, created_at, version, mac";
 
-  private final InfrastructureKeys keys;
+  private final RowMacs macs;
 
-  public Credentials(InfrastructureKeys keys) {
-    this.keys = keys;
+  public Credentials(RowMacs macs) {
+    this.macs = macs;
+  }
+
+  /** Does the work of reading a row that is not there (AUT-11). */
+  public void standIn() {
+    macs.standIn();
   }
 
   /**
@@ -69,7 +73,7 @@ public final class Credentials {
         .bind("sealedKey", sealed.ciphertext().toByteArray())
         .bind("createdAt", credential.createdAt().atOffset(ZoneOffset.UTC))
         .bind("version", credential.version())
-        .bind("mac", mac(credential))
+        .bind("mac", macs.mac(encoding(credential)).toByteArray())
         .execute();
   }
 
@@ -97,11 +101,12 @@ public final class Credentials {
   private Credential read(ResultSet row, StatementContext context) throws SQLException {
     SignerId signer = new SignerId(row.getObject("signer_id", UUID.class));
     CredentialId id = new CredentialId(row.getObject("id", UUID.class));
+    Bytes publicKey = Bytes.copyOf(row.getBytes("public_key"));
     SealBinding binding =
         new SealBinding(
             signer,
             id,
-            Bytes.copyOf(row.getBytes("public_key")).sha256(),
+            publicKey.sha256(),
             row.getString("activation_mechanism"),
             row.getInt("password_generation"),
             row.getString("epoch"),
@@ -127,15 +132,15 @@ public final class Credentials {
                         Bytes.copyOf(sealedKey))),
             row.getObject("created_at", OffsetDateTime.class).toInstant(),
             row.getLong("version"));
-    if (!MessageDigest.isEqual(mac(credential), row.getBytes("mac"))
-        || !Bytes.copyOf(credential.certificate().getPublicKey().getEncoded())
-            .equals(Bytes.copyOf(row.getBytes("public_key")))) {
-      throw new AlteredCredentialException(id);
+    macs.require(encoding(credential), Bytes.copyOf(row.getBytes("mac")), "credential", id);
+    if (!publicKey.equals(Bytes.copyOf(credential.certificate().getPublicKey().getEncoded()))) {
+      throw new AlteredRowException("credential", id.toString());
     }
     return credential;
   }
 
-  private byte[] mac(Credential credential) {
+  /** Every column but the MAC itself. */
+  private static Encoding encoding(Credential credential) {
     Encoding row =
         Encoding.of("bakq/row/credential/v1")
             .number(credential.version())
@@ -152,6 +157,6 @@ public final class Credentials {
           .bytes(sealed.nonce())
           .bytes(sealed.ciphertext());
     }
-    return keys.mac(MacKey.ROWS, row.toByteArray());
+    return row;
   }
 }

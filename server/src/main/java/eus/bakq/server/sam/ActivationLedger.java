@@ -7,6 +7,8 @@ import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignatureValue;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -22,6 +24,12 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  */
 public final class ActivationLedger {
   private static final int MOST_AT_ONCE = 500;
+
+  /**
+   * No use of a key lasts so long: a reservation older than this is given up, even by a live
+   * process.
+   */
+  private static final Duration LONGEST_USE = Duration.ofMinutes(10);
 
   private final UUID node;
 
@@ -107,7 +115,10 @@ public final class ActivationLedger {
           .bind("credential", content.credential().value())
           .bind("request", content.request().value())
           .bind("digest", hashes.get(ordinal).digest().toByteArray())
-          .bindByType("value", values.isEmpty() ? null : values.get(ordinal).value().sha256().toByteArray(), byte[].class)
+          .bindByType(
+              "value",
+              values.isEmpty() ? null : values.get(ordinal).value().sha256().toByteArray(),
+              byte[].class)
           .bind("node", step.equals("RESERVED") ? node.toString() : null)
           .bind("now", now)
           .add();
@@ -167,6 +178,7 @@ public final class ActivationLedger {
    * 500.
    */
   List<Interrupted> leftByTheDead(Handle handle) {
+    Instant now = Database.now(handle);
     return handle
         .createQuery(
             """
@@ -175,9 +187,11 @@ public final class ActivationLedger {
             where r.step = 'RESERVED'
               and not exists (select 1 from bakq.activation_ledger e
                 where e.sad_id = r.sad_id and e.ordinal = r.ordinal and e.step = 'ENDED')
-              and not exists (select 1 from bakq.node n where n.id = r.node_id and n.lease_until > :now)
+              and (r.written_at < :tooOld
+                or not exists (select 1 from bakq.node n where n.id = r.node_id and n.lease_until > :now))
             order by r.written_at limit :most""")
-        .bind("now", Database.now(handle).atOffset(ZoneOffset.UTC))
+        .bind("now", now.atOffset(ZoneOffset.UTC))
+        .bind("tooOld", now.minus(LONGEST_USE).atOffset(ZoneOffset.UTC))
         .bind("most", MOST_AT_ONCE)
         .map(
             (row, context) ->

@@ -1,12 +1,12 @@
 package eus.bakq.server.sam;
 
-import eus.bakq.server.credential.AlteredCredentialException;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,7 +105,7 @@ final class ActivationVerifier {
           credentials
               .find(handle, content.credential())
               .orElseThrow(() -> new SadRefusedException(SadRefusal.CREDENTIAL_NOT_ACTIVE));
-    } catch (AlteredCredentialException e) {
+    } catch (AlteredRowException e) {
       throw new SadRefusedException(SadRefusal.KEY_DIFFERS, e);
     }
     require(

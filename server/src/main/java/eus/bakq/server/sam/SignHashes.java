@@ -206,11 +206,15 @@ public final class SignHashes {
                   ? Optional.of(true)
                   : Optional.empty());
     } catch (CommitUnknownException e) {
-      // If it was committed after all, the request is found COMPLETING and goes on; if not, the
-      // reservation is burnt when
-      // this process's lease is over. Nothing is released now.
+      // If it was committed after all, the request is found COMPLETING and goes on; if not,
+      // EndInterrupted
+      // burns the reservation once its time is over. Nothing is released now.
       throw UnavailableException.temporarily(
           "it is not known whether the values were committed", e);
+    } catch (RuntimeException e) {
+      // Rolled back, surely.
+      burn(activation, "OUTCOME_NOT_COMMITTED");
+      throw e;
     }
   }
 

@@ -79,10 +79,9 @@ public final class CompleteDocuments {
     SignatureRequest.Authorisation authorisation = request.authorisation().orElseThrow();
     List<PreparedDocument> prepared =
         parts.documents().prepared(handle, authorisation.interaction(), id);
-    List<Bytes> originals = new ArrayList<>();
+    List<Bytes> originals = parts.documents().originals(handle, request);
     List<SignatureValue> values = new ArrayList<>();
     for (int ordinal = 0; ordinal < request.documentCount(); ordinal++) {
-      originals.add(parts.documents().original(handle, id, ordinal));
       values.add(
           parts.documents().value(handle, id, ordinal, prepared.get(ordinal).dtbs().algorithm()));
     }

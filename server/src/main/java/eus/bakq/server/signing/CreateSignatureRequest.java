@@ -129,7 +129,13 @@ public final class CreateSignatureRequest {
   private SignatureRequest request(Instant now, CallerName sede, Wish wish) {
     SignatureRequestId id =
         new SignatureRequestId(new UUID(parts.random().nextLong(), parts.random().nextLong()));
-    Bytes frozenSet = FrozenSets.ofRequest(id, sede, wish.format(), wish.level(), wish.documents());
+    Bytes frozenSet =
+        FrozenSets.ofRequest(
+            id,
+            sede,
+            wish.format(),
+            wish.level(),
+            wish.documents().stream().map(RequestDocuments.Shown::of).toList());
     // Drawn after freezing: whoever chose the documents could not choose the reference code.
     byte[] nonce = new byte[16];
     parts.random().nextBytes(nonce);

@@ -1,5 +1,6 @@
 package eus.bakq.server.signing;
 
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
@@ -20,7 +21,7 @@ final class FrozenSets {
       CallerName caller,
       SignatureFormat format,
       SignatureLevel level,
-      List<DocumentToSign> documents) {
+      List<RequestDocuments.Shown> documents) {
     Encoding out =
         Encoding.of("bakq/frozen-set/v1")
             .id(request.value())
@@ -28,7 +29,7 @@ final class FrozenSets {
             .text(format.name())
             .text(level.name())
             .number(documents.size());
-    documents.forEach(document -> out.text(document.label()).bytes(document.content().sha256()));
+    documents.forEach(document -> out.text(document.label()).bytes(document.sha256()));
     return out.toBytes().sha256();
   }
 
@@ -44,5 +45,19 @@ final class FrozenSets {
             .number(hashes.size());
     hashes.forEach(hash -> out.text(hash.algorithm().name()).bytes(hash.digest()));
     return out.toBytes().sha256();
+  }
+
+  /**
+   * That the documents of a request are still those that were frozen; the request's row is under a
+   * MAC.
+   *
+   * @throws AlteredRowException if somebody has changed a label or a hash
+   */
+  static void requireUnaltered(SignatureRequest request, List<RequestDocuments.Shown> documents) {
+    Bytes set =
+        ofRequest(request.id(), request.caller(), request.format(), request.level(), documents);
+    if (!set.equals(request.frozenSet())) {
+      throw new AlteredRowException("request_document", request.id().toString());
+    }
   }
 }

@@ -70,6 +70,8 @@ public final class OpenAuthorisation {
       throw RefusedException.until(
           Refusal.QUOTA_EXCEEDED, Duration.between(now, request.expiresAt()));
     }
+    List<RequestDocuments.Shown> documents = parts.documents().shown(handle, id);
+    FrozenSets.requireUnaltered(request, documents);
     Interaction interaction =
         interactions.open(
             handle, InteractionPurpose.SIGNATURE, id.value(), programKey, request.expiresAt());
@@ -78,7 +80,7 @@ public final class OpenAuthorisation {
             interaction,
             parts.sedeName(request),
             parts.referenceCodes().of(request),
-            parts.documents().shown(handle, id).stream()
+            documents.stream()
                 .map(
                     document ->
                         new ShownDocument(document.label(), document.sha256(), document.size()))

@@ -1,12 +1,14 @@
 package eus.bakq.server.signing;
 
 import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignatureValue;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -24,7 +26,11 @@ final class RequestDocuments {
   }
 
   /** A document as a citizen is shown it. */
-  record Shown(String label, Bytes sha256, long size) {}
+  record Shown(String label, Bytes sha256, long size) {
+    static Shown of(DocumentToSign document) {
+      return new Shown(document.label(), document.content().sha256(), document.content().size());
+    }
+  }
 
   void insert(Handle handle, SignatureRequestId request, List<DocumentToSign> documents) {
     DocumentVault.Box box = vault.box(request);
@@ -61,11 +67,28 @@ final class RequestDocuments {
         .list();
   }
 
-  /** The original {@code ordinal}, checked against the hash that was frozen. */
-  Bytes original(Handle handle, SignatureRequestId request, int ordinal) {
-    return part(handle, request, ordinal, "original", DocumentVault.Role.ORIGINAL)
-        .orElseThrow(
-            () -> new IllegalStateException("an original of request " + request + " is gone"));
+  /**
+   * The originals, in order, each checked against the hash that was frozen.
+   *
+   * @throws eus.bakq.server.signer.AlteredRowException if the rows are not what was frozen
+   */
+  List<Bytes> originals(Handle handle, SignatureRequest request) {
+    List<Shown> shown = shown(handle, request.id());
+    FrozenSets.requireUnaltered(request, shown);
+    List<Bytes> originals = new ArrayList<>();
+    for (int ordinal = 0; ordinal < shown.size(); ordinal++) {
+      Bytes original =
+          part(handle, request.id(), ordinal, "original", DocumentVault.Role.ORIGINAL)
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          "an original of request " + request.id() + " is gone"));
+      if (!original.sha256().equals(shown.get(ordinal).sha256())) {
+        throw new AlteredRowException("request_document", request.id().toString());
+      }
+      originals.add(original);
+    }
+    return List.copyOf(originals);
   }
 
   /** The signed document {@code ordinal}, if it is (still) here. */

@@ -96,6 +96,16 @@ public final class SettleRequests {
     parts.requests().move(handle, request, SignatureRequestState.FROZEN);
     interactions.abandonAll(handle, request.id().value());
     parts.documents().erasePrepared(handle, request.id());
+    parts
+        .audit()
+        .append(
+            handle,
+            AuditEvent.failed(
+                AuditEventType.SAD_BURNT,
+                "NOTHING_RELEASED",
+                "system",
+                request.id(),
+                Map.of("sad", request.authorisation().orElseThrow().activation().toString())));
   }
 
   private void complete(SignatureRequestId id) throws RefusedException {

@@ -3,11 +3,13 @@ package eus.bakq.server.signing;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.vocabulary.ActivationDataId;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.Dni;
+import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.Language;
 import eus.bakq.server.vocabulary.SignatureRequestId;
@@ -23,20 +25,30 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/** The rows of signature requests. Every method takes the transaction it works in. */
+/**
+ * The rows of signature requests, each under a MAC over what was asked. Every method takes the
+ * transaction it works in and throws {@link eus.bakq.server.signer.AlteredRowException} for a row
+ * that somebody has changed.
+ */
 final class SignatureRequests {
   private static final String COLUMNS =
       "id, caller, state, format, level, language, expected_signer, document_count, reference_nonce, frozen_set,"
-          + " created_at, expires_at, interaction_id, sad_id, signer_id, credential_id, erased";
+          + " created_at, expires_at, interaction_id, sad_id, signer_id, credential_id, erased, mac";
+
+  private final RowMacs macs;
+
+  SignatureRequests(RowMacs macs) {
+    this.macs = macs;
+  }
 
   void insert(Handle handle, SignatureRequest request) {
     handle
         .createUpdate(
             """
             insert into bakq.signature_request (id, caller, state, format, level, language, expected_signer,
-              document_count, reference_nonce, frozen_set, created_at, expires_at)
+              document_count, reference_nonce, frozen_set, created_at, expires_at, mac)
             values (:id, :caller, :state, :format, :level, :language, :expectedSigner, :documentCount, :nonce,
-              :frozenSet, :createdAt, :expiresAt)""")
+              :frozenSet, :createdAt, :expiresAt, :mac)""")
         .bind("id", request.id().value())
         .bind("caller", request.caller().value())
         .bind("state", request.state().name())
@@ -49,6 +61,7 @@ final class SignatureRequests {
         .bind("frozenSet", request.frozenSet().toByteArray())
         .bind("createdAt", request.createdAt().atOffset(ZoneOffset.UTC))
         .bind("expiresAt", request.expiresAt().atOffset(ZoneOffset.UTC))
+        .bind("mac", macs.mac(encoding(request)).toByteArray())
         .execute();
   }
 
@@ -85,12 +98,11 @@ final class SignatureRequests {
         .orElseThrow(() -> new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_OPEN));
   }
 
-  private static Optional<SignatureRequest> query(
-      Handle handle, SignatureRequestId id, String lock) {
+  private Optional<SignatureRequest> query(Handle handle, SignatureRequestId id, String lock) {
     return handle
         .createQuery("select " + COLUMNS + " from bakq.signature_request where id = :id" + lock)
         .bind("id", id.value())
-        .map(SignatureRequests::read)
+        .map(this::read)
         .findOne();
   }
 
@@ -212,31 +224,50 @@ final class SignatureRequests {
         .list();
   }
 
-  private static SignatureRequest read(ResultSet row, StatementContext context)
-      throws SQLException {
+  private SignatureRequest read(ResultSet row, StatementContext context) throws SQLException {
     UUID activation = row.getObject("sad_id", UUID.class);
     String expectedSigner = row.getString("expected_signer");
-    return new SignatureRequest(
-        new SignatureRequestId(row.getObject("id", UUID.class)),
-        new CallerName(row.getString("caller")),
-        SignatureRequestState.valueOf(row.getString("state")),
-        SignatureFormat.valueOf(row.getString("format")),
-        SignatureLevel.valueOf(row.getString("level")),
-        Language.valueOf(row.getString("language")),
-        expectedSigner.isEmpty() ? Optional.empty() : Optional.of(Dni.parse(expectedSigner)),
-        row.getInt("document_count"),
-        Bytes.copyOf(row.getBytes("reference_nonce")),
-        Bytes.copyOf(row.getBytes("frozen_set")),
-        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-        row.getObject("expires_at", OffsetDateTime.class).toInstant(),
-        activation == null
-            ? Optional.empty()
-            : Optional.of(
-                new SignatureRequest.Authorisation(
-                    new InteractionId(row.getObject("interaction_id", UUID.class)),
-                    new ActivationDataId(activation),
-                    new SignerId(row.getObject("signer_id", UUID.class)),
-                    new CredentialId(row.getObject("credential_id", UUID.class)))),
-        row.getBoolean("erased"));
+    SignatureRequest request =
+        new SignatureRequest(
+            new SignatureRequestId(row.getObject("id", UUID.class)),
+            new CallerName(row.getString("caller")),
+            SignatureRequestState.valueOf(row.getString("state")),
+            SignatureFormat.valueOf(row.getString("format")),
+            SignatureLevel.valueOf(row.getString("level")),
+            Language.valueOf(row.getString("language")),
+            expectedSigner.isEmpty() ? Optional.empty() : Optional.of(Dni.parse(expectedSigner)),
+            row.getInt("document_count"),
+            Bytes.copyOf(row.getBytes("reference_nonce")),
+            Bytes.copyOf(row.getBytes("frozen_set")),
+            row.getObject("created_at", OffsetDateTime.class).toInstant(),
+            row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+            activation == null
+                ? Optional.empty()
+                : Optional.of(
+                    new SignatureRequest.Authorisation(
+                        new InteractionId(row.getObject("interaction_id", UUID.class)),
+                        new ActivationDataId(activation),
+                        new SignerId(row.getObject("signer_id", UUID.class)),
+                        new CredentialId(row.getObject("credential_id", UUID.class)))),
+            row.getBoolean("erased"));
+    macs.require(
+        encoding(request), Bytes.copyOf(row.getBytes("mac")), "signature_request", request.id());
+    return request;
+  }
+
+  /** What does not change after a request was made; the steps that follow are in the record. */
+  private static Encoding encoding(SignatureRequest request) {
+    return Encoding.of("bakq/row/signature-request/v1")
+        .id(request.id().value())
+        .text(request.caller().value())
+        .text(request.format().name())
+        .text(request.level().name())
+        .text(request.language().name())
+        .text(request.expectedSigner().map(Dni::value).orElse(""))
+        .number(request.documentCount())
+        .bytes(request.referenceNonce())
+        .bytes(request.frozenSet())
+        .time(request.createdAt())
+        .time(request.expiresAt());
   }
 }

@@ -121,17 +121,17 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   private Wanted wanted(Handle handle, SignatureRequestId id, Optional<SignerId> candidate)
       throws RefusedException {
     SignatureRequest request = parts.requests().lockOpen(handle, id);
-    List<Bytes> originals = new ArrayList<>();
-    for (int ordinal = 0; ordinal < request.documentCount(); ordinal++) {
-      originals.add(parts.documents().original(handle, id, ordinal));
-    }
+    List<Bytes> originals = parts.documents().originals(handle, request);
     SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
-    return new Wanted(
-        request,
-        originals,
-        signers.find(handle, asked),
-        credentials.findUsable(handle, asked),
-        Database.now(handle));
+    Optional<Signer> signer = signers.find(handle, asked);
+    Optional<Credential> credential = credentials.findUsable(handle, asked);
+    if (signer.isEmpty()) {
+      signers.standIn();
+    }
+    if (credential.isEmpty()) {
+      credentials.standIn();
+    }
+    return new Wanted(request, originals, signer, credential, Database.now(handle));
   }
 
   private SignatureAlgorithm algorithm(Credential credential) {

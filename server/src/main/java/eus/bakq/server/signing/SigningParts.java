@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.hsm.InfrastructureKeys;
+import eus.bakq.server.signer.RowMacs;
 import java.net.URI;
 import java.security.SecureRandom;
 
@@ -14,7 +15,7 @@ public final class SigningParts {
   private final RegisteredCallers callers;
   private final SecureRandom random;
   private final SigningSettings settings;
-  private final SignatureRequests requests = new SignatureRequests();
+  private final SignatureRequests requests;
   private final RequestDocuments documents;
   private final ReferenceCodes referenceCodes;
 
@@ -30,6 +31,7 @@ public final class SigningParts {
     this.callers = callers;
     this.random = random;
     this.settings = settings;
+    this.requests = new SignatureRequests(new RowMacs(keys));
     this.documents = new RequestDocuments(new DocumentVault(keys, random));
     this.referenceCodes = new ReferenceCodes(keys);
   }
