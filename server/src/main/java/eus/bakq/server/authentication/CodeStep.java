@@ -149,8 +149,14 @@ public final class CodeStep {
             attempt.method(),
             Optional.of(Tickets.hash(attempt.ticket())),
             attempt.proof());
-    return new Stored(
-        interaction, requireChallenged(interaction), interactions.share(handle, interaction.id()));
+    Challenge challenge = requireChallenged(interaction);
+    Optional<byte[]> share = interactions.share(handle, interaction.id());
+    if (share.isEmpty()) {
+      // Lost in a crash, or erased since the row was read, because another try has ended the
+      // interaction: then it is not for us to say that nothing was signed.
+      requireChallenged(interactions.lockLive(handle, interaction.id()));
+    }
+    return new Stored(interaction, challenge, share);
   }
 
   private static Challenge requireChallenged(Interaction interaction) throws RefusedException {

@@ -1,0 +1,76 @@
+package eus.bakq.demo;
+
+import com.google.protobuf.ByteString;
+import eus.bakq.registration.v1.CalendarDate;
+import eus.bakq.registration.v1.IdentificationEvidence;
+import eus.bakq.registration.v1.IdentityDocumentType;
+import eus.bakq.registration.v1.Language;
+import eus.bakq.registration.v1.RegisterSignerRequest;
+import eus.bakq.registration.v1.RegistrationServiceGrpc;
+import eus.bakq.registration.v1.RenewActivationRequest;
+import eus.bakq.registration.v1.RenewActivationResponse;
+import eus.bakq.registration.v1.UnlockSignerRequest;
+import eus.bakq.registration.v1.UnlockSignerResponse;
+import io.grpc.Channel;
+import java.time.LocalDate;
+import java.util.UUID;
+
+/** A registration officer, before whom the citizen stands. */
+record Officer(Channel channel) {
+  static final LocalDate DOCUMENT_EXPIRY = LocalDate.of(2041, 5, 1);
+
+  /** Registers; returns the signer's id. */
+  String register(Citizen citizen) {
+    return stub()
+        .registerSigner(
+            RegisterSignerRequest.newBuilder()
+                .setRequestId(UUID.randomUUID().toString())
+                .setDni(citizen.dni())
+                .setGivenName("Ane")
+                .setSurname("Etxeberria Agirre")
+                .setBirthDate(CalendarDate.newBuilder().setYear(1985).setMonth(4).setDay(12))
+                .setEmail(citizen.email())
+                .setMobile(citizen.mobile())
+                .setLanguage(Language.LANGUAGE_ENGLISH)
+                .setEvidence(evidence(citizen))
+                .build())
+        .getSignerId();
+  }
+
+  RenewActivationResponse renew(Citizen citizen) {
+    return stub()
+        .renewActivation(
+            RenewActivationRequest.newBuilder()
+                .setRequestId(UUID.randomUUID().toString())
+                .setDni(citizen.dni())
+                .setEvidence(evidence(citizen))
+                .build());
+  }
+
+  UnlockSignerResponse unlock(Citizen citizen) {
+    return stub()
+        .unlockSigner(
+            UnlockSignerRequest.newBuilder()
+                .setRequestId(UUID.randomUUID().toString())
+                .setDni(citizen.dni())
+                .setEvidence(evidence(citizen))
+                .build());
+  }
+
+  private static IdentificationEvidence evidence(Citizen citizen) {
+    return IdentificationEvidence.newBuilder()
+        .setDocumentType(IdentityDocumentType.IDENTITY_DOCUMENT_TYPE_DNI)
+        .setDocumentNumber(citizen.dni())
+        .setDocumentExpiry(
+            CalendarDate.newBuilder()
+                .setYear(DOCUMENT_EXPIRY.getYear())
+                .setMonth(DOCUMENT_EXPIRY.getMonthValue())
+                .setDay(DOCUMENT_EXPIRY.getDayOfMonth()))
+        .setEvidenceSha256(ByteString.copyFrom(new byte[32]))
+        .build();
+  }
+
+  private RegistrationServiceGrpc.RegistrationServiceBlockingStub stub() {
+    return RegistrationServiceGrpc.newBlockingStub(channel);
+  }
+}

@@ -1,0 +1,76 @@
+package eus.bakq.demo;
+
+import com.google.protobuf.ByteString;
+import eus.bakq.relyingparty.v1.AcknowledgeSignedDocumentsRequest;
+import eus.bakq.relyingparty.v1.AcknowledgeSignedDocumentsResponse;
+import eus.bakq.relyingparty.v1.CancelSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.DocumentToSign;
+import eus.bakq.relyingparty.v1.FetchSignedDocumentRequest;
+import eus.bakq.relyingparty.v1.GetSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.Language;
+import eus.bakq.relyingparty.v1.SignatureFormat;
+import eus.bakq.relyingparty.v1.SignatureLevel;
+import eus.bakq.relyingparty.v1.SignatureRequest;
+import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
+import io.grpc.Channel;
+import java.util.UUID;
+
+/** A sede: what it calls, and nothing more. */
+record Sede(Channel channel) {
+
+  /** A wish for signatures on {@code documents}, with a new request_id. */
+  static CreateSignatureRequestRequest.Builder wish(byte[]... documents) {
+    CreateSignatureRequestRequest.Builder wish =
+        CreateSignatureRequestRequest.newBuilder()
+            .setRequestId(UUID.randomUUID().toString())
+            .setFormat(SignatureFormat.SIGNATURE_FORMAT_PADES)
+            .setLevel(SignatureLevel.SIGNATURE_LEVEL_B_B)
+            .setLanguage(Language.LANGUAGE_ENGLISH);
+    for (byte[] document : documents) {
+      wish.addDocuments(
+          DocumentToSign.newBuilder()
+              .setLabel("document " + (wish.getDocumentsCount() + 1))
+              .setContent(ByteString.copyFrom(document)));
+    }
+    return wish;
+  }
+
+  SignatureRequest ask(byte[]... documents) {
+    return ask(wish(documents));
+  }
+
+  SignatureRequest ask(CreateSignatureRequestRequest.Builder wish) {
+    return stub().createSignatureRequest(wish.build()).getSignatureRequest();
+  }
+
+  SignatureRequest get(String id) {
+    return stub()
+        .getSignatureRequest(GetSignatureRequestRequest.newBuilder().setId(id).build())
+        .getSignatureRequest();
+  }
+
+  byte[] fetch(String id, int index) {
+    return stub()
+        .fetchSignedDocument(
+            FetchSignedDocumentRequest.newBuilder().setId(id).setIndex(index).build())
+        .getContent()
+        .toByteArray();
+  }
+
+  AcknowledgeSignedDocumentsResponse acknowledge(String id) {
+    return stub()
+        .acknowledgeSignedDocuments(
+            AcknowledgeSignedDocumentsRequest.newBuilder().setId(id).build());
+  }
+
+  SignatureRequest cancel(String id) {
+    return stub()
+        .cancelSignatureRequest(CancelSignatureRequestRequest.newBuilder().setId(id).build())
+        .getSignatureRequest();
+  }
+
+  private SignatureRequestServiceGrpc.SignatureRequestServiceBlockingStub stub() {
+    return SignatureRequestServiceGrpc.newBlockingStub(channel);
+  }
+}
