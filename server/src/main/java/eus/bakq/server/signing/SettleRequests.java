@@ -6,6 +6,7 @@ import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.sam.ActivationLedger;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class SettleRequests {
   /** Settles what it finds; each request in a transaction of its own. */
   public void run() throws RefusedException {
     for (SignatureRequestId id : find(SignatureRequestState.AUTHORISED)) {
-      parts.database().transact(handle -> settleAuthorised(handle, id));
+      settle(id, this::settleAuthorised);
     }
     for (SignatureRequestId id : find(SignatureRequestState.COMPLETING)) {
       complete(id);
@@ -49,13 +50,31 @@ public final class SettleRequests {
     for (SignatureRequestState state :
         List.of(SignatureRequestState.FROZEN, SignatureRequestState.CHALLENGED)) {
       for (SignatureRequestId id : findOverdue(state)) {
-        parts.database().transact(handle -> expire(handle, id));
+        settle(id, this::expire);
       }
     }
     for (SignatureRequestId id : findErasable()) {
-      parts.database().transact(handle -> erase(handle, id));
+      settle(id, this::erase);
     }
     parts.database().transact(interactions::purge);
+  }
+
+  /** What is done with one request, in a transaction of its own. */
+  @FunctionalInterface
+  private interface Settling {
+    void settle(Handle handle, SignatureRequestId id) throws RefusedException;
+  }
+
+  /** One row that somebody has altered does not keep the others from being settled. */
+  private void settle(SignatureRequestId id, Settling settling) throws RefusedException {
+    try {
+      parts.database().transact(handle -> settling.settle(handle, id));
+    } catch (AlteredRowException e) {
+      LOG.atError()
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("a request was altered behind the server's back and is left as it is");
+    }
   }
 
   private List<SignatureRequestId> find(SignatureRequestState state) throws RefusedException {
