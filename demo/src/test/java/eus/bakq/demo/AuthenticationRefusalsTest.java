@@ -183,12 +183,9 @@ class AuthenticationRefusalsTest {
     Authorising authorising = citizen.challenged(request);
     String code = citizen.nextCode();
     world.tamper(
-        "delete from interaction_share where interaction_id = '"
-            + authorising.interaction()
-            + "'");
+        "delete from interaction_share where interaction_id = '" + authorising.interaction() + "'");
 
-    assertThat(Refused.by(() -> authorising.submitCode(code)).reason())
-        .isEqualTo("PASSWORD_AGAIN");
+    assertThat(Refused.by(() -> authorising.submitCode(code)).reason()).isEqualTo("PASSWORD_AGAIN");
     assertNotSigned(request);
     assertThat(citizen.sign(request)).isOne();
   }
@@ -344,6 +341,21 @@ class AuthenticationRefusalsTest {
             Refused.by(() -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD)).reason())
         .isEqualTo(GONE);
     assertThat(world.audit().lastLine(request.getId())).isEqualTo(JUDGED + "WRONG_PASSWORD");
+  }
+
+  @Test
+  @DisplayName("OTP-06: only the newest code of a person is alive")
+  void endsTheCodeBeforeTheNewest() {
+    Citizen citizen = world.activeCitizen();
+    SignatureRequest request = sede.ask(Documents.form());
+    Authorising older = citizen.challenged(request);
+    String olderCode = citizen.nextCode();
+    Authorising newest = citizen.challenged(request);
+    String newestCode = citizen.nextCode();
+
+    assertThat(Refused.by(() -> older.submitCode(olderCode)).reason()).isEqualTo(GONE);
+    assertNotSigned(request);
+    assertThat(newest.submitCode(newestCode)).isOne();
   }
 
   @Test

@@ -113,7 +113,8 @@ final class DemoWorld implements AutoCloseable {
                 STRANGER)
             .collect(Collectors.toMap(name -> name, pki::client));
     Path file = folder.resolve("server.yaml");
-    Files.writeString(file, tokens.configuration() + rest(folder, place, pki, callers, codeDigits) + further);
+    Files.writeString(
+        file, tokens.configuration() + rest(folder, place, pki, callers, codeDigits) + further);
     ServerConfiguration configuration = ConfigurationFile.read(file, Profile.DEMO);
     return new DemoWorld(
         tokens,

@@ -1,6 +1,7 @@
 package eus.bakq.demo;
 
 import com.google.protobuf.ByteString;
+import eus.bakq.fixtures.Pki;
 import eus.bakq.signer.v1.Proof;
 import io.grpc.MethodDescriptor;
 import java.nio.charset.StandardCharsets;
@@ -9,13 +10,19 @@ import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 
 /** A citizen's program: its P-256 key for one interaction, and proofs that it holds it. */
-record Program(KeyPair keys) {
+record Program(KeyPair keys, Duration ahead) {
   static Program create() {
-    return new Program(eus.bakq.fixtures.Pki.ecKeys(new SecureRandom(), "secp256r1"));
+    return new Program(Pki.ecKeys(new SecureRandom(), "secp256r1"), Duration.ZERO);
+  }
+
+  /** The same program, whose clock is ahead by {@code duration}. */
+  Program ahead(Duration duration) {
+    return new Program(keys, duration);
   }
 
   /** SubjectPublicKeyInfo in DER. */
@@ -42,7 +49,7 @@ record Program(KeyPair keys) {
   }
 
   private Proof sign(MethodDescriptor<?, ?> step, String interaction, String ticketHash) {
-    long madeAt = Instant.now().getEpochSecond();
+    long madeAt = Instant.now().plus(ahead).getEpochSecond();
     String text =
         "bakq/proof/v1\n%s\n%s\n%s\n%d\n"
             .formatted(step.getFullMethodName(), interaction, ticketHash, madeAt);

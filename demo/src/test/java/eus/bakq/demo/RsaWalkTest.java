@@ -16,7 +16,7 @@ class RsaWalkTest {
   void signsWithRsaByConfiguration(String signature) throws Exception {
     try (DemoWorld world =
         DemoWorld.start(
-            6,             "citizenKeys: {algorithm: RSA_3072, rsaSignature: %s}\n".formatted(signature))) {
+            6, "citizenKeys: {algorithm: RSA_3072, rsaSignature: %s}\n".formatted(signature))) {
       Sede sede = world.sede(DemoWorld.SEDE_A);
       SignatureRequest request = sede.ask(Documents.form());
 

@@ -137,7 +137,8 @@ class SecretsTest {
   @DisplayName("no table holds a secret")
   void noTableHoldsASecret() {
     assertThat(tables).hasSizeGreaterThan(10);
-    assertThat(tables.keySet()).contains("outbox_message", "interaction", "interaction_share", "password");
+    assertThat(tables.keySet())
+        .contains("outbox_message", "interaction", "interaction_share", "password");
 
     Set<String> found = new TreeSet<>();
     tables.forEach(

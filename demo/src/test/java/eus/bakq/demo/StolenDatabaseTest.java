@@ -13,6 +13,7 @@ import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.hsm.WrappedKey;
+import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.SecretBytes;
@@ -79,7 +80,7 @@ class StolenDatabaseTest {
         Jdbi.create(world::superuser)
             .withHandle(
                 handle ->
-                    new Credentials(world.outsider().hsm().infrastructureKeys())
+                    new Credentials(new RowMacs(world.outsider().hsm().infrastructureKeys()))
                         .findUsable(handle, signer)
                         .orElseThrow());
   }

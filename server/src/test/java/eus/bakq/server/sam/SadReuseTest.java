@@ -24,6 +24,7 @@ import eus.bakq.server.hsm.MacKey;
 import eus.bakq.server.hsm.NewCitizenKey;
 import eus.bakq.server.hsm.SignatureVerification;
 import eus.bakq.server.hsm.TestCeremony;
+import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.vocabulary.ActivationDataId;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
@@ -94,7 +95,7 @@ class SadReuseTest {
     database = TestDatabase.open();
     secret = SecretBytes.takeOver(Bytes.sha256("S".getBytes(StandardCharsets.US_ASCII)));
     credential = credentialOfAne();
-    Credentials credentials = new Credentials(hsm.infrastructureKeys());
+    Credentials credentials = new Credentials(new RowMacs(hsm.infrastructureKeys()));
     database.run(
         handle -> {
           credentials.insert(handle, credential);

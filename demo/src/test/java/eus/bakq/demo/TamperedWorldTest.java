@@ -1,0 +1,106 @@
+package eus.bakq.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import eus.bakq.fixtures.BadDocuments;
+import eus.bakq.relyingparty.v1.SignatureRequest;
+import eus.bakq.relyingparty.v1.SignatureRequestState;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A world in which somebody with the database puts the clock on (the only way in which it goes), or
+ * changes what a sede has asked. A world for each test, because neither can be taken back.
+ */
+class TamperedWorldTest {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+  private DemoWorld world;
+  private Sede sede;
+  private Citizen citizen;
+  private SignatureRequest request;
+  private Authorising challenged;
+  private String code;
+
+  @BeforeEach
+  void challenge() throws Exception {
+    world = DemoWorld.start(6, "");
+    sede = world.sede(DemoWorld.SEDE_A);
+    citizen = world.activeCitizen();
+    request = sede.ask(BadDocuments.sound());
+    challenged = citizen.challenged(request);
+    code = citizen.nextCode();
+  }
+
+  @AfterEach
+  void close() {
+    world.close();
+  }
+
+  @Test
+  @DisplayName("OTP-02: a code is good for five minutes; SIG: a request for ten")
+  void refusesWhatHasExpired() throws Exception {
+    Program inSixMinutes = challenged.program().ahead(putTheClockOn(Duration.ofMinutes(6)));
+
+    assertThat(
+            Refused.by(() -> challenged.submitCode(code, challenged.ticket(), inSixMinutes))
+                .reason())
+        .isEqualTo("AUTHENTICATION_FAILED");
+    assertThat(world.audit().lastLine(request.getId()))
+        .isEqualTo("AUTHENTICATION_FAILED REFUSED CODE_EXPIRED");
+
+    putTheClockOn(Duration.ofMinutes(11));
+    assertThat(Refused.by(() -> citizen.open(request)).reason())
+        .isEqualTo("SIGNATURE_REQUEST_NOT_OPEN");
+    awaitState(request, SignatureRequestState.SIGNATURE_REQUEST_STATE_EXPIRED);
+    assertThat(world.audit().lastLine(request.getId()))
+        .isEqualTo("SIGNATURE_REQUEST_EXPIRED SUCCEEDED");
+    assertThat(world.audit().count(request.getId(), "SAD_CREATED")).isZero();
+    world.conformance().requireNoViolation();
+  }
+
+  @Test
+  @DisplayName("SAD-10: a request of which the expected signer was changed is used for nothing")
+  void refusesAnAlteredRequestAndSettlesTheOthers() throws Exception {
+    SignatureRequest other = sede.ask(BadDocuments.sound());
+    world.newCitizen().challenged(other); // In the same state, and so looked at after the altered.
+    assertThat(
+            world.tamper(
+                "update signature_request set expected_signer = '00000000T' where id = '"
+                    + request.getId()
+                    + "'"))
+        .isOne();
+
+    assertThat(Refused.by(() -> challenged.submitCode(code)).reason()).isEqualTo("INTERNAL");
+    assertThat(Refused.by(() -> citizen.open(request)).reason()).isEqualTo("INTERNAL");
+    assertThat(Refused.by(() -> sede.fetch(request.getId(), 0)).reason()).isEqualTo("INTERNAL");
+    assertThat(world.audit().count(request.getId(), "SAD_CREATED")).isZero();
+
+    // It does not keep the housekeeping from the others, which are younger.
+    putTheClockOn(Duration.ofMinutes(11));
+    awaitState(other, SignatureRequestState.SIGNATURE_REQUEST_STATE_EXPIRED);
+  }
+
+  private Duration putTheClockOn(Duration duration) throws Exception {
+    assertThat(
+            world.tamper(
+                "update clock_mark set mark = clock_timestamp() + interval '%d seconds'"
+                    .formatted(duration.toSeconds())))
+        .isOne();
+    return duration;
+  }
+
+  private void awaitState(SignatureRequest awaited, SignatureRequestState state)
+      throws InterruptedException {
+    long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+    SignatureRequestState seen = sede.get(awaited.getId()).getState();
+    while (seen != state && System.nanoTime() - end < 0) {
+      Thread.sleep(Duration.ofMillis(100));
+      seen = sede.get(awaited.getId()).getState();
+    }
+    assertThat(seen).isEqualTo(state);
+  }
+}
