@@ -33,6 +33,8 @@ create table bakq.interaction (
   frozen_set bytea check (length(frozen_set) = 32),
   code_expires_at timestamptz,
   code_tries smallint not null default 0 check (code_tries between 0 and 3),
+  -- steps that came when it was over, as far as they are recorded
+  tries_after_end smallint not null default 0 check (tries_after_end between 0 and 3),
   check ((state = 'CHALLENGED') <= (challenge_id is not null and nonce is not null and frozen_set is not null
     and code_expires_at is not null))
 );

@@ -91,7 +91,7 @@ class ContractTest {
         .allSatisfy(reason -> assertThat(listed).contains(reason));
   }
 
-  /** sole-control.md section 4: what is kept of a body leaves out the fields marked secret. */
+  /** docs/sole-control.md section 4: what is kept of a body leaves out the fields marked secret. */
   @Test
   void everyFieldWithTheNameOfASecretIsMarkedSecret() {
     List<FieldDescriptor> secrets =

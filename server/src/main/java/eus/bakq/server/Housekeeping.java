@@ -37,59 +37,76 @@ final class Housekeeping implements AutoCloseable {
       Outbox outbox) {}
 
   private final Chores chores;
-  private final ScheduledExecutorService thread;
+  private final ScheduledExecutorService threads;
 
-  private Housekeeping(Chores chores, ScheduledExecutorService thread) {
+  private Housekeeping(Chores chores, ScheduledExecutorService threads) {
     this.chores = chores;
-    this.thread = thread;
+    this.threads = threads;
   }
 
   /**
    * Makes one round at once, so that nothing of before is left open when the doors open; then one
-   * every five seconds.
+   * every five seconds. The sign of life has a thread of its own: a long round does not make this
+   * process look dead.
    */
   static Housekeeping start(Chores chores) throws RefusedException {
     Housekeeping housekeeping =
         new Housekeeping(
             chores,
-            Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("housekeeping").daemon().factory()));
+            Executors.newScheduledThreadPool(
+                2, Thread.ofPlatform().name("housekeeping-", 1).daemon().factory()));
+    chores.database().transact(chores.lease()::renew);
     housekeeping.round();
-    // The rounds end with the thread, and no round throws: there is nothing to be asked of the
-    // future.
-    var _ =
-        housekeeping.thread.scheduleWithFixedDelay(
-            housekeeping::guardedRound,
-            PERIOD.toMillis(),
-            PERIOD.toMillis(),
-            TimeUnit.MILLISECONDS);
+    housekeeping.every(
+        () -> guarded("lease", () -> chores.database().transact(chores.lease()::renew)));
+    housekeeping.every(housekeeping::round);
     return housekeeping;
   }
 
-  private void guardedRound() {
+  private void every(Runnable task) {
+    // It ends with the threads and never throws: there is nothing to be asked of the future.
+    var _ =
+        threads.scheduleWithFixedDelay(
+            task, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void round() {
+    Database database = chores.database();
+    guarded("interrupted uses", () -> chores.endInterrupted().run());
+    guarded("requests", () -> chores.settleRequests().run());
+    guarded(
+        "activations",
+        () ->
+            database.transact(
+                handle -> chores.activations().expireOverdue(handle, Database.now(handle))));
+    guarded("calls", () -> database.transact(handle -> chores.idempotentCalls().purge(handle)));
+    guarded(
+        "messages", () -> database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT)));
+  }
+
+  /** One chore that fails does not keep the others from being done. */
+  private static void guarded(String chore, Chore work) {
     try {
-      round();
+      work.run();
     } catch (RefusedException | RuntimeException e) {
-      LOG.atWarn().setCause(e).log("a round of housekeeping failed and will be made again");
+      LOG.atError()
+          .addKeyValue("chore", chore)
+          .setCause(e)
+          .log("a chore of housekeeping failed and will be tried again");
     }
   }
 
-  private void round() throws RefusedException {
-    Database database = chores.database();
-    database.transact(chores.lease()::renew);
-    chores.endInterrupted().run();
-    chores.settleRequests().run();
-    database.transact(handle -> chores.activations().expireOverdue(handle, Database.now(handle)));
-    database.transact(handle -> chores.idempotentCalls().purge(handle));
-    database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT));
+  @FunctionalInterface
+  private interface Chore {
+    void run() throws RefusedException;
   }
 
   @Override
   public void close() {
-    thread.shutdown();
+    threads.shutdown();
     try {
-      if (!thread.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-        thread.shutdownNow();
+      if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        threads.shutdownNow();
       }
       chores.database().transact(chores.lease()::release);
     } catch (InterruptedException e) {

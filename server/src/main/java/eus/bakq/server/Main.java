@@ -10,7 +10,9 @@ import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.hsm.HsmRefusedException;
 import eus.bakq.server.vocabulary.Profile;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -31,39 +33,47 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] words) {
-    System.exit(run(List.of(words)));
+    System.exit(run(List.of(words), ServiceLoader.load(ProfileExtension.class), System.err));
   }
 
-  static int run(List<String> words) {
+  /**
+   * Runs until the server is stopped, if it starts.
+   *
+   * @param installed the extensions of the class path
+   * @param console where the operator reads why the server does not start
+   * @return what the program ends with
+   */
+  static int run(List<String> words, Iterable<ProfileExtension> installed, PrintStream console) {
     Optional<Arguments> parsed = parse(words);
     if (parsed.isEmpty()) {
-      System.err.println("usage: bakq-server [--profile demo] [--check-config] CONFIGURATION");
+      console.println("usage: bakq-server [--profile demo] [--check-config] CONFIGURATION");
       return 2;
     }
     Arguments arguments = parsed.get();
     try {
       ServerConfiguration configuration =
           ConfigurationFile.read(arguments.configuration(), arguments.profile());
-      ProfileExtension extension = extension(arguments.profile());
+      ProfileExtension extension = extension(arguments.profile(), installed);
       if (arguments.checkOnly()) {
-        System.err.println("the configuration is sound");
+        console.println("the configuration is sound");
         return 0;
       }
-      return serve(configuration, extension);
+      return serve(configuration, extension, console);
     } catch (InvalidConfigurationException
         | HsmRefusedException
         | UnusableDatabaseException
         | RefusedToStartException e) {
-      System.err.println("The server does not start: " + e.getMessage());
+      console.println("The server does not start: " + e.getMessage());
       return 1;
     } catch (UnavailableException | RefusedException | IOException | IllegalStateException e) {
-      System.err.println("The server does not start: " + e.getMessage());
+      console.println("The server does not start: " + e.getMessage());
       LOG.atError().setCause(e).log("the server does not start");
       return 1;
     }
   }
 
-  private static int serve(ServerConfiguration configuration, ProfileExtension extension)
+  private static int serve(
+      ServerConfiguration configuration, ProfileExtension extension, PrintStream console)
       throws IOException, RefusedException {
     SigningServer server = SigningServer.start(configuration, extension);
     CountDownLatch stopped = new CountDownLatch(1);
@@ -76,7 +86,7 @@ public final class Main {
                   stopped.countDown();
                 },
                 "stop"));
-    System.err.println("The server is ready.");
+    console.println("The server is ready.");
     try {
       stopped.await();
       return 0;
@@ -109,28 +119,33 @@ public final class Main {
   }
 
   /** The one extension that is installed; one of another profile is never used. */
-  private static ProfileExtension extension(Profile profile) throws RefusedToStartException {
-    List<ProfileExtension> installed =
-        ServiceLoader.load(ProfileExtension.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .toList();
-    Optional<ProfileExtension> foreign =
-        installed.stream().filter(extension -> extension.profile() != profile).findAny();
-    if (foreign.isPresent()) {
-      throw new RefusedToStartException(
-          "the "
-              + foreign.get().profile()
-              + " profile is installed, and this is a server of the "
-              + profile
-              + " profile. Remove its jar, or say --profile demo.");
+  private static ProfileExtension extension(Profile profile, Iterable<ProfileExtension> installed)
+      throws RefusedToStartException {
+    List<ProfileExtension> own = new ArrayList<>();
+    for (ProfileExtension extension : installed) {
+      if (extension.profile() != profile) {
+        throw new RefusedToStartException(
+            "the "
+                + extension.profile()
+                + " profile is installed, and this is a server of the "
+                + profile
+                + " profile. Remove its jar, or start the server of its profile.");
+      }
+      own.add(extension);
     }
-    if (installed.size() != 1) {
+    if (own.isEmpty()) {
       throw new RefusedToStartException(
           "there is nothing installed that carries SMS and e-mail for the "
               + profile
               + " profile.");
     }
-    return installed.getFirst();
+    if (own.size() > 1) {
+      throw new RefusedToStartException(
+          "more than one part is installed that carries SMS and e-mail for the "
+              + profile
+              + " profile.");
+    }
+    return own.getFirst();
   }
 
   /** The installation does not fit the profile. */

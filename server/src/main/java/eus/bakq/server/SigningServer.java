@@ -5,7 +5,6 @@ import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.audit.ReadAuditLog;
 import eus.bakq.server.caller.CallerRateLimit;
-import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.config.ProfileExtension;
 import eus.bakq.server.config.ServerConfiguration;
@@ -114,7 +113,7 @@ public final class SigningServer implements AutoCloseable {
             new Seal(random),
             documents,
             authority,
-            new RegisteredCallers(configuration.callers()),
+            configuration.callers(),
             new Outbox(),
             new ActivationLedger(lease.id()),
             Wording.open(configuration.smsHost(), configuration.authentication().codeDigits()),

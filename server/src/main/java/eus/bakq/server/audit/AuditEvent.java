@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * One thing that happened.
  *
- * @param actor who did it: a caller's registered name, a signer's id, or {@code system}; 1 to 100
- *     characters
+ * @param actor who did it: a caller's registered name, a signer's id, {@code system}, or {@code
+ *     unknown} where nobody is known by then; 1 to 100 characters
  * @param subject on what: the id of the signature request, activation, signer or credential
  *     concerned; 1 to 100 characters
  * @param reason a word of the catalogue, 1 to 60 capitals and underscores, if the outcome is not

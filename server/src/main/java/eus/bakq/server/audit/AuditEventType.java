@@ -1,93 +1,114 @@
 package eus.bakq.server.audit;
 
 /**
- * The catalogue of events (requirements 9.2). A type appears with the first act that is recorded by
- * it, and never goes away: old records keep their names. The subject is the id of what the sentence
- * is about, if nothing else is said. {@code docs/audit-events.md} is made of these comments, and a
- * test holds it to them.
+ * The catalogue of events. A type appears with the first act that is recorded by it; once released
+ * it never goes away: old records keep their names. The subject is the id of what the sentence is
+ * about, if nothing else is said. {@code docs/audit-events.md} is made of these comments; tests
+ * hold it to them, and them to what the code writes.
  */
 public enum AuditEventType {
-  /** A server started and passed its checks. Details: {@code profile}, {@code version}. */
+  /**
+   * A server started and passed its checks. Subject: {@code server}. Details: {@code profile},
+   * {@code version}.
+   */
   SYSTEM_STARTED,
-  /** A server stopped in order; a start without this before it followed a crash. */
+  /**
+   * A server stopped in order; a start without this before it followed a crash. Subject and
+   * details: as SYSTEM_STARTED.
+   */
   SYSTEM_STOPPED,
   /**
-   * An auditor read or verified the record. Details: {@code subject}, {@code after}, {@code count}.
+   * An auditor read or verified the record. Subject: the one that was asked for, or {@code all}.
+   * Details: {@code act} (LIST or VERIFY).
    */
   AUDIT_READ,
   /**
-   * A call was refused at the door. Details: {@code audience}, {@code method}, {@code certificate}
-   * (SHA-256).
+   * A call was refused at the door. Subject: the method. Details: {@code listener}, {@code
+   * correlation_id}, {@code certificate_sha256} ({@code none} if there was no certificate).
    */
   CALLER_REFUSED,
   /**
-   * An officer registered a citizen. Subject: the signer. Details: {@code activation}, {@code
-   * evidence} (SHA-256).
+   * An officer registered a citizen, or gave a registered one a new link. Subject: the signer.
+   * Details: {@code activation}, {@code method}, {@code identified} (when), {@code evidence}
+   * (SHA-256), {@code version} of the signer; above 1, it was known before.
    */
   ENROLMENT_REGISTERED,
-  /** A registration was refused by a rule (ENR-01 to ENR-06). Details: {@code request}. */
+  /**
+   * An act of an officer was refused by a rule (ENR-01 to ENR-06). Subject: its {@code request_id}.
+   * Or it found a row that was altered (ROW_ALTERED); then the subject is the row. Details: {@code
+   * request}; of an altered row {@code table} too.
+   */
   ENROLMENT_REJECTED,
   /**
-   * A link for activating was put into the outbox; an older one is void. Details: {@code signer},
-   * {@code expires}.
+   * A link for activating was put into the outbox; an older one is void. Subject: the activation.
+   * Details: {@code signer}, {@code expires}.
    */
   ACTIVATION_LINK_ISSUED,
-  /** A citizen opened the link. Details: {@code signer}. */
+  /** A citizen opened the link. Subject: the activation. Details: {@code interaction}. */
   ACTIVATION_STARTED,
-  /** A temporary password was put into the outbox. Details: {@code challenge}, {@code expires}. */
-  TEMPORARY_PASSWORD_ISSUED,
-  /** A citizen set the own password. Details: {@code generation}. */
-  PASSWORD_SET,
   /**
-   * A citizen confirmed the data shown, or said that they are wrong. Details: {@code shown}
-   * (SHA-256).
+   * A temporary password was put into the outbox. Subject: the activation. Details: {@code
+   * interaction}.
    */
+  TEMPORARY_PASSWORD_ISSUED,
+  /**
+   * A citizen set the own password. Subject: the activation. Details: {@code interaction}, {@code
+   * generation}.
+   */
+  PASSWORD_SET,
+  /** A citizen confirmed the data shown. Subject: the activation. Details: {@code interaction}. */
   PERSONAL_DATA_CONFIRMED,
   /**
-   * A citizen accepted the terms. Details: {@code version}, {@code language}, {@code text}
-   * (SHA-256).
+   * A citizen accepted the terms. Subject: the activation. Details: {@code interaction}, {@code
+   * version}, {@code language}, {@code terms_sha256} (of the text).
    */
   TERMS_ACCEPTED,
   /**
-   * BakQ is active: key sealed, certificate linked. Details: {@code signer}, {@code credential}.
+   * BakQ is active: key sealed, certificate linked. Subject: the activation. Details: as
+   * CERTIFICATE_ISSUED.
    */
   ACTIVATION_COMPLETED,
-  /** A step of an activation was refused. Details: {@code step}. */
+  /**
+   * A step of an activation was refused: WRONG_TEMPORARY_PASSWORD or PERSONAL_DATA_NOT_CONFIRMED.
+   * Subject: the activation. Details: {@code interaction}.
+   */
   ACTIVATION_REFUSED,
   /**
-   * A password was judged and counted, before the answer, which is the same either way. Details:
-   * {@code interaction}, {@code failures}.
+   * A password was judged and counted, before the answer, which is the same either way. Subject:
+   * the activation or the signature request. Details: {@code interaction}, {@code purpose}, {@code
+   * code} (sent or not sent), {@code account} (COUNTED; WARNED: one more failure locks it; LOCKED:
+   * by this one; WAS_LOCKED).
    */
   AUTHENTICATION_PASSWORD_JUDGED,
-  /** All factors were right. Subject: the signer. Details: {@code interaction}, {@code factors}. */
+  /**
+   * All factors were right. Subject: as AUTHENTICATION_PASSWORD_JUDGED. Details: {@code
+   * interaction}, {@code purpose}, {@code challenge}, {@code try}, {@code account}.
+   */
   AUTHENTICATION_SUCCEEDED,
-  /** The factors together were not right. Details: {@code interaction}, {@code failures}. */
+  /** The factors together were not right. Subject and details: as AUTHENTICATION_SUCCEEDED. */
   AUTHENTICATION_FAILED,
-  /** The account is locked after five failures in a row (AUT-08). Details: {@code failures}. */
-  ACCOUNT_LOCKED,
-  /** An officer unlocked an account. Details: {@code evidence} (SHA-256). */
+  /** An officer unlocked an account. Subject: the signer. Details: {@code evidence_sha256}. */
   ACCOUNT_UNLOCKED,
   /**
-   * A code by SMS was put into the outbox. Details: {@code challenge}, {@code purpose}, {@code
-   * expires}.
-   */
-  CODE_ISSUED,
-  /**
    * A message was handed to its transport. Subject: its reference. Details: {@code kind}, {@code
-   * channel}, {@code attempts}, {@code signer}.
+   * channel}, {@code attempts}; {@code signer} if it is for one.
    */
   MESSAGE_DELIVERED,
   /**
    * A message was not sent before it expired (EXPIRED), or was no longer to be sent (WITHDRAWN).
-   * Details: as MESSAGE_DELIVERED.
+   * Subject and details: as MESSAGE_DELIVERED.
    */
   MESSAGE_NOT_DELIVERED,
   /**
-   * What a sede asks to have signed was fixed. Details: {@code set} (SHA-256), {@code count},
-   * {@code expires}.
+   * What a sede asks to have signed was fixed. Details: {@code frozen_set} (SHA-256), {@code
+   * documents} (how many), {@code format}, {@code level}, {@code expected_signer} (named or
+   * anyone).
    */
   SIGNATURE_REQUEST_FROZEN,
-  /** A citizen was shown what is to be signed. Details: {@code interaction}, {@code set}. */
+  /**
+   * A citizen was shown what is to be signed. Details: {@code interaction}, {@code frozen_set},
+   * {@code language}.
+   */
   SIGNATURE_REQUEST_SHOWN,
   /** A citizen declined to sign. Details: {@code interaction}. */
   SIGNATURE_REQUEST_REJECTED,
@@ -95,63 +116,82 @@ public enum AuditEventType {
   SIGNATURE_REQUEST_CANCELLED,
   /** Nobody authorised the request in time. */
   SIGNATURE_REQUEST_EXPIRED,
-  /** Every signature of the request was made. Details: {@code count}. */
+  /**
+   * Every signature of the request was made. Details: {@code sad}, {@code documents} (how many),
+   * {@code signed_set} (SHA-256 over {@code bakq/signed-set/v1} and the SHA-256 of each signed
+   * document).
+   */
   SIGNATURE_REQUEST_COMPLETED,
   /**
-   * Signature activation data were made after all factors were right. Details: {@code sad}, {@code
-   * credential}, {@code set}, {@code count}, {@code expires}.
+   * Signature activation data were made after all factors were right. Subject: the signature
+   * request. Details: {@code sad}, {@code sad_sha256}, {@code credential}, {@code hashes} (how
+   * many), {@code client} (the sede).
    */
   SAD_CREATED,
   /**
-   * Signature activation data were refused by the signature activation module. Details: {@code
-   * sad}, {@code rule}.
+   * Signature activation data were refused by the signature activation module; the reason is the
+   * rule. Subject: the signature request. Details: {@code sad_sha256}.
    */
   SAD_REJECTED,
-  /** Signature activation data were ended before use. Details: {@code sad}. */
+  /**
+   * Signature activation data ended with nothing released; the request can be authorised anew.
+   * Subject: the signature request. Details: {@code sad}.
+   */
   SAD_BURNT,
-  /** A key pair is about to be made in the HSM. Details: {@code credential}, {@code algorithm}. */
+  /**
+   * A key pair is about to be made in the HSM. Subject: the activation. Details: {@code
+   * interaction}.
+   */
   KEY_GENERATION_INTENDED,
   /**
-   * A key pair was made and sealed. Details: {@code credential}, {@code spki} (SHA-256), {@code
-   * epoch}.
+   * A key pair was made in the HSM. Subject: the activation. Details: {@code public_key_sha256},
+   * {@code algorithm}, {@code epoch} (of the wrapping key).
    */
   KEY_GENERATED,
-  /** A sealed key was erased. Details: {@code credential}, {@code spki}. */
-  KEY_DESTROYED,
   /**
-   * A certification request was signed by the new key. Details: {@code credential}, {@code request}
-   * (SHA-256).
+   * A certification request was signed by the new key. Subject: the activation. Details: {@code
+   * public_key_sha256}, {@code request_sha256}.
    */
   CERTIFICATE_REQUESTED,
   /**
-   * The authority issued a certificate. Details: {@code credential}, {@code serial}, {@code
-   * certificate} (SHA-256).
+   * The authority issued a certificate. Subject: the activation, or {@code self-test}. Details:
+   * {@code certificate_sha256}, {@code certificate_serial} (hexadecimal); in an activation {@code
+   * credential}, {@code public_key_sha256} too.
    */
   CERTIFICATE_ISSUED,
   /**
-   * Signer, key and certificate were linked; from now on the key may sign. Details: {@code
-   * credential}, {@code certificate}.
+   * Signer, key and certificate were linked; from now on the key may sign. Subject: the activation.
+   * Details: as CERTIFICATE_ISSUED.
    */
   CERTIFICATE_LINKED,
   /**
-   * The intent, before the key is used: occurrences are reserved. Details: {@code sad}, {@code
-   * credential}, {@code certificate}, {@code set}, {@code count}.
+   * The intent, before the key is used: an occurrence is reserved. One record for each hash, with
+   * its {@code ordinal} from 0. Subject: the signature request. Details: {@code sad}, {@code
+   * ordinal}, {@code credential}, {@code certificate_sha256}, {@code algorithm}, {@code
+   * dtbs_digest}, {@code client}.
    */
   SIGNATURE_AUTHORISED,
   /**
-   * A signature was made and verified, before it is released (AUD-06). Details: {@code sad}, {@code
-   * certificate}, {@code digest}, {@code value} (SHA-256).
+   * A signature was made and verified, before it is released (AUD-06). One record for each hash.
+   * Subject: the signature request. Details: as SIGNATURE_AUTHORISED, and {@code value_sha256}.
    */
   SIGNATURE_CREATED,
-  /** No signature was made after an intent. Details: {@code sad}, {@code certificate}. */
+  /**
+   * No signature was made after an intent. Subject: the signature request. Details: {@code sad},
+   * {@code credential}, {@code released} (none).
+   */
   SIGNATURE_FAILED,
   /**
    * The process ended between intent and outcome: a value may have been computed and was not
-   * released. Details: {@code sad}, {@code count}.
+   * released. One record for each hash. Subject: the signature request. Details: {@code sad},
+   * {@code ordinal}, {@code credential}, {@code dtbs_digest}, {@code released} (none).
    */
   SIGNATURE_INTERRUPTED,
-  /** The sede fetched a signed document. Details: {@code document} (SHA-256). */
+  /**
+   * The sede fetched a signed document. Subject: the signature request. Details: {@code ordinal}
+   * from 0, {@code sha256} (of the document).
+   */
   SIGNED_DOCUMENT_FETCHED,
-  /** The sede has them; our copies were erased. Details: {@code count}. */
+  /** The sede has them; our copies were erased. Subject: the signature request. */
   SIGNED_DOCUMENTS_ACKNOWLEDGED
 }

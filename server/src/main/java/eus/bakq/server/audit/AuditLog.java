@@ -11,6 +11,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.vocabulary.Bytes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,11 @@ public final class AuditLog {
    * every other row was written. At most one lock holder at a time in all nodes.
    */
   public void append(Handle handle, AuditEvent event) {
+    appendAll(handle, List.of(event));
+  }
+
+  /** As {@link #append}, several in their order. */
+  public void appendAll(Handle handle, List<AuditEvent> events) {
     handle.createQuery("SELECT id FROM audit_lock WHERE id = 1 FOR UPDATE").mapTo(int.class).one();
     // A new statement: it sees what the lock's last holder committed.
     AuditRecord.Head head =
@@ -69,7 +75,12 @@ public final class AuditLog {
                         row.getLong("sequence"), Bytes.copyOf(row.getBytes("hash"))))
             .findOne()
             .orElse(AuditRecord.Head.OF_NOTHING);
-    insert(handle, AuditRecord.next(head, Database.now(handle), event));
+    Instant now = Database.now(handle);
+    for (AuditEvent event : events) {
+      AuditRecord record = AuditRecord.next(head, now, event);
+      insert(handle, record);
+      head = new AuditRecord.Head(record.sequence(), record.hash());
+    }
   }
 
   /**

@@ -24,11 +24,11 @@ public record Argon2Parameters(int memoryKibibytes, int iterations) {
 
   public Argon2Parameters {
     if (iterations < 1 || iterations > MAXIMUM_ITERATIONS) {
-      throw new IllegalArgumentException("Argon2id makes 1 to 16 passes");
+      throw new IllegalArgumentException("iterations is 1 to 16");
     }
     if (memoryKibibytes < minimumMemory(iterations) || memoryKibibytes > MAXIMUM_MEMORY_KIBIBYTES) {
       throw new IllegalArgumentException(
-          "Argon2id with %d passes uses %d to %d KiB"
+          "with iterations of %d, memoryKibibytes is %d to %d"
               .formatted(iterations, minimumMemory(iterations), MAXIMUM_MEMORY_KIBIBYTES));
     }
   }

@@ -3,8 +3,8 @@ package eus.bakq.server.authentication;
 import java.time.Duration;
 
 /**
- * The bounds of authentication (requirements section 8). Whoever can write them can make guessing
- * easier, within the bounds that are checked here.
+ * The bounds of authentication. Whoever can write them can make guessing easier, within the bounds
+ * that are checked here.
  *
  * @param lockAfter consecutive wrong factors until the account is locked: 1 to 5 (AUT-08)
  * @param codeLife 1 to 10 minutes (OTP-02)

@@ -2,12 +2,14 @@ package eus.bakq.server.authentication;
 
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.MessageKind;
+import eus.bakq.server.signer.Signer;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.SignerId;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -20,6 +22,18 @@ public interface AuthenticationSubject<T> {
 
   /** The SMS that carries the code. */
   MessageKind codeMessage();
+
+  /**
+   * Who can have a part in it at all: the signer of an activation, the one whom a sede named.
+   * Everybody else is judged as a stranger. The same work whoever asks.
+   */
+  Predicate<Signer> concerned(Handle handle, UUID subject);
+
+  /**
+   * Locks the subject's row until the transaction ends: it is locked before interaction, counter
+   * and record, always.
+   */
+  void hold(Handle handle, UUID subject) throws RefusedException;
 
   /**
    * Fixes what the code will be bound to for {@code candidate}, before anything is known of the

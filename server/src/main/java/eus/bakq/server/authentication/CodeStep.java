@@ -76,7 +76,7 @@ public final class CodeStep {
    *     subject} refuses
    */
   public <T> T run(Attempt attempt, AuthenticationSubject<T> subject) throws RefusedException {
-    Stored stored = database.inTransaction(handle -> stored(handle, attempt, subject));
+    Stored stored = storedOrRecorded(attempt, subject);
     Interaction interaction = stored.interaction();
     Challenge challenge = stored.challenge();
     byte[] share = stored.share().orElseThrow(() -> new RefusedException(Refusal.PASSWORD_AGAIN));
@@ -113,6 +113,32 @@ public final class CodeStep {
         Encoding.of("").id(interaction.value()).toBytes().sha256().toByteArray());
   }
 
+  /** A code for an interaction that is over, such as one used twice, is recorded, then refused. */
+  private Stored storedOrRecorded(Attempt attempt, AuthenticationSubject<?> subject)
+      throws RefusedException {
+    try {
+      return database.inTransaction(handle -> stored(handle, attempt, subject));
+    } catch (RefusedException e) {
+      database.transact(handle -> recordAfterEnd(handle, attempt, subject));
+      throw e;
+    }
+  }
+
+  private void recordAfterEnd(Handle handle, Attempt attempt, AuthenticationSubject<?> subject) {
+    if (interactions.countAfterEnd(handle, subject.purpose(), attempt.interaction())) {
+      audit.append(
+          handle,
+          AuditEvent.refused(
+              AuditEventType.AUTHENTICATION_FAILED,
+              "INTERACTION_IS_OVER",
+              "unknown",
+              interactions.subject(handle, attempt.interaction()),
+              Map.of(
+                  "interaction", attempt.interaction().toString(),
+                  "purpose", subject.purpose().name())));
+    }
+  }
+
   private Stored stored(Handle handle, Attempt attempt, AuthenticationSubject<?> subject)
       throws RefusedException {
     Interaction interaction =
@@ -147,6 +173,7 @@ public final class CodeStep {
       Optional<SecretBytes> opened,
       AuthenticationSubject<T> subject)
       throws RefusedException {
+    subject.hold(handle, stored.interaction().subject());
     Interaction locked = interactions.lockLive(handle, stored.interaction().id());
     Challenge challenge = requireChallenged(locked);
     Optional<SignerId> signer = challenge.signer();

@@ -146,29 +146,47 @@ public final class Interactions {
   }
 
   /**
-   * Ends every other challenge of {@code signer} for {@code purpose}: only the newest code of a
-   * person is alive (OTP-06). The same statements for nobody.
+   * Makes every other challenge of {@code signer} for {@code purpose} one that no code fits any
+   * more: only the newest code of a person is alive (OTP-06). It stays open and answers as after a
+   * wrong password, so that nobody can see from it that another was right.
    */
   void supersede(Handle handle, UUID signer, InteractionPurpose purpose, InteractionId newest) {
     handle
         .createUpdate(
             """
-            delete from bakq.interaction_share using bakq.interaction i
-            where interaction_id = i.id and i.signer_id = :signer and i.purpose = :purpose
-              and i.state = 'CHALLENGED' and i.id <> :newest""")
-        .bind("signer", signer)
-        .bind("purpose", purpose.name())
-        .bind("newest", newest.value())
-        .execute();
-    handle
-        .createUpdate(
-            """
-            update bakq.interaction set state = 'ENDED'
+            update bakq.interaction set signer_id = null, credential_id = null
             where signer_id = :signer and purpose = :purpose and state = 'CHALLENGED' and id <> :newest""")
         .bind("signer", signer)
         .bind("purpose", purpose.name())
         .bind("newest", newest.value())
         .execute();
+  }
+
+  /**
+   * Counts a step on an interaction that is over, at most three; false if it is not over, or was
+   * counted so often. For the record: a code that is used twice leaves a trace, and no flood of
+   * them does.
+   */
+  boolean countAfterEnd(Handle handle, InteractionPurpose purpose, InteractionId id) {
+    return handle
+            .createUpdate(
+                """
+                update bakq.interaction set tries_after_end = tries_after_end + 1
+                where id = :id and purpose = :purpose and state in ('SUCCEEDED', 'ENDED')
+                  and tries_after_end < 3""")
+            .bind("id", id.value())
+            .bind("purpose", purpose.name())
+            .execute()
+        == 1;
+  }
+
+  /** What an interaction is about. */
+  UUID subject(Handle handle, InteractionId id) {
+    return handle
+        .createQuery("select subject from bakq.interaction where id = :id")
+        .bind("id", id.value())
+        .mapTo(UUID.class)
+        .one();
   }
 
   /** Half of the ticket's key, if it is still there. */
@@ -203,7 +221,7 @@ public final class Interactions {
         .execute();
   }
 
-  /** How many interactions were ever opened on {@code subject}. */
+  /** How many interactions were opened on {@code subject} within the last day. */
   public int count(Handle handle, UUID subject) {
     return handle
         .createQuery("select count(*) from bakq.interaction where subject = :subject")
@@ -237,7 +255,7 @@ public final class Interactions {
 
   /**
    * Erases the shares of interactions whose time is over, and rows that ended a day ago: at most
-   * 1,000 a call.
+   * 1,000 of each a call.
    */
   public int purge(Handle handle) {
     OffsetDateTime now = Database.now(handle).atOffset(ZoneOffset.UTC);
@@ -245,7 +263,9 @@ public final class Interactions {
         .createUpdate(
             """
             delete from bakq.interaction_share where interaction_id in
-              (select id from bakq.interaction where expires_at < :now order by expires_at limit 1000)""")
+              (select s.interaction_id from bakq.interaction_share s
+                left join bakq.interaction i on i.id = s.interaction_id
+                where i.id is null or i.expires_at < :now limit 1000)""")
         .bind("now", now)
         .execute();
     return handle

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -58,6 +59,19 @@ public final class PasswordStep {
     @Override
     public void close() {
       password.close();
+    }
+  }
+
+  private record Judgement(
+      Interaction interaction,
+      Optional<SignerId> signer,
+      UUID judgedAs,
+      boolean right,
+      Passwords.Judged judged)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      judged.close();
     }
   }
 
@@ -97,88 +111,118 @@ public final class PasswordStep {
    *     subject} refuses
    */
   public Answer run(Attempt attempt, AuthenticationSubject<?> subject) throws RefusedException {
-    // Before the DNI is looked at, so that a refusal for want of room tells nothing about anybody.
-    try (PasswordHashing.Turn turn = passwords.awaitTurn()) {
-      return run(turn, attempt, subject);
+    // First the interaction, so that nobody without one takes a turn; then the turn, before the DNI
+    // is looked at, so that a refusal for want of room tells nothing about anybody.
+    database.transact(handle -> requireOpen(requireLive(handle, attempt, subject)));
+    try (Judgement judgement = judge(attempt, subject)) {
+      AuthenticationSubject.Frozen frozen =
+          subject.freeze(judgement.interaction().subject(), judgement.signer());
+      byte[] share = tickets.freshShare();
+      try (SecretBytes hsmHalf = tickets.hsmHalf(attempt.interaction());
+          SecretBytes decoy = tickets.freshDecoy()) {
+        Answer answer =
+            database.inTransaction(
+                handle -> {
+                  Challenge challenge = record(handle, judgement, frozen, subject, share);
+                  return new Answer(
+                      SecretBytes.takeOver(
+                          tickets.make(
+                              hsmHalf,
+                              share,
+                              judgement.interaction(),
+                              challenge,
+                              challenge.signer().isPresent()
+                                  ? judgement.judged().activationSecret()
+                                  : decoy)),
+                      challenge.expiresAt());
+                });
+        outbox.wake();
+        return answer;
+      } finally {
+        Arrays.fill(share, (byte) 0);
+      }
     }
   }
 
-  private Answer run(PasswordHashing.Turn turn, Attempt attempt, AuthenticationSubject<?> subject)
+  /** One Argon2id and the same HMACs for everybody. */
+  private Judgement judge(Attempt attempt, AuthenticationSubject<?> subject)
       throws RefusedException {
-    byte[] standIn =
-        keys.mac(
-            MacKey.VERIFY,
-            Encoding.of("bakq/stand-in/v1").text(attempt.dni().value()).toByteArray());
-    Candidate candidate = database.inTransaction(handle -> candidate(handle, attempt, subject));
-    Interaction interaction = candidate.interaction();
-    UUID judgedAs =
-        candidate.signer().map(SignerId::value).orElse(FailureCounters.standIn(standIn));
-    AuthenticationSubject.Frozen frozen = subject.freeze(interaction.subject(), candidate.signer());
-    Passwords.Kept kept = candidate.kept().orElseGet(() -> passwords.standIn(standIn));
-    byte[] share = tickets.freshShare();
-    try (Passwords.Judged judged = passwords.judge(turn, judgedAs, kept, attempt.password());
-        SecretBytes hsmHalf = tickets.hsmHalf(interaction.id());
-        SecretBytes decoy = tickets.freshDecoy()) {
-      boolean right = judged.right() && candidate.kept().isPresent();
-      Answer answer =
-          database.inTransaction(
-              handle -> {
-                Interaction locked = requireOpen(interactions.lockLive(handle, interaction.id()));
-                FailureCounters.Counter counter = counters.lock(handle, judgedAs);
-                boolean accepted = right && frozen.allowed() && !counter.locked();
-                Challenge challenge =
-                    challenge(
-                        counter.now(),
-                        locked,
-                        frozen,
-                        accepted ? candidate.signer() : Optional.empty());
-                interactions.challenge(handle, locked.id(), challenge, share);
-                interactions.supersede(
-                    handle,
-                    challenge.signer().map(SignerId::value).orElse(NOBODY),
-                    locked.purpose(),
-                    locked.id());
-                frozen.store(handle, locked.id());
-                boolean send = accepted && counters.mayHaveCode(counter);
-                FailureCounters.Consequence consequence =
-                    counters.write(handle, counter, !right, send);
-                outbox.put(
-                    handle, message(subject, challenge, candidate.signer(), send, consequence));
-                audit.append(
-                    handle,
-                    event(locked, candidate.signer(), right, frozen.allowed(), send, consequence));
-                byte[] ticket =
-                    tickets.make(
-                        hsmHalf,
-                        share,
-                        locked,
-                        challenge,
-                        accepted ? judged.activationSecret() : decoy);
-                return new Answer(SecretBytes.takeOver(ticket), challenge.expiresAt());
-              });
-      outbox.wake();
-      return answer;
-    } finally {
-      Arrays.fill(share, (byte) 0);
+    try (PasswordHashing.Turn turn = passwords.awaitTurn()) {
+      byte[] standIn =
+          keys.mac(
+              MacKey.VERIFY,
+              Encoding.of("bakq/stand-in/v1").text(attempt.dni().value()).toByteArray());
+      Candidate candidate = database.inTransaction(handle -> candidate(handle, attempt, subject));
+      UUID judgedAs =
+          candidate.signer().map(SignerId::value).orElse(FailureCounters.standIn(standIn));
+      Passwords.Kept kept = candidate.kept().orElseGet(() -> passwords.standIn(standIn));
+      Passwords.Judged judged = passwords.judge(turn, judgedAs, kept, attempt.password());
+      return new Judgement(
+          candidate.interaction(),
+          candidate.signer(),
+          judgedAs,
+          judged.right() && candidate.kept().isPresent(),
+          judged);
     }
+  }
+
+  /**
+   * The judgement, durable. A password that is right but brings no code (locked, not allowed, too
+   * many codes) leaves the same as a wrong one.
+   */
+  private Challenge record(
+      Handle handle,
+      Judgement judgement,
+      AuthenticationSubject.Frozen frozen,
+      AuthenticationSubject<?> subject,
+      byte[] share)
+      throws RefusedException {
+    subject.hold(handle, judgement.interaction().subject());
+    Interaction locked = requireOpen(interactions.lockLive(handle, judgement.interaction().id()));
+    FailureCounters.Counter counter = counters.lock(handle, judgement.judgedAs());
+    boolean send =
+        judgement.right() && frozen.allowed() && !counter.locked() && counters.mayHaveCode(counter);
+    Challenge challenge =
+        challenge(counter.now(), locked, frozen, send ? judgement.signer() : Optional.empty());
+    interactions.supersede(
+        handle,
+        challenge.signer().map(SignerId::value).orElse(NOBODY),
+        locked.purpose(),
+        locked.id());
+    interactions.challenge(handle, locked.id(), challenge, share);
+    frozen.store(handle, locked.id());
+    FailureCounters.Consequence consequence =
+        counters.write(handle, counter, !judgement.right(), send);
+    outbox.put(handle, message(subject, challenge, judgement.signer(), send, consequence));
+    audit.append(
+        handle,
+        event(locked, judgement.signer(), judgement.right(), frozen.allowed(), send, consequence));
+    return challenge;
+  }
+
+  private Interaction requireLive(Handle handle, Attempt attempt, AuthenticationSubject<?> subject)
+      throws RefusedException {
+    return interactions.requireLive(
+        handle,
+        subject.purpose(),
+        attempt.interaction(),
+        attempt.method(),
+        Optional.empty(),
+        attempt.proof());
   }
 
   private Candidate candidate(Handle handle, Attempt attempt, AuthenticationSubject<?> subject)
       throws RefusedException {
-    Interaction interaction =
-        requireOpen(
-            interactions.requireLive(
-                handle,
-                subject.purpose(),
-                attempt.interaction(),
-                attempt.method(),
-                Optional.empty(),
-                attempt.proof()));
-    Optional<SignerId> signer = signers.find(handle, attempt.dni()).map(Signer::id);
-    if (signer.isEmpty()) {
+    Interaction interaction = requireOpen(requireLive(handle, attempt, subject));
+    Optional<Signer> registered = signers.find(handle, attempt.dni());
+    if (registered.isEmpty()) {
       signers.standIn();
     }
-    // The same statement for somebody who is not registered.
+    // Somebody whom the subject does not concern is a stranger here: nobody can use up another's
+    // tries.
+    Predicate<Signer> concerned = subject.concerned(handle, interaction.subject());
+    Optional<SignerId> signer = registered.filter(concerned).map(Signer::id);
+    // The same statement for a stranger.
     Optional<Passwords.Kept> kept = passwords.find(handle, signer.orElse(new SignerId(NOBODY)));
     return new Candidate(interaction, signer, kept);
   }

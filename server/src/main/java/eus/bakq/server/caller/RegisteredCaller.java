@@ -34,7 +34,7 @@ public record RegisteredCaller(
     Objects.requireNonNull(quotas);
     displayNames = Map.copyOf(displayNames);
     if (certificateSha256.size() != 32) {
-      throw new IllegalArgumentException("the SHA-256 of a certificate has 32 bytes");
+      throw new IllegalArgumentException("certificateSha256 has 64 hexadecimal digits");
     }
     if (dni.isPresent() && role != CallerRole.REGISTRATION_OFFICER) {
       throw new IllegalArgumentException("only registration officers are registered with a DNI");

@@ -20,8 +20,8 @@ import org.bouncycastle.asn1.x509.qualified.QCStatement;
 import org.bouncycastle.asn1.x509.qualified.SemanticsInformation;
 
 /**
- * The extensions of a citizen's certificate, by EN 319 412-2 and EN 319 412-5 (requirements 3.F and
- * 7.1). Written apart from {@link CertificateProfileCheck}, which reads them back.
+ * The extensions of a citizen's certificate, by EN 319 412-2 and EN 319 412-5. Written apart from
+ * {@link CertificateProfileCheck}, which reads them back.
  */
 final class CertificateExtensions {
   private static final String QC_COMPLIANCE = "0.4.0.1862.1.1";

@@ -40,30 +40,29 @@ public record CertificateProfile(
   public CertificateProfile {
     Objects.requireNonNull(environment);
     if (validity.compareTo(Duration.ofDays(1)) < 0 || validity.compareTo(LONGEST_VALIDITY) > 0) {
-      throw new IllegalArgumentException("a certificate is valid for 1 to 1826 days (CRT-03)");
+      throw new IllegalArgumentException("validity is 1 to 1826 days (CRT-03)");
     }
     if (backdating.isNegative() || backdating.compareTo(LONGEST_BACKDATING) > 0) {
-      throw new IllegalArgumentException("a certificate begins at most 60 s before its making");
+      throw new IllegalArgumentException("backdating is 0 to 60 s");
     }
     if (policy.equals(QCP_N_QSCD)) {
       throw new IllegalArgumentException(
-          "QCP-n-qscd may not be asked for: the keys are not in a certified QSCD (CRT-05, CRT-07)");
+          "policy is not QCP-n-qscd: the keys are not in a certified QSCD (CRT-05, CRT-07)");
     }
     if (!policy.equals(QCP_N)) {
-      throw new IllegalArgumentException("the certificate policy is " + QCP_N + " (CRT-05)");
+      throw new IllegalArgumentException("policy is " + QCP_N + " (CRT-05)");
     }
-    requireAddress(practiceStatement);
-    requireAddress(disclosureEnglish);
-    requireAddress(disclosureSpanish);
+    requireAddress("practiceStatement", practiceStatement);
+    requireAddress("disclosureEnglish", disclosureEnglish);
+    requireAddress("disclosureSpanish", disclosureSpanish);
   }
 
-  private static void requireAddress(URI address) {
+  private static void requireAddress(String name, URI address) {
     String text = address.toASCIIString();
     if (!"https".equals(address.getScheme())
         || address.getHost() == null
         || text.length() > LONGEST_ADDRESS) {
-      throw new IllegalArgumentException(
-          "an address in a certificate is https, up to 200 characters");
+      throw new IllegalArgumentException(name + " is an https address of at most 200 characters");
     }
   }
 }

@@ -27,9 +27,8 @@ import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.qualified.QCStatement;
 
 /**
- * Reads a certificate and says in what it departs from the profile of citizens' certificates
- * (requirements 3.F and 7.1). It knows the rules as numbers of its own, not those that the
- * authority wrote with.
+ * Reads a certificate and says in what it departs from the profile of citizens' certificates. It
+ * knows the rules as numbers of its own, not those that the authority wrote with.
  */
 public final class CertificateProfileCheck {
   private static final Set<String> EXTENSIONS =

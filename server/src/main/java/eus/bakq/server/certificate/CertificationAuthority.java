@@ -73,9 +73,9 @@ public final class CertificationAuthority {
 
   /**
    * Verifies the request's proof of possession, and that its subject equals {@code subject}
-   * (ENR-13); issues by the profile of requirements 3.F; reads the certificate back, checks it
-   * against the profile and verifies it with the authority's public key. Does not record: the
-   * caller records the hash before the certificate is used.
+   * (ENR-13); issues by the profile of {@link CertificateProfileCheck}; reads the certificate back,
+   * checks it against the profile and verifies it with the authority's public key. Does not record:
+   * the caller records the hash before the certificate is used.
    *
    * @param now in the certificate to the second
    * @throws IllegalArgumentException if the request is not what the account says

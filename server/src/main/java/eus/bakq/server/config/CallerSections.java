@@ -12,10 +12,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads the {@code callers}: who is registered, by which certificate, in which role. */
 final class CallerSections {
-  static final int MOST = 10_000;
+  private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");
 
   private CallerSections() {}
 
@@ -28,32 +29,46 @@ final class CallerSections {
   }
 
   private static Optional<RegisteredCaller> caller(ConfigurationSection section) {
-    String name = section.text("name");
+    String written = section.text("name");
+    Optional<CallerName> name = section.makeOf("name", () -> new CallerName(written));
     CallerRole role = section.word("role", CallerRole.class);
-    String certificate = section.text("certificateSha256");
+    String hex = section.text("certificateSha256");
+    Optional<Bytes> certificate = section.makeOf("certificateSha256", () -> sha256(hex));
     Map<Language, String> names = displayNames(section.section("displayNames"));
-    Optional<String> dni = section.optionalText("dni");
+    Optional<String> number =
+        section.optionalText("dni", "required for officers, refused for others");
+    Optional<Dni> dni = number.flatMap(given -> section.makeOf("dni", () -> Dni.parse(given)));
     ConfigurationSection quotas = section.section("quotas");
     int calls = quotas.number("callsPerMinute", 60);
     int documents = quotas.number("documentsPerRequest", 20);
     int open = quotas.number("openRequests", 1000);
     quotas.end();
     section.end();
+    if (name.isEmpty() || certificate.isEmpty() || dni.isPresent() != number.isPresent()) {
+      return Optional.empty();
+    }
     return section.make(
         () ->
             new RegisteredCaller(
-                new CallerName(name),
+                name.get(),
                 role,
-                Bytes.fromHex(certificate),
+                certificate.get(),
                 names,
-                dni.map(Dni::parse).map(Dni::value),
+                dni.map(Dni::value),
                 new CallerQuotas(calls, documents, open)));
+  }
+
+  private static Bytes sha256(String hex) {
+    if (!SHA256.matcher(hex).matches()) {
+      throw new IllegalArgumentException("has 64 hexadecimal digits");
+    }
+    return Bytes.fromHex(hex);
   }
 
   private static Map<Language, String> displayNames(ConfigurationSection section) {
     Map<Language, String> names = new EnumMap<>(Language.class);
     for (Language language : Language.values()) {
-      section.optionalText(language.tag()).ifPresent(name -> names.put(language, name));
+      section.optionalText(language.tag(), "the name").ifPresent(name -> names.put(language, name));
     }
     section.end();
     return names;

@@ -2,17 +2,22 @@ package eus.bakq.server.config;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import eus.bakq.server.authentication.Argon2Parameters;
 import eus.bakq.server.authentication.AuthenticationSettings;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
+import eus.bakq.server.caller.RegisteredCaller;
+import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.enrolment.EnrolmentSettings;
+import eus.bakq.server.grpc.ListenerSettings;
 import eus.bakq.server.hsm.HsmSettings;
 import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.sam.SamSettings;
@@ -20,6 +25,7 @@ import eus.bakq.server.signing.SigningSettings;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.wording.Wording;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -47,6 +53,9 @@ public final class ConfigurationFile {
    */
   public static ServerConfiguration read(Path file, Profile profile)
       throws IOException, InvalidConfigurationException {
+    if (Files.notExists(file)) {
+      throw new InvalidConfigurationException(List.of("the file does not exist"));
+    }
     if (Files.size(file) > MOST_BYTES) {
       throw new InvalidConfigurationException(List.of("the file has at most 1 MiB"));
     }
@@ -54,6 +63,7 @@ public final class ConfigurationFile {
     try {
       YAMLMapper mapper = new YAMLMapper();
       mapper.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      mapper.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
       tree = mapper.readTree(file.toFile());
     } catch (JsonProcessingException e) {
       throw new InvalidConfigurationException(
@@ -71,8 +81,9 @@ public final class ConfigurationFile {
   /** Every key that is read, with its default. */
   static Map<String, String> keys() {
     ConfigurationSection.Findings findings = new ConfigurationSection.Findings();
-    Optional<ServerConfiguration> none =
-        read(MissingNode.getInstance(), Path.of(""), Profile.PRODUCTION, findings);
+    ObjectNode empty = JsonNodeFactory.instance.objectNode();
+    empty.putArray("callers").addObject();
+    Optional<ServerConfiguration> none = read(empty, Path.of(""), Profile.PRODUCTION, findings);
     if (none.isPresent()) {
       throw new IllegalStateException("a configuration without a single key cannot be complete");
     }
@@ -104,8 +115,13 @@ public final class ConfigurationFile {
     Optional<CertificateProfile> certificate = certificate(root.section("certificate"), profile);
     Optional<DispatcherSettings> messages = messages(root.section("messages"));
     String smsHost = root.text("smsHost");
-    var listeners = ListenerSections.read(root.section("listeners"));
-    var callers = CallerSections.read(root.sections("callers", CallerSections.MOST));
+    authentication.ifPresent(
+        codes -> root.makeOf("smsHost", () -> Wording.open(smsHost, codes.codeDigits())));
+    List<ListenerSettings> listeners = ListenerSections.read(root.section("listeners"));
+    List<RegisteredCaller> registered =
+        CallerSections.read(root.sections("callers", RegisteredCallers.MOST_CALLERS));
+    Optional<RegisteredCallers> callers =
+        root.makeOf("callers", () -> new RegisteredCallers(registered));
     root.end();
     if (!findings.faults().isEmpty()) {
       return Optional.empty();
@@ -128,7 +144,7 @@ public final class ConfigurationFile {
             messages.orElseThrow(),
             smsHost,
             listeners,
-            callers));
+            callers.orElseThrow()));
   }
 
   private static Optional<HsmSettings> hsm(ConfigurationSection section, Profile profile) {
@@ -243,9 +259,9 @@ public final class ConfigurationFile {
   private static Optional<SigningSettings> signing(ConfigurationSection section) {
     Duration life = section.duration("requestLife", Duration.ofMinutes(10));
     Duration retention = section.duration("retention", Duration.ofDays(1));
-    String address = section.text("authorisationAddress");
+    URI address = section.address("authorisationAddress");
     section.end();
-    return section.make(() -> new SigningSettings(life, retention, URI.create(address)));
+    return section.make(() -> new SigningSettings(life, retention, address));
   }
 
   private static Optional<DocumentSettings> documents(ConfigurationSection section) {
@@ -258,10 +274,10 @@ public final class ConfigurationFile {
   }
 
   private static Optional<EnrolmentSettings> enrolment(ConfigurationSection section) {
-    String page = section.text("activationPage");
+    URI page = section.address("activationPage");
     Duration life = section.duration("activationLife", EnrolmentSettings.STANDARD_LIFE);
     section.end();
-    return section.make(() -> new EnrolmentSettings(URI.create(page), life));
+    return section.make(() -> new EnrolmentSettings(page, life));
   }
 
   private static Optional<CertificateProfile> certificate(
@@ -269,20 +285,14 @@ public final class ConfigurationFile {
     Duration validity = section.duration("validity", Duration.ofDays(1095));
     Duration backdating = section.duration("backdating", Duration.ofSeconds(30));
     String policy = section.text("policy", CertificateProfile.QCP_N);
-    String practice = section.text("practiceStatement");
-    String english = section.text("disclosureEnglish");
-    String spanish = section.text("disclosureSpanish");
+    URI practice = section.address("practiceStatement");
+    URI english = section.address("disclosureEnglish");
+    URI spanish = section.address("disclosureSpanish");
     section.end();
     return section.make(
         () ->
             new CertificateProfile(
-                profile,
-                validity,
-                backdating,
-                policy,
-                URI.create(practice),
-                URI.create(english),
-                URI.create(spanish)));
+                profile, validity, backdating, policy, practice, english, spanish));
   }
 
   private static Optional<DispatcherSettings> messages(ConfigurationSection section) {

@@ -2,6 +2,8 @@ package eus.bakq.server.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * A part of the configuration file being read. Collects every fault instead of stopping at the
@@ -22,6 +25,11 @@ import java.util.function.Supplier;
  * For one thread.
  */
 final class ConfigurationSection {
+  /** Longer than anything here may last, and short enough to be counted in milliseconds. */
+  private static final Duration LONGEST = Duration.ofDays(36_525);
+
+  private static final Pattern INDEX = Pattern.compile("\\[[0-9]+]");
+
   /** What was wrong and what was asked for, in the whole file. */
   static final class Findings {
     private final List<String> faults = new ArrayList<>();
@@ -44,6 +52,7 @@ final class ConfigurationSection {
   private final Path folder;
   private final Findings findings;
   private final Set<String> asked = new TreeSet<>();
+  private final Set<String> faulty = new TreeSet<>();
 
   private ConfigurationSection(String path, JsonNode node, Path folder, Findings findings) {
     this.path = path;
@@ -51,7 +60,7 @@ final class ConfigurationSection {
     this.folder = folder;
     this.findings = findings;
     if (!node.isObject() && !node.isMissingNode() && !node.isNull()) {
-      findings.faults.add((path.isEmpty() ? "the file" : path) + ": is a section with keys");
+      fault(name(), "is a section with keys");
     }
   }
 
@@ -71,13 +80,13 @@ final class ConfigurationSection {
   /** The elements of a list, each a section; at most {@code most}. */
   List<ConfigurationSection> sections(String key, int most) {
     JsonNode list = take(key);
-    findings.keys.put(full(key) + "[]", "none");
+    know(key + "[]", "none");
     List<ConfigurationSection> sections = new ArrayList<>();
     if (list.isMissingNode() || list.isNull()) {
       return sections;
     }
     if (!list.isArray() || list.size() > most) {
-      findings.faults.add(full(key) + ": is a list of at most " + most);
+      fault(full(key), "is a list of at most " + most);
       return sections;
     }
     for (int i = 0; i < list.size(); i++) {
@@ -95,9 +104,18 @@ final class ConfigurationSection {
     return optional(key, node -> node.isTextual() ? node.textValue() : null, "a text", ifAbsent);
   }
 
-  Optional<String> optionalText(String key) {
-    String found = optional(key, node -> node.isTextual() ? node.textValue() : null, "a text", "");
-    return found.isEmpty() ? Optional.empty() : Optional.of(found);
+  /**
+   * A text that may be left out.
+   *
+   * @param meaning in words, what it means to leave it out
+   */
+  Optional<String> optionalText(String key, String meaning) {
+    know(key, meaning);
+    JsonNode found = take(key);
+    return found.isMissingNode() || found.isNull()
+        ? Optional.empty()
+        : Optional.of(
+            read(key, found, node -> node.isTextual() ? node.textValue() : null, "a text", ""));
   }
 
   int number(String key) {
@@ -108,12 +126,7 @@ final class ConfigurationSection {
     return optional(key, node -> node.isInt() ? node.intValue() : null, "a whole number", ifAbsent);
   }
 
-  boolean flag(String key, boolean ifAbsent) {
-    return optional(
-        key, node -> node.isBoolean() ? node.booleanValue() : null, "true or false", ifAbsent);
-  }
-
-  /** A time in ISO 8601, such as {@code PT5M}. */
+  /** A time in ISO 8601, such as {@code PT5M}; at most a century. */
   Duration duration(String key, Duration ifAbsent) {
     return optional(
         key, ConfigurationSection::parseDuration, "a time such as PT30S, PT5M or P7D", ifAbsent);
@@ -121,7 +134,8 @@ final class ConfigurationSection {
 
   private static Duration parseDuration(JsonNode node) {
     try {
-      return node.isTextual() ? Duration.parse(node.textValue()) : null;
+      Duration parsed = node.isTextual() ? Duration.parse(node.textValue()) : null;
+      return parsed == null || parsed.abs().compareTo(LONGEST) > 0 ? null : parsed;
     } catch (DateTimeException e) {
       return null; // reported as a fault with what is accepted
     }
@@ -136,6 +150,20 @@ final class ConfigurationSection {
     return node.isTextual() && !node.textValue().isBlank()
         ? folder.resolve(node.textValue()).normalize()
         : null;
+  }
+
+  /** An address; what it must be is said by the settings that it is for. */
+  URI address(String key) {
+    return required(
+        key, ConfigurationSection::parseAddress, "an address", URI.create("https://missing/"));
+  }
+
+  private static URI parseAddress(JsonNode node) {
+    try {
+      return node.isTextual() ? new URI(node.textValue()) : null;
+    } catch (URISyntaxException e) {
+      return null; // reported as a fault with what is accepted
+    }
   }
 
   /** One word of an enum, as it is written in the code. */
@@ -187,7 +215,7 @@ final class ConfigurationSection {
   /** A rule that one key alone cannot show. */
   void require(boolean holds, String key, String accepted) {
     if (!holds) {
-      findings.faults.add(full(key) + ": " + accepted);
+      fault(full(key), accepted);
     }
   }
 
@@ -196,13 +224,21 @@ final class ConfigurationSection {
    * of this section.
    */
   <T> Optional<T> make(Supplier<T> constructor) {
-    int before = findings.faults.size();
+    return make(name(), !faulty.isEmpty(), constructor);
+  }
+
+  /** As {@link #make(Supplier)}, of what {@code key} alone holds. */
+  <T> Optional<T> makeOf(String key, Supplier<T> constructor) {
+    return make(full(key), faulty.contains(full(key)), constructor);
+  }
+
+  private <T> Optional<T> make(String of, boolean known, Supplier<T> constructor) {
     try {
       return Optional.of(constructor.get());
     } catch (IllegalArgumentException e) {
-      // A placeholder of a key already reported may be refused once more: one fault is enough.
-      if (findings.faults.size() == before) {
-        findings.faults.add((path.isEmpty() ? "the file" : path) + ": " + e.getMessage());
+      // The placeholder of a key that is faulty may be refused once more: one fault is enough.
+      if (!known) {
+        fault(of, e.getMessage());
       }
       return Optional.empty();
     }
@@ -214,23 +250,23 @@ final class ConfigurationSection {
         .forEachRemaining(
             key -> {
               if (!asked.contains(key)) {
-                findings.faults.add(full(key) + ": is no key of this server");
+                fault(full(key), "is no key of this server");
               }
             });
   }
 
   private <T> T required(String key, Function<JsonNode, T> reader, String accepted, T placeholder) {
-    findings.keys.put(full(key), "required");
+    know(key, "required");
     JsonNode found = take(key);
     if (found.isMissingNode() || found.isNull()) {
-      findings.faults.add(full(key) + ": is missing; it is " + accepted);
+      fault(full(key), "is missing; it is " + accepted);
       return placeholder;
     }
     return read(key, found, reader, accepted, placeholder);
   }
 
   private <T> T optional(String key, Function<JsonNode, T> reader, String accepted, T ifAbsent) {
-    findings.keys.put(full(key), String.valueOf(ifAbsent));
+    know(key, String.valueOf(ifAbsent));
     JsonNode found = take(key);
     if (found.isMissingNode() || found.isNull()) {
       return ifAbsent;
@@ -242,7 +278,7 @@ final class ConfigurationSection {
       String key, JsonNode found, Function<JsonNode, T> reader, String accepted, T otherwise) {
     T value = reader.apply(found);
     if (value == null) {
-      findings.faults.add(full(key) + ": is " + accepted);
+      fault(full(key), "is " + accepted);
       return otherwise;
     }
     return value;
@@ -251,6 +287,19 @@ final class ConfigurationSection {
   private JsonNode take(String key) {
     asked.add(key);
     return node.isObject() ? node.path(key) : MissingNode.getInstance();
+  }
+
+  private void fault(String of, String sentence) {
+    faulty.add(of);
+    findings.faults.add(of + ": " + sentence);
+  }
+
+  private void know(String key, String ifAbsent) {
+    findings.keys.put(INDEX.matcher(full(key)).replaceAll("[]"), ifAbsent);
+  }
+
+  private String name() {
+    return path.isEmpty() ? "the file" : path;
   }
 
   private String full(String key) {

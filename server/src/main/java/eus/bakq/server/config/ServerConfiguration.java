@@ -3,7 +3,7 @@ package eus.bakq.server.config;
 import eus.bakq.server.authentication.AuthenticationSettings;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
-import eus.bakq.server.caller.RegisteredCaller;
+import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
@@ -42,9 +42,8 @@ public record ServerConfiguration(
     DispatcherSettings messages,
     String smsHost,
     List<ListenerSettings> listeners,
-    List<RegisteredCaller> callers) {
+    RegisteredCallers callers) {
   public ServerConfiguration {
     listeners = List.copyOf(listeners);
-    callers = List.copyOf(callers);
   }
 }

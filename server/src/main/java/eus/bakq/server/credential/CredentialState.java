@@ -1,9 +1,6 @@
 package eus.bakq.server.credential;
 
-/**
- * What a credential may be used for (requirements section 5). A key exists only sealed, with its
- * certificate.
- */
+/** What a credential may be used for. A key exists only sealed, with its certificate. */
 public enum CredentialState {
   /** May sign. */
   ACTIVE,

@@ -6,8 +6,8 @@
  * and {@link eus.bakq.server.database.CommitUnknownException}.
  *
  * <p>The database is trusted to keep what it committed, and nothing more: its administrator is an
- * attacker (sole control, section 1). So it is asked at the start whether its commits are durable,
- * the runtime's role owns nothing, and whoever needs to know whether a row was altered checks a MAC
- * or the record's hashes.
+ * attacker (docs/sole-control.md section 1). So it is asked at the start whether its commits are
+ * durable, the runtime's role owns nothing, and whoever needs to know whether a row was altered
+ * checks a MAC or the record's hashes.
  */
 package eus.bakq.server.database;

@@ -26,8 +26,9 @@ import java.util.TimeZone;
 
 /**
  * The only place that makes signatures with EU DSS. Everything that goes into the bytes is said
- * here, so that another node, another time zone or another day computes the same (docs/documents.md
- * section 3). Nothing is fetched: neither revocation data nor issuers. Safe for several threads.
+ * here, so that another node, another time zone or another day computes the same
+ * (PreparedDocument). Nothing is fetched: neither revocation data nor issuers. Safe for several
+ * threads.
  */
 final class PadesSignature {
   /** Goes into the identifier of a document that has none. */

@@ -26,7 +26,7 @@ import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
  * Decides whether a file is a PDF that can be worked on: within bounds, not encrypted, without
  * anything before its header or after its end, and with a cross-reference that is right as it is.
  * What passes here, PDFBox opens without repairing it, so that DSS sees the document that was
- * bounded (docs/documents.md sections 0 and 7). Safe for several threads.
+ * bounded. Safe for several threads.
  */
 final class PdfInspector {
   static final int MAXIMUM_PAGES = 10_000;

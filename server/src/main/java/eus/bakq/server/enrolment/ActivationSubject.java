@@ -8,6 +8,7 @@ import eus.bakq.server.authentication.InteractionPurpose;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.MessageKind;
+import eus.bakq.server.signer.Signer;
 import eus.bakq.server.vocabulary.ActivationId;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
@@ -18,6 +19,7 @@ import eus.bakq.server.wording.Terms;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -25,7 +27,16 @@ import org.jdbi.v3.core.Handle;
  * (ENR-12). The intent to make a key is recorded in the transaction in which the factors are found
  * right.
  */
-public final class ActivationSubject implements AuthenticationSubject<AuthenticatedSigner> {
+public final class ActivationSubject
+    implements AuthenticationSubject<ActivationSubject.Authenticated> {
+  /**
+   * An activation whose citizen was authenticated.
+   *
+   * @param activation in the version in which that happened
+   * @param passwordGeneration of the password that was right
+   */
+  record Authenticated(AuthenticatedSigner signer, Activation activation, int passwordGeneration) {}
+
   private final ActivationParts parts;
 
   public ActivationSubject(ActivationParts parts) {
@@ -40,6 +51,18 @@ public final class ActivationSubject implements AuthenticationSubject<Authentica
   @Override
   public MessageKind codeMessage() {
     return MessageKind.ACTIVATION_CODE;
+  }
+
+  @Override
+  public Predicate<Signer> concerned(Handle handle, UUID subject) {
+    SignerId owner =
+        parts.activations().find(handle, new ActivationId(subject)).orElseThrow().signer();
+    return signer -> signer.id().equals(owner);
+  }
+
+  @Override
+  public void hold(Handle handle, UUID subject) throws RefusedException {
+    var _ = requireTermsAccepted(handle, subject);
   }
 
   @Override
@@ -84,7 +107,7 @@ public final class ActivationSubject implements AuthenticationSubject<Authentica
   }
 
   @Override
-  public AuthenticatedSigner succeeded(Handle handle, AuthenticatedSigner signer)
+  public Authenticated succeeded(Handle handle, AuthenticatedSigner signer)
       throws RefusedException {
     Activation activation = requireTermsAccepted(handle, signer.subject());
     parts
@@ -96,7 +119,8 @@ public final class ActivationSubject implements AuthenticationSubject<Authentica
                 signer.signer().toString(),
                 activation.id(),
                 Map.of("interaction", signer.interaction().toString())));
-    return signer;
+    return new Authenticated(
+        signer, activation, parts.passwords().generation(handle, signer.signer()).orElseThrow());
   }
 
   private record FrozenActivation(Bytes hash, boolean allowed) implements Frozen {

@@ -32,6 +32,7 @@ import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -79,8 +80,9 @@ public final class CompleteActivation {
    * @throws RefusedException what {@link CodeStep#run} refuses; ACTIVATION_STEP
    */
   public IssuedCertificate run(CodeStep.Attempt attempt) throws RefusedException {
-    try (AuthenticatedSigner authenticated = codeStep.run(attempt, subject)) {
-      Account account = parts.database().inTransaction(handle -> account(handle, authenticated));
+    ActivationSubject.Authenticated proven = codeStep.run(attempt, subject);
+    try (AuthenticatedSigner authenticated = proven.signer()) {
+      Account account = parts.database().inTransaction(handle -> account(handle, proven));
       CertificateSubject named = subjectOf(account.signer());
       NewCitizenKey key =
           making
@@ -95,16 +97,17 @@ public final class CompleteActivation {
       parts.database().transact(handle -> recordRequest(handle, authenticated, key, request));
       IssuedCertificate issued = making.authority().issue(request, named, account.now());
       Credential credential = seal(authenticated, account, key, issued);
-      parts.database().transact(handle -> link(handle, authenticated, credential));
+      parts.database().transact(handle -> recordIssued(handle, proven, credential));
+      parts.database().transact(handle -> link(handle, proven, credential));
       parts.outbox().wake();
       return issued;
     }
   }
 
-  private Account account(Handle handle, AuthenticatedSigner authenticated) {
+  private Account account(Handle handle, ActivationSubject.Authenticated proven) {
     return new Account(
-        parts.signers().find(handle, authenticated.signer()).orElseThrow(),
-        parts.passwords().generation(handle, authenticated.signer()).orElseThrow(),
+        parts.signers().find(handle, proven.signer().signer()).orElseThrow(),
+        proven.passwordGeneration(),
         Database.now(handle));
   }
 
@@ -177,19 +180,31 @@ public final class CompleteActivation {
         1);
   }
 
-  private void link(Handle handle, AuthenticatedSigner authenticated, Credential credential)
+  /** Whatever becomes of it, no certificate of the authority is without its record. */
+  private void recordIssued(
+      Handle handle, ActivationSubject.Authenticated proven, Credential credential) {
+    parts
+        .audit()
+        .append(
+            handle,
+            AuditEvent.succeeded(
+                AuditEventType.CERTIFICATE_ISSUED,
+                "system",
+                proven.activation().id(),
+                named(credential)));
+  }
+
+  private void link(Handle handle, ActivationSubject.Authenticated proven, Credential credential)
       throws RefusedException {
     Activation activation =
-        parts
-            .activations()
-            .findAndHold(handle, new ActivationId(authenticated.subject()))
-            .orElseThrow();
-    if (activation.state() != ActivationState.TERMS_ACCEPTED) {
-      // Begun anew, or ended, while the key was being made: the key is forgotten, the certificate
-      // names nothing of ours.
+        parts.activations().findAndHold(handle, proven.activation().id()).orElseThrow();
+    if (activation.version() != proven.activation().version()) {
+      // Begun anew, or ended, while the key was being made, perhaps with another password. The key
+      // is forgotten; the certificate is in the record and belongs to no credential.
       throw new RefusedException(Refusal.ACTIVATION_STEP);
     }
-    Signer signer = parts.signers().find(handle, authenticated.signer()).orElseThrow();
+    Signer found = parts.signers().find(handle, proven.signer().signer()).orElseThrow();
+    Signer signer = parts.signers().findAndHold(handle, found.dni()).orElseThrow();
     making.credentials().insert(handle, credential);
     parts.signers().changeState(handle, signer, SignerState.ACTIVE);
     parts
@@ -204,32 +219,22 @@ public final class CompleteActivation {
                 activation.id().value(),
                 Optional.of(signer.id()),
                 Database.now(handle).plus(NOTICE_LIFE)));
-    recordLink(handle, signer, activation, credential);
-  }
-
-  private void recordLink(
-      Handle handle, Signer signer, Activation activation, Credential credential) {
-    Map<String, String> details =
-        Map.of(
-            "credential", credential.id().toString(),
-            "certificate_sha256", credential.certificateSha256().toHex(),
-            "certificate_serial", credential.certificate().getSerialNumber().toString(16),
-            "public_key_sha256", credential.binding().publicKeySha256().toHex());
     for (AuditEventType type :
-        new AuditEventType[] {
-          AuditEventType.CERTIFICATE_ISSUED,
-          AuditEventType.CERTIFICATE_LINKED,
-          AuditEventType.ACTIVATION_COMPLETED
-        }) {
+        List.of(AuditEventType.CERTIFICATE_LINKED, AuditEventType.ACTIVATION_COMPLETED)) {
       parts
           .audit()
           .append(
               handle,
               AuditEvent.succeeded(
-                  type,
-                  type == AuditEventType.CERTIFICATE_ISSUED ? "system" : signer.id().toString(),
-                  activation.id(),
-                  details));
+                  type, signer.id().toString(), activation.id(), named(credential)));
     }
+  }
+
+  private static Map<String, String> named(Credential credential) {
+    return Map.of(
+        "credential", credential.id().toString(),
+        "certificate_sha256", credential.certificateSha256().toHex(),
+        "certificate_serial", credential.certificate().getSerialNumber().toString(16),
+        "public_key_sha256", credential.binding().publicKeySha256().toHex());
   }
 }

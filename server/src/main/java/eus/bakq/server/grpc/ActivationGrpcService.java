@@ -41,7 +41,6 @@ import java.time.LocalDate;
 public final class ActivationGrpcService extends ActivationServiceGrpc.ActivationServiceImplBase {
   private static final int MOST_LINK_TOKEN_BYTES = 128;
   private static final int MOST_TEMPORARY_PASSWORD_BYTES = 64;
-  private static final int MOST_PASSWORD_BYTES = 512;
 
   /** The steps that this door leads to. */
   public record Steps(
@@ -102,8 +101,7 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
                 request.getTemporaryPassword(),
                 MOST_TEMPORARY_PASSWORD_BYTES);
         SecretBytes chosen =
-            SignerSteps.secret(
-                fields, "new_password", request.getNewPassword(), MOST_PASSWORD_BYTES)) {
+            SignerSteps.password(fields, "new_password", request.getNewPassword())) {
       Signer signer = steps.setPassword().run(step, temporary, chosen);
       return SetPasswordResponse.newBuilder()
           .setPersonalData(

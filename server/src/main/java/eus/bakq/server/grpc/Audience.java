@@ -5,7 +5,7 @@ import eus.bakq.server.caller.CallerRole;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The kinds of callers that have a listener of their own (sole-control.md section 4). */
+/** The kinds of callers that have a listener of their own (docs/ports-and-certificates.md). */
 public enum Audience {
   /** Sedes electrónicas, by mTLS. */
   RELYING_PARTY(Caller.CALLER_SEDE, CallerRole.SEDE),

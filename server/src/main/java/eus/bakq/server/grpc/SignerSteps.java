@@ -51,11 +51,7 @@ public final class SignerSteps {
     var person = fields.parsed("dni", dni, Dni::parse, "is a DNI or NIE with its letter");
     fields.check();
     return new PasswordStep.Attempt(
-        interaction,
-        method,
-        unverified,
-        person.value(),
-        secret(fields, "password", password, MOST_PASSWORD_BYTES));
+        interaction, method, unverified, person.value(), password(fields, "password", password));
   }
 
   /** The second factor. */
@@ -67,6 +63,12 @@ public final class SignerSteps {
     SecretBytes presented = secret(fields, "ticket", ticket, MOST_TICKET_BYTES);
     return new CodeStep.Attempt(
         interaction, method, unverified, presented, secret(fields, "code", code, MOST_CODE_BYTES));
+  }
+
+  /** A password in UTF-8, of 1 to 512 bytes. */
+  public static SecretBytes password(Fields fields, String field, ByteString value) {
+    fields.require(value.isValidUtf8(), field, "is UTF-8");
+    return secret(fields, field, value, MOST_PASSWORD_BYTES);
   }
 
   /** A secret of 1 byte to {@code most}. */

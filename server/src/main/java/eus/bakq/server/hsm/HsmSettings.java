@@ -48,7 +48,7 @@ public record HsmSettings(
     public TokenSettings {
       Objects.requireNonNull(pinFile);
       if (label.isBlank() || label.length() > 32) {
-        throw new IllegalArgumentException("a token's label has 1 to 32 characters");
+        throw new IllegalArgumentException("label has 1 to 32 characters");
       }
     }
   }
@@ -62,13 +62,13 @@ public record HsmSettings(
     Objects.requireNonNull(transcript);
     if (!PUBLIC_KEY.matcher(transcriptPublicKey).matches()) {
       throw new IllegalArgumentException(
-          "the transcript's public key has 64 lower-case hexadecimal digits");
+          "transcriptPublicKey has 64 lower-case hexadecimal digits");
     }
     if (maximumSessions < 1 || maximumSessions > 256) {
-      throw new IllegalArgumentException("1 to 256 sessions with each token");
+      throw new IllegalArgumentException("maximumSessions is 1 to 256, with each token");
     }
     if (sessionWait.isNegative() || sessionWait.compareTo(Duration.ofSeconds(30)) > 0) {
-      throw new IllegalArgumentException("a call waits at most 30 s for a session");
+      throw new IllegalArgumentException("sessionWait is 0 to 30 s");
     }
   }
 }

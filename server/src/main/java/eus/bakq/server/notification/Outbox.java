@@ -4,6 +4,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.vocabulary.SignerId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -118,7 +119,7 @@ public final class Outbox {
         .bind("leasedUntil", now.plus(lease))
         .map(
             (row, context) -> {
-              Instant expiresAt = row.getTimestamp("expires_at").toInstant();
+              Instant expiresAt = row.getObject("expires_at", OffsetDateTime.class).toInstant();
               return new Claimed(
                   row.getLong("id"),
                   row.getInt("attempts"),

@@ -42,7 +42,6 @@ record ActivationContent(
     Instant expiresAt) {
   static final int MOST_HASHES = 500;
   private static final String DOMAIN = "bakq/sad/v1";
-  private static final int MOST_BYTES = 64 * 1024;
 
   ActivationContent {
     Objects.requireNonNull(id);
@@ -94,7 +93,7 @@ record ActivationContent(
 
   /** Reads; IllegalArgumentException for whatever is not an encoding. */
   static ActivationContent decode(Bytes encoded) {
-    Decoding in = Decoding.of(DOMAIN, encoded, MOST_BYTES);
+    Decoding in = Decoding.of(DOMAIN, encoded, UnverifiedActivationData.MOST_BYTES);
     ActivationDataId id = new ActivationDataId(in.id());
     SignatureRequestId request = new SignatureRequestId(in.id());
     InteractionId interaction = new InteractionId(in.id());

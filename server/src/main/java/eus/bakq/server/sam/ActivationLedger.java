@@ -85,9 +85,10 @@ public final class ActivationLedger {
     return written != 0;
   }
 
-  /** Burns what is reserved and not ended. */
-  void interrupt(Handle handle, ActivationContent content) {
-    write(handle, content, "ENDED", Optional.of("INTERRUPTED"), List.of());
+  /** Burns what is reserved and not ended; false if it was ended before. */
+  boolean interrupt(Handle handle, ActivationContent content) {
+    return allOrNone(
+        content, write(handle, content, "ENDED", Optional.of("INTERRUPTED"), List.of()));
   }
 
   private int write(

@@ -16,8 +16,8 @@ import javax.naming.ldap.Rdn;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Judges signature activation data by the list of requirements section 4, in its order; the first
- * thing wrong ends it.
+ * Judges signature activation data in the order of {@link #verify}; the first thing wrong ends it,
+ * and {@link SadRefusal} names it.
  */
 final class ActivationVerifier {
   static final Duration HARDEST_LIFE = Duration.ofMinutes(5);

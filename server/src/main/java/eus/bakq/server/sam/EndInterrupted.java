@@ -5,6 +5,8 @@ import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.RefusedException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,26 +29,31 @@ public final class EndInterrupted {
   public int run() throws RefusedException {
     return database.inTransaction(
         handle -> {
-          int ended = 0;
+          // First every burning, then the record: its lock is taken last, always.
+          List<AuditEvent> burnt = new ArrayList<>();
           for (ActivationLedger.Interrupted left : ledger.leftByTheDead(handle)) {
             if (ledger.burn(handle, left)) {
-              ended++;
-              audit.append(
-                  handle,
-                  AuditEvent.failed(
-                      AuditEventType.SIGNATURE_INTERRUPTED,
-                      "PROCESS_ENDED",
-                      "system",
-                      left.request(),
-                      Map.of(
-                          "sad", left.activation().toString(),
-                          "ordinal", Integer.toString(left.ordinal()),
-                          "credential", left.credential().toString(),
-                          "dtbs_digest", left.digest().toHex(),
-                          "released", "none")));
+              burnt.add(interrupted(left));
             }
           }
-          return ended;
+          if (!burnt.isEmpty()) {
+            audit.appendAll(handle, burnt);
+          }
+          return burnt.size();
         });
+  }
+
+  private static AuditEvent interrupted(ActivationLedger.Interrupted left) {
+    return AuditEvent.failed(
+        AuditEventType.SIGNATURE_INTERRUPTED,
+        "PROCESS_ENDED",
+        "system",
+        left.request(),
+        Map.of(
+            "sad", left.activation().toString(),
+            "ordinal", Integer.toString(left.ordinal()),
+            "credential", left.credential().toString(),
+            "dtbs_digest", left.digest().toHex(),
+            "released", "none"));
   }
 }

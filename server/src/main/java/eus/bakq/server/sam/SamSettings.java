@@ -19,7 +19,7 @@ public record SamSettings(Duration sadLife, Set<SignatureAlgorithm> allowedAlgor
     }
     allowedAlgorithms = Set.copyOf(allowedAlgorithms);
     if (allowedAlgorithms.isEmpty()) {
-      throw new IllegalArgumentException("at least one algorithm must be allowed");
+      throw new IllegalArgumentException("allowedAlgorithms has at least one");
     }
   }
 }

@@ -20,6 +20,7 @@ import eus.bakq.server.hsm.WrappedKey;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignatureValue;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +29,10 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * Signs the hashes that a signer has consented to. The order of its steps is the policy
- * (requirements section 4, docs/signing-cycle.md): verify, reserve and record the intent, commit;
- * unwrap, sign, destroy; verify the values; consume, keep and record them in one transaction; only
- * then return. Whatever goes wrong after the reservation burns it: a value may have been computed,
- * and was not released.
+ * (docs/signing-cycle.md section 4): verify, reserve and record the intent, commit; unwrap, sign,
+ * destroy; verify the values; consume, keep and record them in one transaction; only then return.
+ * Whatever goes wrong after the reservation burns it: a value may have been computed, and was not
+ * released.
  */
 public final class SignHashes {
   private final Database database;
@@ -212,8 +213,11 @@ public final class SignHashes {
       throw UnavailableException.temporarily(
           "it is not known whether the values were committed", e);
     } catch (RuntimeException e) {
-      // Rolled back, surely.
-      burn(activation, "OUTCOME_NOT_COMMITTED");
+      try {
+        burn(activation, "OUTCOME_NOT_COMMITTED");
+      } catch (RuntimeException burning) {
+        e.addSuppressed(burning); // EndInterrupted burns it later
+      }
       throw e;
     }
   }
@@ -221,7 +225,9 @@ public final class SignHashes {
   private void burn(SignatureActivationData activation, String reason) throws RefusedException {
     database.transact(
         handle -> {
-          ledger.interrupt(handle, activation.content());
+          if (!ledger.interrupt(handle, activation.content())) {
+            return; // ended meanwhile: there is nothing to say that was not said
+          }
           audit.append(
               handle,
               AuditEvent.failed(
@@ -243,6 +249,7 @@ public final class SignHashes {
       AuditEventType type,
       List<SignatureValue> values) {
     List<DtbsRepresentation> hashes = activation.content().hashes();
+    List<AuditEvent> events = new ArrayList<>();
     for (int ordinal = 0; ordinal < hashes.size(); ordinal++) {
       Map<String, String> details = new LinkedHashMap<>();
       details.put("sad", activation.content().id().toString());
@@ -255,13 +262,13 @@ public final class SignHashes {
       if (!values.isEmpty()) {
         details.put("value_sha256", values.get(ordinal).value().sha256().toHex());
       }
-      audit.append(
-          handle,
+      events.add(
           AuditEvent.succeeded(
               type,
               activation.content().signer().toString(),
               activation.content().request(),
               details));
     }
+    audit.appendAll(handle, events);
   }
 }

@@ -4,7 +4,7 @@ import eus.bakq.server.credential.Credential;
 
 /**
  * A signer's consent, verified. Only {@link ActivationVerifier} makes one: holding one is the proof
- * that every check of requirements section 4, steps 1 to 10, has passed.
+ * that every check of {@link ActivationVerifier} has passed.
  */
 final class SignatureActivationData {
   private final ActivationContent content;

@@ -5,6 +5,6 @@
  * <p>Comes in: an {@link eus.bakq.server.authentication.AuthenticatedSigner}, then hashes. Goes
  * out: signature values that were verified and recorded, or one refusal. Trusted: the record
  * token's SAD key, the ledger's primary key, the database's clock; not the callers. The order of
- * steps is requirements section 4 and docs/signing-cycle.md.
+ * steps is in docs/signing-cycle.md section 4.
  */
 package eus.bakq.server.sam;

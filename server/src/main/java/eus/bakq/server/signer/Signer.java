@@ -16,7 +16,8 @@ import java.util.Objects;
  * <p>{@link #toString} shows the id, the state and the version, nothing of the person.
  *
  * @param version 1 when registered; grows by one with each change. The record's events name it, so
- *     that a row set back to an older form is noticed (docs/sole-control.md section 6)
+ *     that a row set back to an older form can be found; nobody looks for it yet
+ *     (docs/sole-control.md section 6)
  */
 public record Signer(
     SignerId id,

@@ -1,9 +1,9 @@
 package eus.bakq.server.signer;
 
 /**
- * The states of a signer (requirements section 5). Registering is one transaction, so REGISTERED is
- * never seen; and LOCKED is no state of the person but of the counters in {@code authentication},
- * where it is judged: kept here too, the two could disagree.
+ * The states of a signer. Registering is one transaction, so REGISTERED is never seen; and LOCKED
+ * is no state of the person but of the counters in {@code authentication}, where it is judged: kept
+ * here too, the two could disagree.
  */
 public enum SignerState {
   /** Registered; the link was sent; no key and no certificate yet. */

@@ -47,12 +47,13 @@ public final class CancelSignatureRequest {
     interactions.abandonAll(handle, id.value());
     parts.documents().erase(handle, id);
     parts.requests().markErased(handle, id);
+    SignatureRequestView view = parts.view(parts.requests().requireOf(handle, sede.name(), id));
     parts
         .audit()
         .append(
             handle,
             AuditEvent.succeeded(
                 AuditEventType.SIGNATURE_REQUEST_CANCELLED, sede.name().value(), id, Map.of()));
-    return parts.view(parts.requests().requireOf(handle, sede.name(), id));
+    return view;
   }
 }

@@ -103,6 +103,7 @@ public final class CreateSignatureRequest {
     SignatureRequest request = request(Database.now(handle), sede.name(), wish);
     parts.requests().insert(handle, request);
     parts.documents().insert(handle, request.id(), wish.documents());
+    SignatureRequestView view = parts.view(request);
     idempotentCalls.complete(
         handle,
         sede.name(),
@@ -123,7 +124,7 @@ public final class CreateSignatureRequest {
                     "format", request.format().name(),
                     "level", request.level().name(),
                     "expected_signer", request.expectedSigner().isPresent() ? "named" : "anyone")));
-    return parts.view(request);
+    return view;
   }
 
   private SignatureRequest request(Instant now, CallerName sede, Wish wish) {

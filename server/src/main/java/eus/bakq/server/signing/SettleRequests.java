@@ -6,7 +6,6 @@ import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.sam.ActivationLedger;
-import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,7 @@ public final class SettleRequests {
   /** Settles what it finds; each request in a transaction of its own. */
   public void run() throws RefusedException {
     for (SignatureRequestId id : find(SignatureRequestState.AUTHORISED)) {
-      settle(id, this::settleAuthorised);
+      guarded(id, handle -> settleAuthorised(handle, id));
     }
     for (SignatureRequestId id : find(SignatureRequestState.COMPLETING)) {
       complete(id);
@@ -50,31 +49,13 @@ public final class SettleRequests {
     for (SignatureRequestState state :
         List.of(SignatureRequestState.FROZEN, SignatureRequestState.CHALLENGED)) {
       for (SignatureRequestId id : findOverdue(state)) {
-        settle(id, this::expire);
+        guarded(id, handle -> expire(handle, id));
       }
     }
     for (SignatureRequestId id : findErasable()) {
-      settle(id, this::erase);
+      guarded(id, handle -> erase(handle, id));
     }
     parts.database().transact(interactions::purge);
-  }
-
-  /** What is done with one request, in a transaction of its own. */
-  @FunctionalInterface
-  private interface Settling {
-    void settle(Handle handle, SignatureRequestId id) throws RefusedException;
-  }
-
-  /** One row that somebody has altered does not keep the others from being settled. */
-  private void settle(SignatureRequestId id, Settling settling) throws RefusedException {
-    try {
-      parts.database().transact(handle -> settling.settle(handle, id));
-    } catch (AlteredRowException e) {
-      LOG.atError()
-          .addKeyValue("request", id)
-          .setCause(e)
-          .log("a request was altered behind the server's back and is left as it is");
-    }
   }
 
   private List<SignatureRequestId> find(SignatureRequestState state) throws RefusedException {
@@ -125,6 +106,17 @@ public final class SettleRequests {
                 "system",
                 request.id(),
                 Map.of("sad", request.authorisation().orElseThrow().activation().toString())));
+  }
+
+  /**
+   * A request that cannot be settled, such as one whose row was altered, keeps no other from it.
+   */
+  private void guarded(SignatureRequestId id, Database.Act act) throws RefusedException {
+    try {
+      parts.database().transact(act);
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
+    }
   }
 
   private void complete(SignatureRequestId id) throws RefusedException {

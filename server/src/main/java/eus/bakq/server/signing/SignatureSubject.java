@@ -20,6 +20,7 @@ import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -99,6 +101,21 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   }
 
   @Override
+  public Predicate<Signer> concerned(Handle handle, UUID subject) {
+    Optional<Dni> expected =
+        parts
+            .requests()
+            .find(handle, new SignatureRequestId(subject))
+            .flatMap(SignatureRequest::expectedSigner);
+    return signer -> expected.map(signer.dni()::equals).orElse(true);
+  }
+
+  @Override
+  public void hold(Handle handle, UUID subject) throws RefusedException {
+    var _ = parts.requests().lockOpen(handle, new SignatureRequestId(subject));
+  }
+
+  @Override
   public Frozen freeze(UUID subject, Optional<SignerId> candidate) throws RefusedException {
     Wanted wanted =
         parts
@@ -120,7 +137,12 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
 
   private Wanted wanted(Handle handle, SignatureRequestId id, Optional<SignerId> candidate)
       throws RefusedException {
-    SignatureRequest request = parts.requests().lockOpen(handle, id);
+    SignatureRequest request =
+        parts
+            .requests()
+            .find(handle, id)
+            .filter(found -> found.isOpen(Database.now(handle)))
+            .orElseThrow(() -> new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_OPEN));
     List<Bytes> originals = parts.documents().originals(handle, request);
     SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
     Optional<Signer> signer = signers.find(handle, asked);
@@ -204,6 +226,11 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
             .find(handle, signer.credential().orElseThrow())
             .orElseThrow(() -> new RefusedException(Refusal.ACTIVATION_REFUSED));
     Signer account = signers.find(handle, signer.signer()).orElseThrow();
+    // Judged when the password came, and once more now.
+    if (account.state() != SignerState.ACTIVE
+        || !request.expectedSigner().map(account.dni()::equals).orElse(true)) {
+      throw new RefusedException(Refusal.ACTIVATION_REFUSED);
+    }
     ActivationIssuer.Issued issued =
         issuer.issue(handle, signer, credential, request.id(), request.caller(), hashes);
     parts

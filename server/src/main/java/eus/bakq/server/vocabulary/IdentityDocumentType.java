@@ -1,6 +1,6 @@
 package eus.bakq.server.vocabulary;
 
-/** The documents by which a person is identified in person (requirements 1.1). */
+/** The documents by which a person is identified in person. */
 public enum IdentityDocumentType {
   /** Documento nacional de identidad. */
   DNI,

@@ -2,7 +2,7 @@ package eus.bakq.server.vocabulary;
 
 /**
  * What kind of instance this is; stamped in database, tokens and authority at their making, and an
- * instance of one kind refuses the things of the other (sole control, section 7).
+ * instance of one kind refuses the things of the other (docs/sole-control.md section 7).
  */
 public enum Profile {
   /** The default: refuses everything of the demo. */

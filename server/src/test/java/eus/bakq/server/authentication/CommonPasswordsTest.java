@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class CommonPasswordsTest {
   private static final CommonPasswords COMMON = CommonPasswords.load();
 
-  /** docs/sole-control.md section 1 asks for 10⁶ entries. */
+  /** With them a guesser begins. */
   @Test
   void blocksMoreThanAMillionPasswordsOfEightCharactersAndMore() throws IOException {
     long blocked = 0;

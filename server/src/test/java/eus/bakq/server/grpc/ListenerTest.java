@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who comes in by which door (API-01, sole-control.md section 4), over real TLS. */
+/** Who comes in by which door (API-01, docs/ports-and-certificates.md), over real TLS. */
 class ListenerTest {
   @TempDir Path folder;
   private Doors doors;
