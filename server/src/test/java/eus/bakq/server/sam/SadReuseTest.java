@@ -263,10 +263,8 @@ class SadReuseTest {
         new UnverifiedActivationData(content.encode(), ofAnotherKey),
         context,
         SadRefusal.WRONG_MAC);
-    assertRefused(
-        new UnverifiedActivationData(content.encode(), Bytes.empty()),
-        context,
-        SadRefusal.WRONG_MAC);
+    assertThatThrownBy(() -> new UnverifiedActivationData(content.encode(), Bytes.empty()))
+        .isInstanceOf(IllegalArgumentException.class);
     byte[] altered = encoded.clone();
     altered[altered.length - 1] ^= 1;
     assertRefused(
