@@ -111,8 +111,8 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   }
 
   @Override
-  public void hold(Handle handle, UUID subject) throws RefusedException {
-    var _ = parts.requests().lockOpen(handle, new SignatureRequestId(subject));
+  public void hold(Handle handle, UUID subject) {
+    var _ = parts.requests().lock(handle, new SignatureRequestId(subject));
   }
 
   @Override
