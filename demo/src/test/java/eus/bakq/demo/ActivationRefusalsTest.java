@@ -191,7 +191,7 @@ class ActivationRefusalsTest {
 
     assertThat(acts(citizen))
         .last()
-        .isEqualTo("AUTHENTICATION_PASSWORD_JUDGED REFUSED NOT_ALLOWED");
+        .isEqualTo("AUTHENTICATION_PASSWORD_JUDGED REFUSED UNKNOWN_SIGNER");
     assertThat(Refused.by(() -> activating.submitCode("123456")).reason())
         .isEqualTo("AUTHENTICATION_FAILED");
     assertThat(other.unreadSms()).isZero();

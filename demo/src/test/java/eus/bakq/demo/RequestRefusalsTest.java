@@ -111,7 +111,7 @@ class RequestRefusalsTest {
     assertThat(Refused.by(() -> sede.acknowledge(request.getId())).reason())
         .isEqualTo("NOT_COMPLETED");
     assertThat(world.audit().lines(request.getId()))
-        .endsWith(record)
+        .endsWith(record, "AUTHENTICATION_FAILED REFUSED INTERACTION_IS_OVER")
         .doesNotContain("SAD_CREATED SUCCEEDED", "SIGNATURE_AUTHORISED SUCCEEDED");
   }
 
