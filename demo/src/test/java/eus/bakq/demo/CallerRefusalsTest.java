@@ -11,6 +11,7 @@ import eus.bakq.server.grpc.Audience;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
@@ -130,8 +131,12 @@ class CallerRefusalsTest {
     assertLikeNothing(
         Refused.by(() -> another.acknowledge(NOWHERE)), Refused.by(() -> another.acknowledge(id)));
 
-    // Nothing happened to it, and its owner has it.
-    assertThat(world.audit().lines(id)).isEqualTo(before);
+    // Each attempt is in its record; nothing else happened to it, and its owner has it.
+    List<String> after = world.audit().lines(id);
+    assertThat(after.subList(0, before.size())).isEqualTo(before);
+    assertThat(after.subList(before.size(), after.size()))
+        .containsExactlyElementsOf(
+            Collections.nCopies(4, "SIGNATURE_REQUEST_DENIED REFUSED OF_ANOTHER_SEDE"));
     assertThat(owner.get(id).getState())
         .isEqualTo(SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED);
     assertThat(owner.fetch(id, 0)).isNotEmpty();

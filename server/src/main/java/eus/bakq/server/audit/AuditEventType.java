@@ -28,6 +28,11 @@ public enum AuditEventType {
    */
   CALLER_REFUSED,
   /**
+   * A sede asked for another sede's signature request, and was answered as if there were none.
+   * Subject: the request. Actor: the sede that asked. No details.
+   */
+  SIGNATURE_REQUEST_DENIED,
+  /**
    * An officer registered a citizen, or gave a registered one a new link. Subject: the signer.
    * Details: {@code activation}, {@code method}, {@code identified} (when), {@code evidence}
    * (SHA-256), {@code version} of the signer; above 1, it was known before.

@@ -23,7 +23,13 @@ public final class AcknowledgeSignedDocuments {
    * @throws RefusedException SIGNATURE_REQUEST_NOT_FOUND, NOT_COMPLETED
    */
   public void run(RegisteredCaller sede, SignatureRequestId id) throws RefusedException {
-    parts.database().transact(handle -> acknowledge(handle, sede, id));
+    parts.forSede(
+        sede,
+        id,
+        handle -> {
+          acknowledge(handle, sede, id);
+          return true;
+        });
   }
 
   private void acknowledge(Handle handle, RegisteredCaller sede, SignatureRequestId id)

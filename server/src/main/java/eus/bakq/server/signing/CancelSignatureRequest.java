@@ -31,7 +31,7 @@ public final class CancelSignatureRequest {
    */
   public SignatureRequestView run(RegisteredCaller sede, SignatureRequestId id)
       throws RefusedException {
-    return parts.database().inTransaction(handle -> cancel(handle, sede, id));
+    return parts.forSede(sede, id, handle -> cancel(handle, sede, id));
   }
 
   private SignatureRequestView cancel(Handle handle, RegisteredCaller sede, SignatureRequestId id)

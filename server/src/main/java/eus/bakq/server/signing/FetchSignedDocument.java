@@ -30,7 +30,7 @@ public final class FetchSignedDocument {
    */
   public SignedDocument run(RegisteredCaller sede, SignatureRequestId id, int index)
       throws RefusedException {
-    return parts.database().inTransaction(handle -> fetch(handle, sede, id, index));
+    return parts.forSede(sede, id, handle -> fetch(handle, sede, id, index));
   }
 
   private SignedDocument fetch(

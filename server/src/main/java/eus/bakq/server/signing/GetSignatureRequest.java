@@ -19,8 +19,7 @@ public final class GetSignatureRequest {
    */
   public SignatureRequestView run(RegisteredCaller sede, SignatureRequestId id)
       throws RefusedException {
-    return parts
-        .database()
-        .inTransaction(handle -> parts.view(parts.requests().requireOf(handle, sede.name(), id)));
+    return parts.forSede(
+        sede, id, handle -> parts.view(parts.requests().requireOf(handle, sede.name(), id)));
   }
 }

@@ -1,12 +1,20 @@
 package eus.bakq.server.signing;
 
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.failure.Refusal;
+import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.signer.RowMacs;
+import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
 
 /** What the use cases of this package share. */
 public final class SigningParts {
@@ -70,6 +78,35 @@ public final class SigningParts {
         .byName(request.caller())
         .map(sede -> sede.displayName(request.language()))
         .orElseGet(() -> request.caller().value());
+  }
+
+  /**
+   * Runs {@code work} of a sede on one of its requests. Asking for another sede's request is
+   * answered like asking for none, and is recorded on that request first.
+   */
+  <T> T forSede(RegisteredCaller sede, SignatureRequestId id, Database.Work<T> work)
+      throws RefusedException {
+    try {
+      return database.inTransaction(work);
+    } catch (RefusedException e) {
+      if (e.refusal() == Refusal.SIGNATURE_REQUEST_NOT_FOUND) {
+        database.transact(handle -> recordForeign(handle, sede, id));
+      }
+      throw e;
+    }
+  }
+
+  private void recordForeign(Handle handle, RegisteredCaller sede, SignatureRequestId id) {
+    if (requests.find(handle, id).isPresent()) {
+      audit.append(
+          handle,
+          AuditEvent.refused(
+              AuditEventType.SIGNATURE_REQUEST_DENIED,
+              "OF_ANOTHER_SEDE",
+              sede.name().value(),
+              id,
+              Map.of()));
+    }
   }
 
   SignatureRequestView view(SignatureRequest request) {
