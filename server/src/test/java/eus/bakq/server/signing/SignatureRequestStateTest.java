@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Requirements section 5: the table of steps. */
+/** The table of steps, as docs/signing-cycle.md draws it. */
 class SignatureRequestStateTest {
   @Test
   void leadsFromFrozenToCompletedOnOneWayOnly() {
