@@ -6,8 +6,9 @@ import eus.bakq.server.certificate.CertificateSubject;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.certificate.CertificationRequests;
 import eus.bakq.server.certificate.IssuedCertificate;
-import eus.bakq.server.document.PadesDocuments;
 import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.document.SignatureDocuments;
+import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.hsm.CitizenKeys;
 import eus.bakq.server.hsm.NewCitizenKey;
@@ -17,6 +18,8 @@ import eus.bakq.server.validation.ValidationOutcome;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -34,15 +37,18 @@ final class StartUpSelfTest {
   private static final CertificateSubject NOBODY =
       new CertificateSubject("SELF", "TEST", "IDCES-00000000T");
 
+  private static final SignatureForm FORM =
+      new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, "self-test.pdf");
+
   private final CitizenKeys citizenKeys;
   private final CertificationAuthority authority;
-  private final PadesDocuments documents;
+  private final SignatureDocuments documents;
   private final Clock clock;
 
   StartUpSelfTest(
       CitizenKeys citizenKeys,
       CertificationAuthority authority,
-      PadesDocuments documents,
+      SignatureDocuments documents,
       Clock clock) {
     this.citizenKeys = citizenKeys;
     this.authority = authority;
@@ -101,10 +107,15 @@ final class StartUpSelfTest {
     try {
       PreparedDocument prepared =
           documents.prepare(
-              fixture, issued.chainForSignatures(), SignatureAlgorithm.ECDSA_P256_SHA256, time);
+              fixture,
+              FORM,
+              issued.chainForSignatures(),
+              SignatureAlgorithm.ECDSA_P256_SHA256,
+              time);
       return documents.complete(
           fixture,
           prepared,
+          FORM,
           issued.chainForSignatures(),
           citizenKeys.sign(key.wrapped(), List.of(prepared.dtbs())).getFirst());
     } catch (RefusedException | UnusableKeyException e) {

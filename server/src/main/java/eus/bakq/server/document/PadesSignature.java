@@ -1,6 +1,5 @@
 package eus.bakq.server.document;
 
-import eu.europa.esig.dss.enumerations.DigestAlgorithm;
 import eu.europa.esig.dss.enumerations.EncryptionAlgorithm;
 import eu.europa.esig.dss.enumerations.SignatureLevel;
 import eu.europa.esig.dss.model.DSSDocument;
@@ -12,6 +11,7 @@ import eu.europa.esig.dss.pades.signature.ExternalCMSService;
 import eu.europa.esig.dss.pades.signature.PAdESWithExternalCMSService;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.io.IOException;
@@ -39,32 +39,40 @@ final class PadesSignature {
       new ExternalCMSService(new CommonCertificateVerifier(true));
 
   /** The document with an empty place for a signature, and its hash. */
-  PreparedPdf prepare(byte[] original, Instant signingTime) {
-    PAdESSignatureParameters parameters = parameters(signingTime);
+  PreparedPdf prepare(
+      byte[] original, DigestAlgorithm digestAlgorithm, int contentSize, Instant signingTime) {
+    PAdESSignatureParameters parameters = parameters(digestAlgorithm, signingTime);
+    parameters.setContentSize(contentSize);
     DSSMessageDigest digest =
         documents.getMessageDigest(new InMemoryDocument(original, DOCUMENT_NAME), parameters);
     return new PreparedPdf(
-        read(parameters.getPdfSignatureCache().getToBeSignedDocument()), digest.getValue());
+        read(parameters.getPdfSignatureCache().getToBeSignedDocument()),
+        digestAlgorithm,
+        digest.getValue(),
+        contentSize);
   }
 
   /**
    * A prepared document as DSS gives it: nothing of it is checked.
    *
    * @param content the whole document
-   * @param byteRangeSha256 as DSS computed it
+   * @param byteRangeDigest as DSS computed it, by {@code digestAlgorithm}
+   * @param contentSize bytes that DSS was asked to reserve for the CMS
    */
   // Held for the length of one call and never shared.
   @SuppressWarnings("ArrayRecordComponent")
-  record PreparedPdf(byte[] content, byte[] byteRangeSha256) {}
+  record PreparedPdf(
+      byte[] content, DigestAlgorithm digestAlgorithm, byte[] byteRangeDigest, int contentSize) {}
 
   /** The signed attributes in DER: their hash is the DTBS/R. */
   byte[] dataToBeSigned(
-      Bytes byteRangeSha256,
+      Bytes byteRangeDigest,
       List<X509Certificate> chain,
       SignatureAlgorithm algorithm,
       Instant signingTime) {
     return signatures
-        .getDataToSign(digest(byteRangeSha256), parameters(chain, algorithm, signingTime))
+        .getDataToSign(
+            digest(algorithm.digest(), byteRangeDigest), parameters(chain, algorithm, signingTime))
         .getBytes();
   }
 
@@ -74,12 +82,12 @@ final class PadesSignature {
    * @throws IllegalStateException if the CMS that was made does not verify
    */
   byte[] cms(
-      Bytes byteRangeSha256,
+      Bytes byteRangeDigest,
       List<X509Certificate> chain,
       SignatureValue value,
       Instant signingTime) {
     PAdESSignatureParameters parameters = parameters(chain, value.algorithm(), signingTime);
-    DSSMessageDigest digest = digest(byteRangeSha256);
+    DSSMessageDigest digest = digest(value.algorithm().digest(), byteRangeDigest);
     DSSDocument cms =
         signatures.signMessageDigest(
             digest,
@@ -92,11 +100,11 @@ final class PadesSignature {
     return read(cms);
   }
 
-  private static PAdESSignatureParameters parameters(Instant signingTime) {
+  private static PAdESSignatureParameters parameters(
+      DigestAlgorithm digestAlgorithm, Instant signingTime) {
     PAdESSignatureParameters parameters = new PAdESSignatureParameters();
     parameters.setSignatureLevel(SignatureLevel.PAdES_BASELINE_B);
-    parameters.setDigestAlgorithm(DigestAlgorithm.SHA256);
-    parameters.setContentSize(SignatureIncrement.CONTENT_SIZE);
+    parameters.setDigestAlgorithm(dss(digestAlgorithm));
     parameters.setSigningTimeZone(TimeZone.getTimeZone("UTC"));
     parameters.bLevel().setSigningDate(Date.from(signingTime));
     return parameters;
@@ -108,7 +116,7 @@ final class PadesSignature {
     for (X509Certificate certificate : chain) {
       tokens.add(new CertificateToken(certificate));
     }
-    PAdESSignatureParameters parameters = parameters(signingTime);
+    PAdESSignatureParameters parameters = parameters(algorithm.digest(), signingTime);
     parameters.setSigningCertificate(tokens.getFirst());
     parameters.setCertificateChain(tokens);
     parameters.setEncryptionAlgorithm(
@@ -120,8 +128,12 @@ final class PadesSignature {
     return parameters;
   }
 
-  private static DSSMessageDigest digest(Bytes byteRangeSha256) {
-    return new DSSMessageDigest(DigestAlgorithm.SHA256, byteRangeSha256.toByteArray());
+  private static DSSMessageDigest digest(DigestAlgorithm algorithm, Bytes byteRangeDigest) {
+    return new DSSMessageDigest(dss(algorithm), byteRangeDigest.toByteArray());
+  }
+
+  private static eu.europa.esig.dss.enumerations.DigestAlgorithm dss(DigestAlgorithm algorithm) {
+    return eu.europa.esig.dss.enumerations.DigestAlgorithm.forJavaName(algorithm.javaName());
   }
 
   private static byte[] read(DSSDocument document) {
