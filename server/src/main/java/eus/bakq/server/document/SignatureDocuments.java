@@ -6,6 +6,7 @@ import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -20,9 +21,12 @@ import java.util.List;
  */
 public final class SignatureDocuments {
   private final PadesDocuments pades;
+  private final XadesDocuments xades;
 
   public SignatureDocuments(DocumentSettings settings) {
-    this.pades = new PadesDocuments(settings, new DocumentTurns(settings));
+    DocumentTurns turns = new DocumentTurns(settings);
+    this.pades = new PadesDocuments(settings, turns);
+    this.xades = new XadesDocuments(settings, turns);
   }
 
   /**
@@ -31,8 +35,8 @@ public final class SignatureDocuments {
    * @throws RefusedException SIGNATURE_FORM_NOT_OFFERED
    */
   public void requireOffered(SignatureForm form) throws RefusedException {
-    if (form.format() != SignatureFormat.PADES) {
-      throw new MalformedException("format", "not offered by this server");
+    if (form.format() != SignatureFormat.PADES && form.level() != SignatureLevel.B_B) {
+      throw new MalformedException("level", "not offered by this server");
     }
   }
 
@@ -46,7 +50,7 @@ public final class SignatureDocuments {
   public void check(Bytes original, SignatureFormat format) throws RefusedException {
     switch (format) {
       case PADES -> pades.check(original);
-      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED -> throw xades();
+      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED -> xades.check(original, format);
     }
   }
 
@@ -69,7 +73,8 @@ public final class SignatureDocuments {
       throws RefusedException {
     return switch (form.format()) {
       case PADES -> pades.prepare(original, form.level(), chain, algorithm, signingTime);
-      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED -> throw xades();
+      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED ->
+          xades.prepare(original, form, chain, algorithm, signingTime);
     };
   }
 
@@ -96,11 +101,8 @@ public final class SignatureDocuments {
       SignatureValue value) {
     return switch (form.format()) {
       case PADES -> pades.complete(original, prepared, form.level(), chain, value);
-      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED -> throw xades();
+      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED ->
+          xades.complete(original, prepared, form, chain, value);
     };
-  }
-
-  private static IllegalArgumentException xades() {
-    return new IllegalArgumentException("XAdES is not offered");
   }
 }
