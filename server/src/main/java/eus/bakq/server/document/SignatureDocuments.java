@@ -40,8 +40,7 @@ public final class SignatureDocuments {
 
   /** Whether this server makes signatures of {@code format} at {@code level}. */
   public boolean offers(SignatureFormat format, SignatureLevel level) {
-    return format == SignatureFormat.PADES
-        && (level == SignatureLevel.B_B || sources.isPresent());
+    return format == SignatureFormat.PADES && (level == SignatureLevel.B_B || sources.isPresent());
   }
 
   /**

@@ -68,7 +68,8 @@ public final class CreateSignatureRequest {
   /**
    * Durable when it returns. Repeated with the same {@code identity}, returns the same request.
    *
-   * @throws RefusedException QUOTA_EXCEEDED, REQUEST_ID_REUSED, or DOCUMENT_… for the first document that cannot be signed
+   * @throws RefusedException QUOTA_EXCEEDED, REQUEST_ID_REUSED, or DOCUMENT_… for the first
+   *     document that cannot be signed
    */
   public SignatureRequestView run(RegisteredCaller sede, IdempotentWish identity, Wish wish)
       throws RefusedException {
