@@ -1,6 +1,7 @@
 package eus.bakq.server.document;
 
 import eu.europa.esig.dss.pades.exception.ProtectedDocumentException;
+import eu.europa.esig.dss.spi.validation.ValidationData;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
@@ -13,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * PAdES in two phases: prepare, let the signer's key sign elsewhere, complete. The original is only
@@ -28,20 +30,25 @@ final class PadesDocuments {
    */
   private static final int CONTENT_WITHOUT_CERTIFICATES = 6_000;
 
-  /** What is reserved for a time stamp: the largest token that is accepted. */
-  static final int TIME_STAMP_SIZE = 16 * 1024;
-
   /** A place is not smaller than this, so that its size says nothing about a usual chain. */
   private static final int USUAL_CONTENT_SIZE = 12_000;
 
   private final DocumentSettings settings;
   private final DocumentTurns turns;
+  private final Optional<CompletionSources> sources;
   private final PdfInspector inspector = new PdfInspector();
   private final PadesSignature pades = new PadesSignature();
 
-  PadesDocuments(DocumentSettings settings, DocumentTurns turns) {
+  /**
+   * Documents within {@code settings}.
+   *
+   * @param sources for levels above B-B, which are not made without
+   */
+  PadesDocuments(
+      DocumentSettings settings, DocumentTurns turns, Optional<CompletionSources> sources) {
     this.settings = settings;
     this.turns = turns;
+    this.sources = sources;
   }
 
   /**
@@ -138,19 +145,73 @@ final class PadesDocuments {
     require(
         SignatureValueCheck.verifies(chain.getFirst().getPublicKey(), toBeSigned, value),
         "the signature value does not verify");
-    byte[] cms = pades.cms(hash, chain, value, state.signingTime());
+    byte[] cms =
+        level == SignatureLevel.B_B
+            ? pades.cms(hash, chain, value, state.signingTime())
+            : pades.cmsWithTimeStamp(hash, chain, value, state.signingTime(), sources());
     byte[] signed = state.original().complete(original.toByteArray(), cms);
-    requireReadsBack(signed, state);
-    return Bytes.copyOf(signed);
+    requireReadsBack(signed, state.signaturesBefore() + 1, state.original());
+    return Bytes.copyOf(
+        switch (level) {
+          case B_B, B_T -> signed;
+          case B_LT -> withValidationData(signed, cms, state);
+          case B_LTA -> withArchiveTimeStamp(withValidationData(signed, cms, state), state);
+        });
   }
 
-  private void requireReadsBack(byte[] signed, PreparedState state) {
+  private CompletionSources sources() {
+    return sources.orElseThrow(() -> new IllegalStateException("only level B-B is offered"));
+  }
+
+  /** B-T to B-LT: what {@code signed} is, is never changed, only appended to. */
+  private byte[] withValidationData(byte[] signed, byte[] cms, PreparedState state) {
+    ValidationData data =
+        PadesSignature.validationData(
+            cms, state.algorithm().digest(), state.original().byteRangeDigest(), sources());
+    turns.take();
+    try {
+      return DssDictionary.append(signed, data);
+    } finally {
+      turns.giveBack();
+    }
+  }
+
+  /** B-LT to B-LTA: a time stamp over the document with its validation data. */
+  private byte[] withArchiveTimeStamp(byte[] document, PreparedState state) {
+    DigestAlgorithm digest = state.algorithm().digest();
+    Increment increment = archiveIncrement(document, digest);
+    byte[] token =
+        sources()
+            .timeStamps()
+            .getTimeStampResponse(
+                PadesSignature.dss(digest), increment.increment().byteRangeDigest().toByteArray())
+            .getBytes();
+    byte[] archived = increment.increment().complete(document, token);
+    requireReadsBack(archived, state.signaturesBefore() + 2, increment.increment());
+    return archived;
+  }
+
+  private Increment archiveIncrement(byte[] document, DigestAlgorithm digest) {
+    turns.take();
+    try {
+      return increment(
+          document,
+          inspector.inspect(document),
+          pades.prepareTimeStamp(document, digest, TimeStamps.MAXIMUM_TOKEN));
+    } catch (RefusedException e) {
+      throw new IllegalStateException("a document of ours cannot be time-stamped", e);
+    } finally {
+      turns.giveBack();
+    }
+  }
+
+  private void requireReadsBack(byte[] signed, int signatures, SignatureIncrement increment) {
     turns.take();
     try {
       PdfStructure structure = inspector.inspect(signed);
       require(
-          structure.signatures() == state.signaturesBefore() + 1
-              && structure.byteRanges().contains(state.original().byteRange()),
+          structure.signatures() == signatures
+              && structure.byteRanges().contains(increment.byteRange()),
           "the signed document does not have the signature that was made");
     } catch (RefusedException e) {
       throw new IllegalStateException("the signed document cannot be read", e);
@@ -164,7 +225,7 @@ final class PadesDocuments {
   private static int contentSize(SignatureLevel level, List<X509Certificate> chain) {
     int signature =
         Math.max(USUAL_CONTENT_SIZE, CONTENT_WITHOUT_CERTIFICATES + SignerChain.size(chain));
-    return level == SignatureLevel.B_B ? signature : signature + TIME_STAMP_SIZE;
+    return level == SignatureLevel.B_B ? signature : signature + TimeStamps.MAXIMUM_TOKEN;
   }
 
   private Increment increment(

@@ -1,5 +1,6 @@
 package eus.bakq.server.document;
 
+import eu.europa.esig.dss.cades.validation.CMSDocumentAnalyzer;
 import eu.europa.esig.dss.enumerations.EncryptionAlgorithm;
 import eu.europa.esig.dss.enumerations.SignatureLevel;
 import eu.europa.esig.dss.model.DSSDocument;
@@ -7,9 +8,15 @@ import eu.europa.esig.dss.model.DSSMessageDigest;
 import eu.europa.esig.dss.model.InMemoryDocument;
 import eu.europa.esig.dss.model.x509.CertificateToken;
 import eu.europa.esig.dss.pades.PAdESSignatureParameters;
+import eu.europa.esig.dss.pades.PAdESTimestampParameters;
 import eu.europa.esig.dss.pades.signature.ExternalCMSService;
 import eu.europa.esig.dss.pades.signature.PAdESWithExternalCMSService;
+import eu.europa.esig.dss.pdf.ServiceLoaderPdfObjFactory;
+import eu.europa.esig.dss.spi.DSSUtils;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
+import eu.europa.esig.dss.spi.validation.ValidationData;
+import eu.europa.esig.dss.spi.validation.executor.CompleteValidationContextExecutor;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
@@ -27,7 +34,7 @@ import java.util.TimeZone;
 /**
  * The only place that makes signatures with EU DSS. Everything that goes into the bytes is said
  * here, so that another node, another time zone or another day computes the same
- * (PreparedDocument). Nothing is fetched: neither revocation data nor issuers. Safe for several
+ * (PreparedDocument). Nothing is fetched but from {@link CompletionSources}. Safe for several
  * threads.
  */
 final class PadesSignature {
@@ -86,10 +93,41 @@ final class PadesSignature {
       List<X509Certificate> chain,
       SignatureValue value,
       Instant signingTime) {
+    return cms(
+        signatures, SignatureLevel.PAdES_BASELINE_B, byteRangeDigest, chain, value, signingTime);
+  }
+
+  /**
+   * As {@link #cms}, with a time stamp inside: every time another.
+   *
+   * @throws UnavailableException if there is no time stamp to be had
+   */
+  byte[] cmsWithTimeStamp(
+      Bytes byteRangeDigest,
+      List<X509Certificate> chain,
+      SignatureValue value,
+      Instant signingTime,
+      CompletionSources sources) {
+    ExternalCMSService stamping = new ExternalCMSService(sources.verifier());
+    stamping.setTspSource(sources.timeStamps());
+    return cms(
+        stamping, SignatureLevel.PAdES_BASELINE_T, byteRangeDigest, chain, value, signingTime);
+  }
+
+  private byte[] cms(
+      ExternalCMSService service,
+      SignatureLevel level,
+      Bytes byteRangeDigest,
+      List<X509Certificate> chain,
+      SignatureValue value,
+      Instant signingTime) {
     PAdESSignatureParameters parameters = parameters(chain, value.algorithm(), signingTime);
+    parameters.setSignatureLevel(level);
+    parameters.setSignatureTimestampParameters(
+        new PAdESTimestampParameters(dss(value.algorithm().digest())));
     DSSMessageDigest digest = digest(value.algorithm().digest(), byteRangeDigest);
     DSSDocument cms =
-        signatures.signMessageDigest(
+        service.signMessageDigest(
             digest,
             parameters,
             new eu.europa.esig.dss.model.SignatureValue(
@@ -98,6 +136,40 @@ final class PadesSignature {
       throw new IllegalStateException("the CMS that was made does not verify");
     }
     return read(cms);
+  }
+
+  /** The document with an empty place for a time stamp over all of it, and its hash. */
+  PreparedPdf prepareTimeStamp(byte[] document, DigestAlgorithm digestAlgorithm, int contentSize) {
+    PAdESTimestampParameters parameters = new PAdESTimestampParameters(dss(digestAlgorithm));
+    parameters.setContentSize(contentSize);
+    DSSMessageDigest digest =
+        new ServiceLoaderPdfObjFactory()
+            .newArchiveTimestampService()
+            .messageDigest(new InMemoryDocument(document, DOCUMENT_NAME), parameters);
+    return new PreparedPdf(
+        read(parameters.getPdfSignatureCache().getToBeSignedDocument()),
+        digestAlgorithm,
+        digest.getValue(),
+        contentSize);
+  }
+
+  /**
+   * The certificates and their status that whoever validates {@code cms} later will need.
+   *
+   * @throws UnavailableException if something of it cannot be had
+   * @throws IllegalStateException if a certificate of it is not good
+   */
+  static ValidationData validationData(
+      byte[] cms,
+      DigestAlgorithm digestAlgorithm,
+      Bytes byteRangeDigest,
+      CompletionSources sources) {
+    CMSDocumentAnalyzer analyzer = new CMSDocumentAnalyzer(new InMemoryDocument(cms));
+    analyzer.setDetachedContents(
+        List.of(DSSUtils.toDigestDocument(digest(digestAlgorithm, byteRangeDigest))));
+    analyzer.setCertificateVerifier(sources.verifier());
+    analyzer.setValidationContextExecutor(CompleteValidationContextExecutor.INSTANCE);
+    return analyzer.getValidationData(analyzer.getSignatures()).getAllValidationData();
   }
 
   private static PAdESSignatureParameters parameters(
@@ -132,7 +204,8 @@ final class PadesSignature {
     return new DSSMessageDigest(dss(algorithm), byteRangeDigest.toByteArray());
   }
 
-  private static eu.europa.esig.dss.enumerations.DigestAlgorithm dss(DigestAlgorithm algorithm) {
+  /** The same, as DSS calls it. */
+  static eu.europa.esig.dss.enumerations.DigestAlgorithm dss(DigestAlgorithm algorithm) {
     return eu.europa.esig.dss.enumerations.DigestAlgorithm.forJavaName(algorithm.javaName());
   }
 

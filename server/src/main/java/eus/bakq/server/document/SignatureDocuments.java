@@ -1,6 +1,5 @@
 package eus.bakq.server.document;
 
-import eus.bakq.server.failure.MalformedException;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Bytes;
@@ -11,6 +10,7 @@ import eus.bakq.server.vocabulary.SignatureValue;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Signatures of every format and level in two phases: prepare, let the signer's key sign elsewhere,
@@ -22,22 +22,29 @@ import java.util.List;
 public final class SignatureDocuments {
   private final PadesDocuments pades;
   private final XadesDocuments xades;
+  private final Optional<CompletionSources> sources;
 
+  /** Documents up to level B-B only. */
   public SignatureDocuments(DocumentSettings settings) {
-    DocumentTurns turns = new DocumentTurns(settings);
-    this.pades = new PadesDocuments(settings, turns);
-    this.xades = new XadesDocuments(settings, turns);
+    this(settings, Optional.empty());
   }
 
   /**
-   * Requires that this server makes such signatures: the one place that says which.
+   * Documents of every level that {@code sources} permit.
    *
-   * @throws RefusedException SIGNATURE_FORM_NOT_OFFERED
+   * @param sources whose owner closes them; without, only level B-B is offered
    */
-  public void requireOffered(SignatureForm form) throws RefusedException {
-    if (form.format() != SignatureFormat.PADES && form.level() != SignatureLevel.B_B) {
-      throw new MalformedException("level", "not offered by this server");
-    }
+  public SignatureDocuments(DocumentSettings settings, Optional<CompletionSources> sources) {
+    DocumentTurns turns = new DocumentTurns(settings);
+    this.pades = new PadesDocuments(settings, turns, sources);
+    this.xades = new XadesDocuments(settings, turns);
+    this.sources = sources;
+  }
+
+  /** Whether this server makes signatures of {@code format} at {@code level}. */
+  public boolean offers(SignatureFormat format, SignatureLevel level) {
+    return level == SignatureLevel.B_B
+        || (format == SignatureFormat.PADES && sources.isPresent());
   }
 
   /**

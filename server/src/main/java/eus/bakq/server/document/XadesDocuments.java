@@ -91,6 +91,7 @@ final class XadesDocuments {
       Instant signingTime)
       throws RefusedException {
     requireSmall(original, form.format());
+    requireOffered(form);
     Instant time = signingTime.truncatedTo(ChronoUnit.SECONDS);
     SignerChain.requireUsable(chain, algorithm, time);
     Bytes certificate = SignerChain.sha256(chain);
@@ -126,6 +127,7 @@ final class XadesDocuments {
       SignatureForm form,
       List<X509Certificate> chain,
       SignatureValue value) {
+    requireOffered(form);
     XadesState state = XadesState.decode(prepared.state());
     DtbsRepresentation dtbs = prepared.dtbs();
     require(
@@ -197,6 +199,12 @@ final class XadesDocuments {
     new XadesReadBack(frame.withPlaceholder(original), original, names, structure.signatures() + 1)
         .requireReferences();
     return new Framed(frame, unsigned.toBeSigned(), structure.signatures());
+  }
+
+  private static void requireOffered(SignatureForm form) {
+    if (form.level() != SignatureLevel.B_B) {
+      throw new IllegalArgumentException("XAdES is made up to level B-B");
+    }
   }
 
   private void requireSmall(Bytes original, SignatureFormat format) throws RefusedException {

@@ -4,9 +4,10 @@ import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureFormat;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Objects;
+import javax.xml.crypto.dsig.SignatureMethod;
 
 /**
  * What one XML signature is called, and what it calls what it signs. Identifiers come of everything
@@ -16,7 +17,7 @@ import java.util.Objects;
  *
  * @param signingTime in whole seconds
  * @param signatureId {@code id-} and 32 hexadecimal digits
- * @param reference what a detached signature calls its document: a relative URI of one segment
+ * @param reference what a detached signature calls its document, see {@link #reference(String)}
  */
 record XadesNames(
     SignatureFormat format,
@@ -33,8 +34,6 @@ record XadesNames(
   private static final int ECDSA_P256_SIZE = 64;
   private static final int RSA_3072_SIZE = 384;
   private static final int IDENTIFIER_BYTES = 16;
-  private static final String UNRESERVED =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
   XadesNames {
     Objects.requireNonNull(format);
@@ -105,6 +104,21 @@ record XadesNames(
     };
   }
 
+  /** The algorithm of the value, as RFC 6931 and RFC 9231 call it. */
+  String method() {
+    return switch (algorithm) {
+      case ECDSA_P256_SHA256 -> SignatureMethod.ECDSA_SHA256;
+      case ECDSA_P256_SHA384 -> SignatureMethod.ECDSA_SHA384;
+      case ECDSA_P256_SHA512 -> SignatureMethod.ECDSA_SHA512;
+      case RSA_3072_PSS_SHA256 -> SignatureMethod.SHA256_RSA_MGF1;
+      case RSA_3072_PSS_SHA384 -> SignatureMethod.SHA384_RSA_MGF1;
+      case RSA_3072_PSS_SHA512 -> SignatureMethod.SHA512_RSA_MGF1;
+      case RSA_3072_PKCS1_SHA256 -> SignatureMethod.RSA_SHA256;
+      case RSA_3072_PKCS1_SHA384 -> SignatureMethod.RSA_SHA384;
+      case RSA_3072_PKCS1_SHA512 -> SignatureMethod.RSA_SHA512;
+    };
+  }
+
   /** Zeros as long as a value is in XML: for ECDSA both numbers, one after the other. */
   static byte[] placeholder(SignatureAlgorithm algorithm) {
     return switch (algorithm.scheme()) {
@@ -114,20 +128,15 @@ record XadesNames(
   }
 
   /**
-   * A relative URI of one segment (RFC 3986) that stands for a file of this name beside the
-   * signature. Whoever resolves it stays in that directory: separators and a leading dot, also of
-   * other systems, become underscores; everything else that is not unreserved is percent-encoded.
+   * What a detached signature calls its document: {@code name} without accents, in which everything
+   * but letters and digits of ASCII, dots, hyphens and underscores became an underscore, as did a
+   * dot at the beginning. It is a relative URI of one segment (RFC 3986), and the name of a file on
+   * every system: whoever resolves it stays beside the signature.
    */
   static String reference(String name) {
-    String file = name.replaceAll("[/\\\\]", "_").replaceFirst("^\\.", "_");
-    StringBuilder uri = new StringBuilder();
-    for (byte octet : file.getBytes(StandardCharsets.UTF_8)) {
-      if (octet > 0 && UNRESERVED.indexOf(octet) >= 0) {
-        uri.append((char) octet);
-      } else {
-        uri.append('%').append(String.format(Locale.ROOT, "%02X", octet));
-      }
-    }
-    return uri.toString();
+    return Normalizer.normalize(name, Normalizer.Form.NFKD)
+        .replaceAll("\\p{M}", "")
+        .replaceAll("[^A-Za-z0-9._-]", "_")
+        .replaceFirst("^\\.", "_");
   }
 }

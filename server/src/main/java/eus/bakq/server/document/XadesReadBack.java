@@ -155,6 +155,9 @@ final class XadesReadBack {
             .getAlgorithm()
             .equals(CanonicalizationMethod.EXCLUSIVE),
         "the signature has another canonical form than was asked for");
+    require(
+        signedInfo.getSignatureMethod().getAlgorithm().equals(names.method()),
+        "the signature says another algorithm than the key's");
     List<Reference> references = signedInfo.getReferences();
     require(references.size() == 2, "the signature does not refer to two things");
     requireDocument(references.getFirst());

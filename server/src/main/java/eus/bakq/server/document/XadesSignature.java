@@ -117,12 +117,6 @@ final class XadesSignature {
     parameters.setDigestAlgorithm(digest(algorithm));
     parameters.setReferenceDigestAlgorithm(digest(algorithm));
     parameters.setSigningCertificateDigestMethod(digest(algorithm));
-    parameters.setEncryptionAlgorithm(
-        switch (algorithm.scheme()) {
-          case ECDSA_P256 -> EncryptionAlgorithm.ECDSA;
-          case RSA_3072_PSS -> EncryptionAlgorithm.RSASSA_PSS;
-          case RSA_3072_PKCS1 -> EncryptionAlgorithm.RSA;
-        });
     parameters.setSignedInfoCanonicalizationMethod(CanonicalizationMethod.EXCLUSIVE);
     parameters.setSignedPropertiesCanonicalizationMethod(CanonicalizationMethod.EXCLUSIVE);
     parameters.setPrettyPrint(false);
@@ -134,6 +128,13 @@ final class XadesSignature {
       parameters.setSigningCertificate(tokens.getFirst());
       parameters.setCertificateChain(tokens);
     }
+    // Behind the certificate, which would set what its key is for: RSA, and never PSS.
+    parameters.setEncryptionAlgorithm(
+        switch (algorithm.scheme()) {
+          case ECDSA_P256 -> EncryptionAlgorithm.ECDSA;
+          case RSA_3072_PSS -> EncryptionAlgorithm.RSASSA_PSS;
+          case RSA_3072_PKCS1 -> EncryptionAlgorithm.RSA;
+        });
     parameters.getContext().setDeterministicId(names.signatureId());
     return parameters;
   }

@@ -8,7 +8,6 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.IdempotentWish;
 import eus.bakq.server.document.SignatureDocuments;
-import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.failure.MalformedException;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
@@ -69,15 +68,14 @@ public final class CreateSignatureRequest {
   /**
    * Durable when it returns. Repeated with the same {@code identity}, returns the same request.
    *
-   * @throws RefusedException QUOTA_EXCEEDED, REQUEST_ID_REUSED, SIGNATURE_FORM_NOT_OFFERED, or
-   *     DOCUMENT_… for the first document that cannot be signed
+   * @throws RefusedException QUOTA_EXCEEDED, REQUEST_ID_REUSED, or DOCUMENT_… for the first
+   *     document that cannot be signed
    */
   public SignatureRequestView run(RegisteredCaller sede, IdempotentWish identity, Wish wish)
       throws RefusedException {
     rateLimit.count(sede.name());
     requireCount(sede, wish);
     for (DocumentToSign document : wish.documents()) {
-      signatures.requireOffered(new SignatureForm(wish.format(), wish.level(), document.label()));
       signatures.check(document.content(), wish.format());
     }
     return parts.database().inTransaction(handle -> freeze(handle, sede, identity, wish));

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -264,7 +265,7 @@ class PadesDocumentsTest {
   void whoFindsNoTurnIsToldToComeBackAndFindsOneLater() throws Exception {
     DocumentSettings narrow = new DocumentSettings(10 << 20, 2 << 20, 1, Duration.ZERO);
     DocumentTurns turns = new DocumentTurns(narrow);
-    PadesDocuments busy = new PadesDocuments(narrow, turns);
+    PadesDocuments busy = new PadesDocuments(narrow, turns, Optional.empty());
     Bytes original = Bytes.copyOf(BadDocuments.sound());
 
     turns.take();

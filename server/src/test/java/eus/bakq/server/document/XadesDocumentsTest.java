@@ -25,10 +25,16 @@ class XadesDocumentsTest {
         continue;
       }
       for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
-        SignatureForm form = new SignatureForm(format, SignatureLevel.B_B, "Ane's contract ñ.xml");
+        SignatureForm form =
+            new SignatureForm(format, SignatureLevel.B_B, "Ane's contract ñ +(1), a_b.xml");
         documents.check(original, format);
         PreparedDocument prepared =
             documents.prepare(original, form, SoftwareSigner.chain(algorithm), algorithm, now);
+        Files.write(
+            Path.of("/tmp/xmlsrc/f" + algorithm + ".xml"),
+            XadesState.decode(prepared.state())
+                .frame()
+                .complete(original.toByteArray(), SoftwareSigner.sign(prepared.dtbs())));
         Bytes signed =
             documents.complete(
                 original,
