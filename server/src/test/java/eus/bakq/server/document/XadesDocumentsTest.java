@@ -14,6 +14,7 @@ import eus.bakq.server.validation.ValidationOutcome;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureScheme;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -91,11 +93,9 @@ class XadesDocumentsTest {
     assertThat(outcome.passed()).as(outcome.toString()).isTrue();
     assertThat(outcome.signerCertificate()).contains(SoftwareSigner.chain(algorithm).getFirst());
     Map<String, byte[]> beside = beside(original, format);
-    if (!new String(original.toByteArray(), StandardCharsets.UTF_8).contains(":Signature ")) {
-      Verdict platform =
-          JdkXmlSignature.verify(signed.toByteArray(), beside, SoftwareSigner.PKI.issuers());
-      assertThat(platform.accepted()).as(platform.said()).isTrue();
-    }
+    Verdict platform =
+        JdkXmlSignature.verify(signed.toByteArray(), beside, SoftwareSigner.PKI.issuers());
+    assertThat(platform.accepted()).as(platform.said()).isTrue();
     if (algorithm.scheme() != SignatureScheme.RSA_3072_PSS) {
       Verdict other = XmlSec1.verify(signed.toByteArray(), beside, SoftwareSigner.PKI.issuers());
       assertThat(other.accepted()).as(other.said()).isTrue();
@@ -159,7 +159,7 @@ class XadesDocumentsTest {
   }
 
   private static List<String> ids(Bytes signed) {
-    return java.util.regex.Pattern.compile("<ds:Signature [^>]*Id=\"([^\"]*)\"")
+    return Pattern.compile("<ds:Signature [^>]*Id=\"([^\"]*)\"")
         .matcher(new String(signed.toByteArray(), StandardCharsets.UTF_8))
         .results()
         .map(result -> result.group(1))
@@ -246,8 +246,7 @@ class XadesDocumentsTest {
   @Test
   void offersLevelBOnly() {
     SignatureForm form =
-        new SignatureForm(
-            SignatureFormat.XADES_ENVELOPED, eus.bakq.server.vocabulary.SignatureLevel.B_T, "x");
+        new SignatureForm(SignatureFormat.XADES_ENVELOPED, SignatureLevel.B_T, "x");
 
     assertThatThrownBy(
             () ->
