@@ -74,12 +74,14 @@ final class Sentences {
       case REASON_INTERNAL ->
           "The service has failed; report the correlation id to those who run it.";
       case REASON_DOCUMENT_UNREADABLE ->
-          "The document is no PDF that can be signed; check the file.";
+          "The document is not one that can be signed in this format; check the file.";
       case REASON_DOCUMENT_ENCRYPTED -> "The document is encrypted; send it without encryption.";
       case REASON_DOCUMENT_FORBIDS_SIGNING ->
           "The document's author allows no further signature; ask for one that may be signed.";
       case REASON_DOCUMENT_TOO_LARGE ->
           "The document is too large or too complicated; send a smaller one.";
+      case REASON_SIGNATURE_FORM_NOT_OFFERED ->
+          "The server does not offer this format, level or hash now; ask for another.";
       case REASON_SIGNATURE_REQUEST_NOT_FOUND ->
           "There is no such signature request; check the id or the address.";
       case REASON_SIGNATURE_REQUEST_NOT_OPEN ->
@@ -87,6 +89,11 @@ final class Sentences {
       case REASON_NOT_COMPLETED -> "The documents are not signed yet; ask for the status first.";
       case REASON_ALREADY_FETCHED ->
           "The signed documents were fetched and erased here; use the copy that was fetched.";
+      case REASON_UPLOAD_NOT_FOUND -> "What was uploaded is not there any more; upload it again.";
+      case REASON_UPLOAD_DIFFERS ->
+          "What arrived is not what was announced; check the file and upload it again.";
+      case REASON_STREAM_TOO_SLOW ->
+          "The document was sent or read too slowly; try again on a better connection.";
       case REASON_APPLICANT_UNDER_AGE ->
           "The applicant is younger than 16; register after the birthday.";
       case REASON_IDENTITY_DOCUMENT_EXPIRED ->

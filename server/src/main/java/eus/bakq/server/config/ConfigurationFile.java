@@ -296,10 +296,11 @@ public final class ConfigurationFile {
   private static Optional<DocumentSettings> documents(ConfigurationSection section) {
     DocumentSettings standard = DocumentSettings.defaults();
     int size = section.number("largestSize", standard.largestSize());
+    int xml = section.number("largestXml", standard.largestXml());
     int parallel = section.number("parallel", standard.parallel());
     Duration wait = section.duration("longestWait", standard.longestWait());
     section.end();
-    return section.make(() -> new DocumentSettings(size, parallel, wait));
+    return section.make(() -> new DocumentSettings(size, xml, parallel, wait));
   }
 
   private static Optional<TimeStampingSettings> timeStamping(ConfigurationSection section) {

@@ -21,6 +21,7 @@ import java.util.Optional;
  */
 public final class SignatureDocuments {
   private final PadesDocuments pades;
+  private final XadesDocuments xades;
   private final Optional<CompletionSources> sources;
 
   /** Documents up to level B-B only. */
@@ -34,13 +35,16 @@ public final class SignatureDocuments {
    * @param sources whose owner closes them; without, only level B-B is offered
    */
   public SignatureDocuments(DocumentSettings settings, Optional<CompletionSources> sources) {
-    this.pades = new PadesDocuments(settings, new DocumentTurns(settings), sources);
+    DocumentTurns turns = new DocumentTurns(settings);
+    this.pades = new PadesDocuments(settings, turns, sources);
+    this.xades = new XadesDocuments(settings, turns);
     this.sources = sources;
   }
 
   /** Whether this server makes signatures of {@code format} at {@code level}. */
   public boolean offers(SignatureFormat format, SignatureLevel level) {
-    return format == SignatureFormat.PADES && (level == SignatureLevel.B_B || sources.isPresent());
+    return level == SignatureLevel.B_B
+        || (format == SignatureFormat.PADES && sources.isPresent());
   }
 
   /**
@@ -53,7 +57,7 @@ public final class SignatureDocuments {
   public void check(Bytes original, SignatureFormat format) throws RefusedException {
     switch (format) {
       case PADES -> pades.check(original);
-      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED -> throw xades();
+      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED -> xades.check(original, format);
     }
   }
 
@@ -76,7 +80,8 @@ public final class SignatureDocuments {
       throws RefusedException {
     return switch (form.format()) {
       case PADES -> pades.prepare(original, form.level(), chain, algorithm, signingTime);
-      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED -> throw xades();
+      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED ->
+          xades.prepare(original, form, chain, algorithm, signingTime);
     };
   }
 
@@ -103,11 +108,8 @@ public final class SignatureDocuments {
       SignatureValue value) {
     return switch (form.format()) {
       case PADES -> pades.complete(original, prepared, form.level(), chain, value);
-      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED -> throw xades();
+      case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED ->
+          xades.complete(original, prepared, form, chain, value);
     };
-  }
-
-  private static IllegalArgumentException xades() {
-    return new IllegalArgumentException("XAdES is not offered");
   }
 }
