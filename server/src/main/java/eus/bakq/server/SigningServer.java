@@ -14,7 +14,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.Migrations;
 import eus.bakq.server.database.NodeLease;
-import eus.bakq.server.document.PadesWarmUp;
+import eus.bakq.server.document.DocumentWarmUp;
 import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.grpc.Audience;
@@ -35,6 +35,8 @@ import eus.bakq.server.signing.CancelSignatureRequest;
 import eus.bakq.server.signing.CreateSignatureRequest;
 import eus.bakq.server.signing.FetchSignedDocument;
 import eus.bakq.server.signing.GetSignatureRequest;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.wording.Wording;
 import io.grpc.BindableService;
 import java.io.IOException;
@@ -44,8 +46,10 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,10 +98,10 @@ public final class SigningServer implements AutoCloseable {
     SignatureDocuments documents = new SignatureDocuments(configuration.documents());
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
-    new PadesWarmUp(documents, random, clock).run();
+    new DocumentWarmUp(configuration.documents(), offered(documents), random, clock).run();
     X509Certificate selfTest =
         new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock)
-            .run(PadesWarmUp.emptyPage());
+            .run(DocumentWarmUp.emptyPage());
     database.transact(handle -> audit.append(handle, StartUpSelfTest.issued(selfTest)));
 
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
@@ -176,6 +180,12 @@ public final class SigningServer implements AutoCloseable {
             random);
     closeLater(listeners);
     LOG.atInfo().addKeyValue("profile", configuration.profile()).log("the doors are open");
+  }
+
+  private static Set<SignatureLevel> offered(SignatureDocuments documents) {
+    Set<SignatureLevel> levels = EnumSet.allOf(SignatureLevel.class);
+    levels.removeIf(level -> !documents.offers(SignatureFormat.PADES, level));
+    return levels;
   }
 
   private static void record(

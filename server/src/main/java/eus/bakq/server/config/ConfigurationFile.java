@@ -16,6 +16,7 @@ import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.document.TimeStampingSettings;
 import eus.bakq.server.enrolment.EnrolmentSettings;
 import eus.bakq.server.grpc.ListenerSettings;
 import eus.bakq.server.hsm.HsmSettings;
@@ -85,6 +86,7 @@ public final class ConfigurationFile {
     ConfigurationSection.Findings findings = new ConfigurationSection.Findings();
     ObjectNode empty = JsonNodeFactory.instance.objectNode();
     empty.putArray("callers").addObject();
+    empty.putObject("timeStamping");
     Optional<ServerConfiguration> none = read(empty, Path.of(""), Profile.PRODUCTION, findings);
     if (none.isPresent()) {
       throw new IllegalStateException("a configuration without a single key cannot be complete");
@@ -114,6 +116,8 @@ public final class ConfigurationFile {
     keys.end();
     Optional<SigningSettings> signing = signing(root.section("signing"));
     Optional<DocumentSettings> documents = documents(root.section("documents"));
+    Optional<TimeStampingSettings> timeStamping =
+        root.optionalSection("timeStamping").flatMap(ConfigurationFile::timeStamping);
     Optional<EnrolmentSettings> enrolment = enrolment(root.section("enrolment"));
     Optional<CertificateProfile> certificate = certificate(root.section("certificate"), profile);
     Optional<DispatcherSettings> messages = messages(root.section("messages"));
@@ -142,6 +146,7 @@ public final class ConfigurationFile {
             rsaScheme,
             signing.orElseThrow(),
             documents.orElseThrow(),
+            timeStamping,
             enrolment.orElseThrow(),
             certificate.orElseThrow(),
             messages.orElseThrow(),
@@ -296,6 +301,15 @@ public final class ConfigurationFile {
     Duration wait = section.duration("longestWait", standard.longestWait());
     section.end();
     return section.make(() -> new DocumentSettings(size, xml, parallel, wait));
+  }
+
+  private static Optional<TimeStampingSettings> timeStamping(ConfigurationSection section) {
+    URI address = section.address("address");
+    Path authorities = section.file("authorities");
+    List<URI> statuses = section.addresses("statusAddresses");
+    Duration timeout = section.duration("timeout", TimeStampingSettings.DEFAULT_TIMEOUT);
+    section.end();
+    return section.make(() -> new TimeStampingSettings(address, authorities, statuses, timeout));
   }
 
   private static Optional<EnrolmentSettings> enrolment(ConfigurationSection section) {

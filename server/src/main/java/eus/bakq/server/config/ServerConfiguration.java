@@ -7,6 +7,7 @@ import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.document.TimeStampingSettings;
 import eus.bakq.server.enrolment.EnrolmentSettings;
 import eus.bakq.server.grpc.ListenerSettings;
 import eus.bakq.server.hsm.HsmSettings;
@@ -17,10 +18,13 @@ import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * All that the server is told. A value that exists was checked in every part.
  *
+ * @param timeStamping without it, signatures of level B-B only are offered
  * @param smsHost the host in the last line of every SMS with a code (OTP-10)
  * @param keyAlgorithm of new citizens' keys
  * @param rsaScheme by which RSA keys sign
@@ -37,6 +41,7 @@ public record ServerConfiguration(
     SignatureScheme rsaScheme,
     SigningSettings signing,
     DocumentSettings documents,
+    Optional<TimeStampingSettings> timeStamping,
     EnrolmentSettings enrolment,
     CertificateProfile certificate,
     DispatcherSettings messages,
@@ -44,6 +49,7 @@ public record ServerConfiguration(
     List<ListenerSettings> listeners,
     RegisteredCallers callers) {
   public ServerConfiguration {
+    Objects.requireNonNull(timeStamping);
     listeners = List.copyOf(listeners);
   }
 }
