@@ -22,7 +22,7 @@ import eus.bakq.server.grpc.AuditGrpcService;
 import eus.bakq.server.grpc.IdempotentWishes;
 import eus.bakq.server.grpc.Listeners;
 import eus.bakq.server.grpc.RefusedCall;
-import eus.bakq.server.grpc.SignatureRequestGrpcService;
+import eus.bakq.server.grpc.SignatureRequestStreams;
 import eus.bakq.server.hsm.Hsm;
 import eus.bakq.server.notification.MessageDispatcher;
 import eus.bakq.server.notification.Outbox;
@@ -30,11 +30,6 @@ import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.EndInterrupted;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.signer.Signers;
-import eus.bakq.server.signing.AcknowledgeSignedDocuments;
-import eus.bakq.server.signing.CancelSignatureRequest;
-import eus.bakq.server.signing.CreateSignatureRequest;
-import eus.bakq.server.signing.FetchSignedDocument;
-import eus.bakq.server.signing.GetSignatureRequest;
 import eus.bakq.server.wording.Wording;
 import io.grpc.BindableService;
 import java.io.IOException;
@@ -151,14 +146,9 @@ public final class SigningServer implements AutoCloseable {
             configuration.messages()));
 
     List<BindableService> services = new ArrayList<>();
+    SignatureRequestStreams streams = closeLater(signing.streams(common));
     services.add(
-        new SignatureRequestGrpcService(
-            wishes,
-            new CreateSignatureRequest(signing.parts(), documents, idempotentCalls, rateLimit),
-            new GetSignatureRequest(signing.parts()),
-            new FetchSignedDocument(signing.parts()),
-            new AcknowledgeSignedDocuments(signing.parts()),
-            new CancelSignatureRequest(signing.parts(), authentication.interactions())));
+        signing.sedeService(common, authentication, wishes, idempotentCalls, rateLimit, streams));
     services.add(enrolment.registrationService(wishes));
     services.add(enrolment.activationService(authentication));
     services.add(new AuditGrpcService(new ReadAuditLog(database, audit)));
@@ -175,6 +165,7 @@ public final class SigningServer implements AutoCloseable {
             clock,
             random);
     closeLater(listeners);
+    closeLater(streams::endWatches);
     LOG.atInfo().addKeyValue("profile", configuration.profile()).log("the doors are open");
   }
 

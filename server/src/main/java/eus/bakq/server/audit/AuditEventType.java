@@ -33,6 +33,11 @@ public enum AuditEventType {
    */
   SIGNATURE_REQUEST_DENIED,
   /**
+   * A sede named another sede's upload when it asked, and was answered as if there were none.
+   * Subject: the upload. Actor: the sede that asked. No details.
+   */
+  UPLOAD_DENIED,
+  /**
    * An officer registered a citizen, or gave a registered one a new link. Subject: the signer.
    * Details: {@code activation}, {@code method}, {@code identified} (when), {@code evidence}
    * (SHA-256), {@code version} of the signer; above 1, it was known before.
@@ -106,8 +111,8 @@ public enum AuditEventType {
   MESSAGE_NOT_DELIVERED,
   /**
    * What a sede asks to have signed was fixed. Details: {@code frozen_set} (SHA-256), {@code
-   * documents} (how many), {@code format}, {@code level}, {@code expected_signer} (named or
-   * anyone).
+   * documents} (how many), {@code format}, {@code level}, {@code digest}, {@code expected_signer}
+   * (named or anyone).
    */
   SIGNATURE_REQUEST_FROZEN,
   /**

@@ -22,6 +22,7 @@ import eus.bakq.server.hsm.HsmSettings;
 import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.sam.SamSettings;
 import eus.bakq.server.signing.SigningSettings;
+import eus.bakq.server.signing.StreamSettings;
 import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
@@ -113,6 +114,7 @@ public final class ConfigurationFile {
         "is a way in which RSA keys sign");
     keys.end();
     Optional<SigningSettings> signing = signing(root.section("signing"));
+    Optional<StreamSettings> streams = streams(root.section("streams"));
     Optional<DocumentSettings> documents = documents(root.section("documents"));
     Optional<EnrolmentSettings> enrolment = enrolment(root.section("enrolment"));
     Optional<CertificateProfile> certificate = certificate(root.section("certificate"), profile);
@@ -141,6 +143,7 @@ public final class ConfigurationFile {
             keyAlgorithm,
             rsaScheme,
             signing.orElseThrow(),
+            streams.orElseThrow(),
             documents.orElseThrow(),
             enrolment.orElseThrow(),
             certificate.orElseThrow(),
@@ -286,6 +289,32 @@ public final class ConfigurationFile {
     URI address = section.address("authorisationAddress");
     section.end();
     return section.make(() -> new SigningSettings(life, retention, address));
+  }
+
+  private static Optional<StreamSettings> streams(ConfigurationSection section) {
+    StreamSettings standard = StreamSettings.defaults();
+    int uploads = section.number("uploads", standard.uploads());
+    int uploadsEach = section.number("uploadsPerSede", standard.uploadsPerSede());
+    int kept = section.number("keptUploadsPerSede", standard.keptUploadsPerSede());
+    int keptMebibytes = section.number("keptMebibytesPerSede", standard.keptMebibytesPerSede());
+    int downloads = section.number("downloads", standard.downloads());
+    int downloadsEach = section.number("downloadsPerSede", standard.downloadsPerSede());
+    int watches = section.number("watches", standard.watches());
+    int watchesEach = section.number("watchesPerSede", standard.watchesPerSede());
+    Duration longest = section.duration("longestTransfer", standard.longestTransfer());
+    section.end();
+    return section.make(
+        () ->
+            new StreamSettings(
+                uploads,
+                uploadsEach,
+                kept,
+                keptMebibytes,
+                downloads,
+                downloadsEach,
+                watches,
+                watchesEach,
+                longest));
   }
 
   private static Optional<DocumentSettings> documents(ConfigurationSection section) {

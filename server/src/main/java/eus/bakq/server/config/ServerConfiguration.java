@@ -13,6 +13,7 @@ import eus.bakq.server.hsm.HsmSettings;
 import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.sam.SamSettings;
 import eus.bakq.server.signing.SigningSettings;
+import eus.bakq.server.signing.StreamSettings;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
@@ -36,6 +37,7 @@ public record ServerConfiguration(
     KeyAlgorithm keyAlgorithm,
     SignatureScheme rsaScheme,
     SigningSettings signing,
+    StreamSettings streams,
     DocumentSettings documents,
     EnrolmentSettings enrolment,
     CertificateProfile certificate,

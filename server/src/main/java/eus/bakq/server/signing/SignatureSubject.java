@@ -124,8 +124,12 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
             .database()
             .inTransaction(handle -> wanted(handle, new SignatureRequestId(subject), candidate));
     var chain = wanted.credential().map(Credential::chainForSignatures).orElse(standIn.chain());
+    DigestAlgorithm digest = wanted.request().digest();
     SignatureAlgorithm algorithm =
-        wanted.credential().map(this::algorithm).orElse(standIn.algorithm());
+        wanted
+            .credential()
+            .map(credential -> algorithm(credential, digest))
+            .orElse(standIn.algorithm(digest));
     List<PreparedDocument> prepared = new ArrayList<>();
     for (Bytes original : wanted.originals()) {
       prepared.add(
@@ -158,10 +162,10 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     return new Wanted(request, originals, signer, credential, Database.now(handle));
   }
 
-  private SignatureAlgorithm algorithm(Credential credential) {
+  private SignatureAlgorithm algorithm(Credential credential, DigestAlgorithm digest) {
     SignatureScheme scheme =
         credential.keyAlgorithm() == KeyAlgorithm.EC_P256 ? SignatureScheme.ECDSA_P256 : rsaScheme;
-    return SignatureAlgorithm.of(scheme, DigestAlgorithm.SHA256);
+    return SignatureAlgorithm.of(scheme, digest);
   }
 
   private final class FrozenForSigner implements Frozen {
