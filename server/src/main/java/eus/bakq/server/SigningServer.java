@@ -8,6 +8,8 @@ import eus.bakq.server.caller.CallerRateLimit;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.config.ProfileExtension;
 import eus.bakq.server.config.ServerConfiguration;
+import eus.bakq.server.credential.CertificateKind;
+import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.database.Database;
@@ -46,6 +48,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,9 +101,15 @@ public final class SigningServer implements AutoCloseable {
     X509Certificate selfTest =
         new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock)
             .run(PadesWarmUp.emptyPage());
-    database.transact(handle -> audit.append(handle, StartUpSelfTest.issued(selfTest)));
-
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
+    CertificateRegister register = new CertificateRegister(rowMacs);
+    database.transact(
+        handle -> {
+          register.record(
+              handle, selfTest, CertificateKind.SELF_TEST, Optional.empty(), Database.now(handle));
+          audit.append(handle, StartUpSelfTest.issued(selfTest));
+        });
+
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
     Common common =
         new Common(
@@ -110,6 +119,7 @@ public final class SigningServer implements AutoCloseable {
             audit,
             new Signers(rowMacs),
             new Credentials(rowMacs),
+            register,
             new Seal(random),
             documents,
             authority,
@@ -135,6 +145,7 @@ public final class SigningServer implements AutoCloseable {
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
                 enrolment.activations(),
+                enrolment.credentials().tidy(),
                 idempotentCalls,
                 common.outbox())));
     closeLater(
@@ -145,6 +156,7 @@ public final class SigningServer implements AutoCloseable {
                 authentication.lockMessages(),
                 enrolment.enrolmentMessages(),
                 enrolment.activationMessages(),
+                enrolment.credentials().messages(),
                 signing.messages()),
             extension.messageTransport(),
             audit,

@@ -15,6 +15,7 @@ import eus.bakq.server.hsm.UnusableKeyException;
 import eus.bakq.server.validation.SignedDocumentCheck;
 import eus.bakq.server.validation.ValidationOutcome;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import java.security.cert.CertificateEncodingException;
@@ -66,6 +67,7 @@ final class StartUpSelfTest {
         authority.issue(
             CertificationRequests.assemble(NOBODY, key.publicKey(), key.proofOfPossession()),
             NOBODY,
+            CredentialPurpose.SIGNATURE,
             now);
     Bytes signed = sign(fixture, key, issued, now.truncatedTo(ChronoUnit.SECONDS));
     ValidationOutcome outcome =

@@ -1,5 +1,6 @@
 package eus.bakq.server.certificate;
 
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import java.io.IOException;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -34,11 +35,13 @@ final class CertificateExtensions {
   private CertificateExtensions() {}
 
   static Extensions of(
-      CertificateProfile profile, SubjectKeyIdentifier subjectKey, byte[] issuerKeyIdentifier) {
+      CertificateProfile profile,
+      CredentialPurpose purpose,
+      SubjectKeyIdentifier subjectKey,
+      byte[] issuerKeyIdentifier) {
     ExtensionsGenerator extensions = new ExtensionsGenerator();
     add(extensions, Extension.basicConstraints, true, new BasicConstraints(false));
-    // Content commitment and nothing else: this key signs documents, it does not log in (CRT-04).
-    add(extensions, Extension.keyUsage, true, new KeyUsage(KeyUsage.nonRepudiation));
+    add(extensions, Extension.keyUsage, true, new KeyUsage(usage(purpose)));
     add(extensions, Extension.subjectKeyIdentifier, false, subjectKey);
     add(
         extensions,
@@ -48,6 +51,14 @@ final class CertificateExtensions {
     add(extensions, Extension.certificatePolicies, false, policies(profile));
     add(extensions, Extension.qCStatements, false, statements(profile));
     return extensions.generate();
+  }
+
+  /** A key that signs documents does not log in, and the other way round (CRT-04). */
+  private static int usage(CredentialPurpose purpose) {
+    return switch (purpose) {
+      case SIGNATURE -> KeyUsage.nonRepudiation;
+      case AUTHENTICATION -> KeyUsage.digitalSignature;
+    };
   }
 
   private static CertificatePolicies policies(CertificateProfile profile) {

@@ -1,5 +1,6 @@
 package eus.bakq.server.certificate;
 
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import java.io.IOException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -38,6 +39,7 @@ public final class CertificateProfileCheck {
   private static final Set<String> STATEMENTS =
       Set.of("0.4.0.1862.1.1", "0.4.0.1862.1.5", "0.4.0.1862.1.6", "1.3.6.1.5.5.7.11.2");
   private static final String FOREIGN_ARC = "1.3.6.1.4.1.14777";
+  private static final int DIGITAL_SIGNATURE = 0;
   private static final int NON_REPUDIATION = 1;
 
   private final List<String> findings = new ArrayList<>();
@@ -46,11 +48,12 @@ public final class CertificateProfileCheck {
 
   /**
    * What is wrong with {@code certificate} as one for {@code subject} and {@code key}, issued by
-   * {@code issuer}: empty if nothing. Does not verify its signature.
+   * {@code issuer} for {@code purpose}: empty if nothing. Does not verify its signature.
    */
   public static List<String> findings(
       X509Certificate certificate,
       CertificateSubject subject,
+      CredentialPurpose purpose,
       PublicKey key,
       X509Certificate issuer) {
     CertificateProfileCheck check = new CertificateProfileCheck();
@@ -59,7 +62,7 @@ public final class CertificateProfileCheck {
       check.validity(certificate, issuer);
       check.serial(certificate);
       check.key(certificate, key, issuer);
-      check.usage(certificate);
+      check.usage(certificate, purpose);
       check.policies(certificate);
       check.statements(certificate);
     } catch (IllegalArgumentException | ClassCastException | NullPointerException e) {
@@ -122,7 +125,7 @@ public final class CertificateProfileCheck {
         "the authority's key identifier is another");
   }
 
-  private void usage(X509Certificate certificate) {
+  private void usage(X509Certificate certificate, CredentialPurpose purpose) {
     Set<String> all = new HashSet<>(certificate.getCriticalExtensionOIDs());
     all.addAll(certificate.getNonCriticalExtensionOIDs());
     require(all.equals(EXTENSIONS), "the extensions are not those of the profile: " + all);
@@ -131,9 +134,14 @@ public final class CertificateProfileCheck {
             .getCriticalExtensionOIDs()
             .equals(Set.of(Extension.keyUsage.getId(), Extension.basicConstraints.getId())),
         "other extensions are critical than key usage and basic constraints");
+    int only =
+        switch (purpose) {
+          case SIGNATURE -> NON_REPUDIATION;
+          case AUTHENTICATION -> DIGITAL_SIGNATURE;
+        };
     boolean[] usage = certificate.getKeyUsage();
     for (int bit = 0; usage != null && bit < usage.length; bit++) {
-      require(usage[bit] == (bit == NON_REPUDIATION), "the key usage at " + bit + " (CRT-04)");
+      require(usage[bit] == (bit == only), "the key usage at " + bit + " (CRT-04)");
     }
     require(usage != null, "there is no key usage (CRT-04)");
     require(certificate.getBasicConstraints() == -1, "it is a certification authority's");

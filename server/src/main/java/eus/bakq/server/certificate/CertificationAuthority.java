@@ -4,6 +4,7 @@ import eus.bakq.server.document.SignatureValueCheck;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.hsm.AuthorityKey;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureValue;
@@ -77,6 +78,7 @@ public final class CertificationAuthority {
    * checks it against the profile and verifies it with the authority's public key. Does not record:
    * the caller records the hash before the certificate is used.
    *
+   * @param purpose which says what the key may be used for (CRT-04)
    * @param now in the certificate to the second
    * @throws IllegalArgumentException if the request is not what the account says
    * @throws IllegalStateException if the authority's certificate ends before the new one would, or
@@ -85,11 +87,15 @@ public final class CertificationAuthority {
    *     signed, but none is given out
    */
   public IssuedCertificate issue(
-      CertificationRequest request, CertificateSubject subject, Instant now) {
+      CertificationRequest request,
+      CertificateSubject subject,
+      CredentialPurpose purpose,
+      Instant now) {
     PublicKey subjectKey = requireSound(request, subject);
-    X509Certificate certificate = read(sign(certificate(subject, subjectKey, now)));
+    X509Certificate certificate = read(sign(certificate(subject, purpose, subjectKey, now)));
     List<String> findings =
-        CertificateProfileCheck.findings(certificate, subject, subjectKey, key.certificate());
+        CertificateProfileCheck.findings(
+            certificate, subject, purpose, subjectKey, key.certificate());
     if (!findings.isEmpty()) {
       throw new IllegalStateException("what was issued is not of the profile: " + findings);
     }
@@ -121,7 +127,7 @@ public final class CertificationAuthority {
   }
 
   private X509v3CertificateBuilder certificate(
-      CertificateSubject subject, PublicKey subjectKey, Instant now) {
+      CertificateSubject subject, CredentialPurpose purpose, PublicKey subjectKey, Instant now) {
     Instant authorityFrom = key.certificate().getNotBefore().toInstant();
     Instant backdated = now.truncatedTo(ChronoUnit.SECONDS).minus(profile.backdating());
     // Right after the ceremony there is less to go back than the profile says.
@@ -143,7 +149,8 @@ public final class CertificationAuthority {
     SubjectKeyIdentifier identifier =
         new BcX509ExtensionUtils().createSubjectKeyIdentifier(information);
     try {
-      Extensions extensions = CertificateExtensions.of(profile, identifier, keyIdentifier());
+      Extensions extensions =
+          CertificateExtensions.of(profile, purpose, identifier, keyIdentifier());
       for (ASN1ObjectIdentifier type : extensions.getExtensionOIDs()) {
         builder.addExtension(extensions.getExtension(type));
       }

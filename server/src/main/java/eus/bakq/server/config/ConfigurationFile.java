@@ -104,6 +104,7 @@ public final class ConfigurationFile {
     KeyAlgorithm keyAlgorithm = keys.word("algorithm", KeyAlgorithm.class, KeyAlgorithm.EC_P256);
     SignatureAlgorithm rsaAlgorithm =
         keys.word("rsaSignature", SignatureAlgorithm.class, SignatureAlgorithm.RSA_3072_PSS_SHA256);
+    boolean authenticationCredential = keys.flag("authenticationCredential", false);
     keys.require(
         rsaAlgorithm.keyAlgorithm() == KeyAlgorithm.RSA_3072,
         "rsaSignature",
@@ -137,6 +138,7 @@ public final class ConfigurationFile {
             sam.orElseThrow(),
             keyAlgorithm,
             rsaAlgorithm,
+            authenticationCredential,
             signing.orElseThrow(),
             documents.orElseThrow(),
             enrolment.orElseThrow(),

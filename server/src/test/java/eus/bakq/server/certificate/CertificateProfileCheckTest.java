@@ -3,6 +3,7 @@ package eus.bakq.server.certificate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.Pki;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -222,6 +223,7 @@ class CertificateProfileCheckTest {
             .getKeyIdentifier();
     return CertificateExtensions.of(
         CertificateProfileTest.profile(Duration.ofDays(30)),
+        CredentialPurpose.SIGNATURE,
         new BcX509ExtensionUtils()
             .createSubjectKeyIdentifier(
                 SubjectPublicKeyInfo.getInstance(KEYS.getPublic().getEncoded())),
@@ -247,7 +249,8 @@ class CertificateProfileCheckTest {
             .getCertificate(
                 builder.build(
                     new JcaContentSignerBuilder("SHA384withECDSA").build(root.key().privateKey())));
-    return CertificateProfileCheck.findings(certificate, ANE, KEYS.getPublic(), issuer);
+    return CertificateProfileCheck.findings(
+        certificate, ANE, CredentialPurpose.SIGNATURE, KEYS.getPublic(), issuer);
   }
 
   private static byte[] encoded(org.bouncycastle.asn1.ASN1Object object) {

@@ -11,6 +11,7 @@ import eus.bakq.server.document.PreparedDocument;
 import eus.bakq.server.hsm.AuthorityKey;
 import eus.bakq.server.validation.SignedDocumentCheck;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
@@ -61,7 +62,8 @@ class CertificationAuthorityTest {
     for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
       KeyPair keys = keys(algorithm);
 
-      IssuedCertificate issued = authority.issue(request(ANE, keys, algorithm), ANE, now);
+      IssuedCertificate issued =
+          authority.issue(request(ANE, keys, algorithm), ANE, CredentialPurpose.SIGNATURE, now);
 
       X509Certificate certificate = issued.certificate();
       certificate.verify(root.key().certificate().getPublicKey(), BOUNCY_CASTLE);
@@ -74,7 +76,11 @@ class CertificationAuthorityTest {
           .contains("C=ES");
       assertThat(
               CertificateProfileCheck.findings(
-                  certificate, ANE, keys.getPublic(), root.key().certificate()))
+                  certificate,
+                  ANE,
+                  CredentialPurpose.SIGNATURE,
+                  keys.getPublic(),
+                  root.key().certificate()))
           .isEmpty();
       assertThat(issued.chainForSignatures()).containsExactly(certificate);
     }
@@ -83,7 +89,9 @@ class CertificationAuthorityTest {
   @Test
   void aSignatureWithAnIssuedCertificateIsValidAtOnce() throws Exception {
     List<X509Certificate> chain =
-        authority.issue(request(ANE, EC, ECDSA), ANE, now).chainForSignatures();
+        authority
+            .issue(request(ANE, EC, ECDSA), ANE, CredentialPurpose.SIGNATURE, now)
+            .chainForSignatures();
     PadesDocuments documents = new PadesDocuments(DocumentSettings.defaults());
     Bytes original = Bytes.copyOf(Documents.pdfA2a());
 
@@ -104,7 +112,10 @@ class CertificationAuthorityTest {
   void serialNumbersArePositiveLongAndNeverTheSame() {
     Set<Object> serials = new HashSet<>();
     for (int i = 0; i < 20; i++) {
-      X509Certificate one = authority.issue(request(ANE, EC, ECDSA), ANE, now).certificate();
+      X509Certificate one =
+          authority
+              .issue(request(ANE, EC, ECDSA), ANE, CredentialPurpose.SIGNATURE, now)
+              .certificate();
       assertThat(one.getSerialNumber().signum()).isPositive();
       assertThat(one.getSerialNumber().bitLength()).isBetween(128, 159);
       serials.add(one.getSerialNumber());
@@ -165,7 +176,8 @@ class CertificationAuthorityTest {
             CertificateProfileTest.profile(Duration.ofDays(1095)),
             RANDOM);
 
-    assertThatThrownBy(() -> shortLived.issue(request(ANE, EC, ECDSA), ANE, now))
+    assertThatThrownBy(
+            () -> shortLived.issue(request(ANE, EC, ECDSA), ANE, CredentialPurpose.SIGNATURE, now))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("long enough");
   }
@@ -209,14 +221,16 @@ class CertificationAuthorityTest {
             "Maria ".repeat(9).strip(), "Garcia ".repeat(9).strip(), "IDCES-12345678Z");
 
     X509Certificate certificate =
-        authority.issue(request(longName, EC, ECDSA), longName, now).certificate();
+        authority
+            .issue(request(longName, EC, ECDSA), longName, CredentialPurpose.SIGNATURE, now)
+            .certificate();
 
     assertThat(certificate.getSubjectX500Principal().getName())
         .containsPattern("CN=MARIA [A-Z ]{1,52} - 12345678Z,");
   }
 
   private void refuses(CertificationRequest request, String reason) {
-    assertThatThrownBy(() -> authority.issue(request, ANE, now))
+    assertThatThrownBy(() -> authority.issue(request, ANE, CredentialPurpose.SIGNATURE, now))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason);
   }
