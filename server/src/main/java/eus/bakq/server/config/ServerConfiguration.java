@@ -16,7 +16,7 @@ import eus.bakq.server.signing.SigningSettings;
 import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
-import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureScheme;
 import java.util.List;
 
 /**
@@ -24,7 +24,7 @@ import java.util.List;
  *
  * @param smsHost the host in the last line of every SMS with a code (OTP-10)
  * @param keyAlgorithm of new citizens' keys
- * @param rsaAlgorithm by which RSA keys sign
+ * @param rsaScheme by which RSA keys sign
  * @param authenticationCredential whether each citizen gets a second key, to say who he is
  *     (CRT-04). Who can write it can have one more key made at each activation, which nothing uses
  *     yet
@@ -38,7 +38,7 @@ public record ServerConfiguration(
     AuthenticationSettings authentication,
     SamSettings sam,
     KeyAlgorithm keyAlgorithm,
-    SignatureAlgorithm rsaAlgorithm,
+    SignatureScheme rsaScheme,
     boolean authenticationCredential,
     SigningSettings signing,
     DocumentSettings documents,

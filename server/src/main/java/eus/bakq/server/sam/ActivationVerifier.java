@@ -58,7 +58,7 @@ final class ActivationVerifier {
     requireCertificate(credential, context, now);
     requireGood(handle, credential);
     requireAuthentication(content, credential, now);
-    requireAlgorithm(content, credential);
+    requireAlgorithm(content, credential, now);
     return new SignatureActivationData(content, credential);
   }
 
@@ -180,10 +180,10 @@ final class ActivationVerifier {
         SadRefusal.AUTHENTICATION_NOT_ENOUGH);
   }
 
-  private void requireAlgorithm(ActivationContent content, Credential credential)
+  private void requireAlgorithm(ActivationContent content, Credential credential, Instant now)
       throws SadRefusedException {
     require(
-        settings.allowedAlgorithms().contains(content.algorithm())
+        settings.algorithms().allows(content.algorithm(), now)
             && content.algorithm().keyAlgorithm() == credential.keyAlgorithm(),
         SadRefusal.ALGORITHM_NOT_ALLOWED);
   }
