@@ -244,7 +244,8 @@ final class RegistrationCommand {
       @Option(names = "--request-id", defaultValue = "", description = "To repeat a lost call.")
           String requestId) {
     // A minute less than the most, so that a clock that is a little ahead asks for no more.
-    Instant until = caller.clock().instant().plus(Duration.ofDays(days)).minus(Duration.ofMinutes(1));
+    Instant until =
+        caller.clock().instant().plus(Duration.ofDays(days)).minus(Duration.ofMinutes(1));
     SuspendCredentialsRequest.Builder request =
         SuspendCredentialsRequest.newBuilder()
             .setRequestId(Caller.requestId(requestId))

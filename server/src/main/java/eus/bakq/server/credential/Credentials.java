@@ -276,7 +276,10 @@ public final class Credentials {
     return credential;
   }
 
-  /** Every column but the MAC itself. Those for signing as before there were others. */
+  /**
+   * Every column but the MAC itself and the certificate's end, which is compared with the
+   * certificate. Those for signing as before there were others.
+   */
   private static Encoding encoding(Credential credential) {
     String domain =
         switch (credential.purpose()) {

@@ -165,8 +165,7 @@ final class CredentialStateTest {
   void asksTheRegisterToo() {
     Credential suspended = credential();
     database.run(
-        handle ->
-            register.suspend(handle, serial(suspended), now, now.plus(Duration.ofDays(1))));
+        handle -> register.suspend(handle, serial(suspended), now, now.plus(Duration.ofDays(1))));
     assertRefused(issued(suspended), SadRefusal.CERTIFICATE_NOT_GOOD);
 
     Credential revoked = credential();
@@ -199,7 +198,8 @@ final class CredentialStateTest {
   @Test
   @DisplayName("expired a second ago, and valid from tomorrow")
   void refusesOnesThatAreNotValidNow() {
-    Credential expired = registered(made(CredentialPurpose.SIGNATURE, day(-30), now.minusSeconds(2)));
+    Credential expired =
+        registered(made(CredentialPurpose.SIGNATURE, day(-30), now.minusSeconds(2)));
     assertRefused(issued(expired), SadRefusal.CERTIFICATE_NOT_VALID);
 
     Credential notYetValid = registered(made(CredentialPurpose.SIGNATURE, day(1), day(30)));
