@@ -35,11 +35,11 @@ import eus.bakq.server.signing.CancelSignatureRequest;
 import eus.bakq.server.signing.CreateSignatureRequest;
 import eus.bakq.server.signing.FetchSignedDocument;
 import eus.bakq.server.signing.GetSignatureRequest;
+import eus.bakq.server.web.PublicListener;
 import eus.bakq.server.wording.Wording;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,6 +59,7 @@ public final class SigningServer implements AutoCloseable {
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private Listeners listeners;
+  private PublicListener publicListener;
 
   private SigningServer() {}
 
@@ -95,10 +96,10 @@ public final class SigningServer implements AutoCloseable {
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
     new PadesWarmUp(documents, random, clock).run();
-    X509Certificate selfTest =
-        new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock)
-            .run(PadesWarmUp.emptyPage());
-    database.transact(handle -> audit.append(handle, StartUpSelfTest.issued(selfTest)));
+    StatusWiring status = StatusWiring.of(database, authority, hsm.infrastructureKeys(), audit);
+    status.responderCertificates().renew();
+    new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit, clock)
+        .run(PadesWarmUp.emptyPage());
 
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
@@ -134,6 +135,7 @@ public final class SigningServer implements AutoCloseable {
                 lease,
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
+                status.responderCertificates(),
                 enrolment.activations(),
                 idempotentCalls,
                 common.outbox())));
@@ -166,6 +168,7 @@ public final class SigningServer implements AutoCloseable {
 
     record(database, audit, AuditEventType.SYSTEM_STARTED, configuration);
     closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration));
+    publicListener = closeLater(status.open(configuration.publicListener()));
     listeners =
         Listeners.start(
             configuration.listeners(),
@@ -223,6 +226,11 @@ public final class SigningServer implements AutoCloseable {
   /** The port on which {@code audience} is served. */
   public int port(Audience audience) {
     return listeners.listener(audience).port();
+  }
+
+  /** The port on which the status of certificates is told. */
+  public int publicPort() {
+    return publicListener.port();
   }
 
   private <T extends AutoCloseable> T closeLater(T part) {

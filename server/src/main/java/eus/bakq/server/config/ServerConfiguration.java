@@ -16,6 +16,7 @@ import eus.bakq.server.signing.SigningSettings;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.web.PublicListenerSettings;
 import java.util.List;
 
 /**
@@ -42,6 +43,7 @@ public record ServerConfiguration(
     DispatcherSettings messages,
     String smsHost,
     List<ListenerSettings> listeners,
+    PublicListenerSettings publicListener,
     RegisteredCallers callers) {
   public ServerConfiguration {
     listeners = List.copyOf(listeners);

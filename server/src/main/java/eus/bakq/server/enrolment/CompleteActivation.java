@@ -27,6 +27,7 @@ import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.vocabulary.ActivationId;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import java.security.SecureRandom;
@@ -95,7 +96,8 @@ public final class CompleteActivation {
       CertificationRequest request =
           CertificationRequests.assemble(named, key.publicKey(), key.proofOfPossession());
       parts.database().transact(handle -> recordRequest(handle, authenticated, key, request));
-      IssuedCertificate issued = making.authority().issue(request, named, account.now());
+      IssuedCertificate issued =
+          making.authority().issue(request, named, CredentialPurpose.SIGNATURE, account.now());
       Credential credential = seal(authenticated, account, key, issued);
       parts.database().transact(handle -> recordIssued(handle, proven, credential));
       parts.database().transact(handle -> link(handle, proven, credential));

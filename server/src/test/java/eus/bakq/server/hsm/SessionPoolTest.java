@@ -256,8 +256,11 @@ class SessionPoolTest {
     return session;
   }
 
-  private byte[] mac() {
-    return new TokenInfrastructureKeys(pool, pool, counters).mac(MacKey.VERIFY, new byte[] {1});
+  private byte[] mac() throws Exception {
+    CeremonyTranscript transcript =
+        CeremonyTranscript.read(ceremony.transcript(), ceremony.publicKey());
+    return new TokenInfrastructureKeys(pool, pool, transcript.token("record"), counters)
+        .mac(MacKey.VERIFY, new byte[] {1});
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
