@@ -23,12 +23,18 @@ public final class Mechanism {
     return new Mechanism(type, parameter.clone());
   }
 
-  /** RSASSA-PSS over a hash of SHA-256: MGF1 with SHA-256, salt of 32 bytes. */
-  public static Mechanism pssSha256() {
+  /**
+   * RSASSA-PSS over a hash (CK_RSA_PKCS_PSS_PARAMS).
+   *
+   * @param digest of the hash, such as CKM_SHA256
+   * @param mask such as CKG_MGF1_SHA256
+   * @param saltSize in bytes
+   */
+  public static Mechanism pss(Constant digest, Constant mask, int saltSize) {
     ByteBuffer parameters = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
-    parameters.putLong(Constant.CKM_SHA256.value());
-    parameters.putLong(Constant.CKG_MGF1_SHA256.value());
-    parameters.putLong(32);
+    parameters.putLong(digest.value());
+    parameters.putLong(mask.value());
+    parameters.putLong(saltSize);
     return new Mechanism(Constant.CKM_RSA_PKCS_PSS.value(), parameters.array());
   }
 

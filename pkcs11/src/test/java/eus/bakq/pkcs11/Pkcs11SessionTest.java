@@ -137,7 +137,11 @@ class Pkcs11SessionTest {
                 .with(CKA_PUBLIC_EXPONENT, new byte[] {1, 0, 1}),
             SESSION_SIGNING_KEY);
 
-    byte[] value = session.sign(Mechanism.pssSha256(), pair.privateKey(), sha256());
+    byte[] value =
+        session.sign(
+            Mechanism.pss(Constant.CKM_SHA256, Constant.CKG_MGF1_SHA256, 32),
+            pair.privateKey(),
+            sha256());
 
     Template modulus = session.attributes(pair.publicKey(), List.of(CKA_MODULUS));
     Signature verifier = Signature.getInstance("RSASSA-PSS");

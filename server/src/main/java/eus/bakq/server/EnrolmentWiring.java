@@ -22,6 +22,7 @@ import eus.bakq.server.grpc.ActivationGrpcService;
 import eus.bakq.server.grpc.IdempotentWishes;
 import eus.bakq.server.grpc.RegistrationGrpcService;
 import eus.bakq.server.signer.RowMacs;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 
@@ -125,6 +126,6 @@ record EnrolmentWiring(
         algorithm,
         algorithm == KeyAlgorithm.EC_P256
             ? SignatureAlgorithm.ECDSA_P256_SHA256
-            : common.configuration().rsaAlgorithm());
+            : SignatureAlgorithm.of(common.configuration().rsaScheme(), DigestAlgorithm.SHA256));
   }
 }

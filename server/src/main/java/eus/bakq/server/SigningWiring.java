@@ -44,7 +44,7 @@ record SigningWiring(
                 common.random(),
                 common.configuration().sam()),
             StandIn.make(common.random(), common.clock().instant()),
-            common.configuration().rsaAlgorithm());
+            common.configuration().rsaScheme());
     CompleteDocuments complete =
         new CompleteDocuments(parts, common.documents(), common.credentials(), common.outbox());
     return new SigningWiring(

@@ -9,6 +9,7 @@ import java.security.PublicKey;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERNull;
@@ -32,11 +33,12 @@ public final class CertificationRequests {
 
   /**
    * The hash of the request's information for {@code subject} and {@code key}, to be signed by that
-   * key: SHA-256.
+   * key.
    */
   public static DtbsRepresentation toBeSigned(
       CertificateSubject subject, PublicKey key, SignatureAlgorithm algorithm) {
-    return new DtbsRepresentation(algorithm, Bytes.copyOf(Bytes.sha256(signedPart(subject, key))));
+    return new DtbsRepresentation(
+        algorithm, Bytes.copyOf(signedPart(subject, key)).digest(algorithm.digest()));
   }
 
   /** The request with its signature, which is not verified here. */
@@ -60,20 +62,30 @@ public final class CertificationRequests {
   static AlgorithmIdentifier identifier(SignatureAlgorithm algorithm) {
     return switch (algorithm) {
       case ECDSA_P256_SHA256 -> new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
-      case RSA_3072_PKCS1_SHA256 ->
-          new AlgorithmIdentifier(PKCSObjectIdentifiers.sha256WithRSAEncryption, DERNull.INSTANCE);
-      case RSA_3072_PSS_SHA256 -> {
-        AlgorithmIdentifier sha256 =
-            new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256, DERNull.INSTANCE);
-        yield new AlgorithmIdentifier(
-            PKCSObjectIdentifiers.id_RSASSA_PSS,
-            new RSASSAPSSparams(
-                sha256,
-                new AlgorithmIdentifier(PKCSObjectIdentifiers.id_mgf1, sha256),
-                new ASN1Integer(32),
-                RSASSAPSSparams.DEFAULT_TRAILER_FIELD));
-      }
+      case ECDSA_P256_SHA384 -> new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA384);
+      case ECDSA_P256_SHA512 -> new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA512);
+      case RSA_3072_PKCS1_SHA256 -> pkcs1(PKCSObjectIdentifiers.sha256WithRSAEncryption);
+      case RSA_3072_PKCS1_SHA384 -> pkcs1(PKCSObjectIdentifiers.sha384WithRSAEncryption);
+      case RSA_3072_PKCS1_SHA512 -> pkcs1(PKCSObjectIdentifiers.sha512WithRSAEncryption);
+      case RSA_3072_PSS_SHA256 -> pss(NISTObjectIdentifiers.id_sha256, algorithm.digestSize());
+      case RSA_3072_PSS_SHA384 -> pss(NISTObjectIdentifiers.id_sha384, algorithm.digestSize());
+      case RSA_3072_PSS_SHA512 -> pss(NISTObjectIdentifiers.id_sha512, algorithm.digestSize());
     };
+  }
+
+  private static AlgorithmIdentifier pkcs1(ASN1ObjectIdentifier type) {
+    return new AlgorithmIdentifier(type, DERNull.INSTANCE);
+  }
+
+  private static AlgorithmIdentifier pss(ASN1ObjectIdentifier digest, int saltSize) {
+    AlgorithmIdentifier hash = new AlgorithmIdentifier(digest, DERNull.INSTANCE);
+    return new AlgorithmIdentifier(
+        PKCSObjectIdentifiers.id_RSASSA_PSS,
+        new RSASSAPSSparams(
+            hash,
+            new AlgorithmIdentifier(PKCSObjectIdentifiers.id_mgf1, hash),
+            new ASN1Integer(saltSize),
+            RSASSAPSSparams.DEFAULT_TRAILER_FIELD));
   }
 
   private static CertificationRequestInfo information(CertificateSubject subject, PublicKey key) {

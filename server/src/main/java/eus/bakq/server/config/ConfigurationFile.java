@@ -23,9 +23,11 @@ import eus.bakq.server.hsm.HsmSettings;
 import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.sam.SamSettings;
 import eus.bakq.server.signing.SigningSettings;
+import eus.bakq.server.vocabulary.AlgorithmPolicy;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
-import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.web.PublicListenerSettings;
 import eus.bakq.server.wording.Wording;
 import java.io.IOException;
@@ -33,11 +35,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
+import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads {@code server.yaml}. Defaults stand here and in docs/configuration.md, which a test holds
@@ -101,13 +103,14 @@ public final class ConfigurationFile {
     Optional<PasswordPolicySettings> policy = passwordPolicy(root.section("passwordPolicy"));
     Optional<AuthenticationSettings> authentication =
         authentication(root.section("authentication"));
-    Optional<SamSettings> sam = sam(root.section("sam"));
+    Optional<AlgorithmPolicy> algorithms = algorithms(root.section("algorithms"));
+    Optional<SamSettings> sam = sam(root.section("sam"), algorithms);
     ConfigurationSection keys = root.section("citizenKeys");
     KeyAlgorithm keyAlgorithm = keys.word("algorithm", KeyAlgorithm.class, KeyAlgorithm.EC_P256);
-    SignatureAlgorithm rsaAlgorithm =
-        keys.word("rsaSignature", SignatureAlgorithm.class, SignatureAlgorithm.RSA_3072_PSS_SHA256);
+    SignatureScheme rsaScheme =
+        keys.word("rsaSignature", SignatureScheme.class, SignatureScheme.RSA_3072_PSS);
     keys.require(
-        rsaAlgorithm.keyAlgorithm() == KeyAlgorithm.RSA_3072,
+        rsaScheme.keyAlgorithm() == KeyAlgorithm.RSA_3072,
         "rsaSignature",
         "is a way in which RSA keys sign");
     keys.end();
@@ -140,7 +143,7 @@ public final class ConfigurationFile {
             authentication.orElseThrow(),
             sam.orElseThrow(),
             keyAlgorithm,
-            rsaAlgorithm,
+            rsaScheme,
             signing.orElseThrow(),
             documents.orElseThrow(),
             enrolment.orElseThrow(),
@@ -252,13 +255,34 @@ public final class ConfigurationFile {
                 lockAfter, codeLife, digits, codes, gap, interaction, temporary));
   }
 
-  private static Optional<SamSettings> sam(ConfigurationSection section) {
-    Duration life = section.duration("sadLife", Duration.ofMinutes(2));
-    Set<SignatureAlgorithm> allowed =
-        section.words(
-            "allowedAlgorithms", SignatureAlgorithm.class, EnumSet.allOf(SignatureAlgorithm.class));
+  private static Optional<AlgorithmPolicy> algorithms(ConfigurationSection section) {
+    Map<SignatureScheme, Instant> schemes = new EnumMap<>(SignatureScheme.class);
+    for (SignatureScheme scheme : SignatureScheme.values()) {
+      String standard = scheme == SignatureScheme.RSA_3072_PKCS1 ? "2029-01-01" : "none";
+      String end = section.text(scheme.name(), standard);
+      section
+          .makeOf(scheme.name(), () -> AlgorithmPolicy.end(end))
+          .ifPresent(instant -> schemes.put(scheme, instant));
+    }
+    Map<DigestAlgorithm, Instant> digests = new EnumMap<>(DigestAlgorithm.class);
+    for (DigestAlgorithm digest : DigestAlgorithm.values()) {
+      String end = section.text(digest.name(), "none");
+      section
+          .makeOf(digest.name(), () -> AlgorithmPolicy.end(end))
+          .ifPresent(instant -> digests.put(digest, instant));
+    }
     section.end();
-    return section.make(() -> new SamSettings(life, allowed));
+    return schemes.size() == SignatureScheme.values().length
+            && digests.size() == DigestAlgorithm.values().length
+        ? Optional.of(new AlgorithmPolicy(schemes, digests))
+        : Optional.empty();
+  }
+
+  private static Optional<SamSettings> sam(
+      ConfigurationSection section, Optional<AlgorithmPolicy> algorithms) {
+    Duration life = section.duration("sadLife", Duration.ofMinutes(2));
+    section.end();
+    return algorithms.flatMap(policy -> section.make(() -> new SamSettings(life, policy)));
   }
 
   private static Optional<SigningSettings> signing(ConfigurationSection section) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,26 +189,6 @@ final class ConfigurationSection {
       }
     }
     return null;
-  }
-
-  /** A list of words of an enum, each once. */
-  <E extends Enum<E>> Set<E> words(String key, Class<E> words, Set<E> ifAbsent) {
-    return optional(
-        key,
-        node -> parseWords(node, words),
-        "a list of " + List.of(words.getEnumConstants()),
-        ifAbsent);
-  }
-
-  private static <E extends Enum<E>> Set<E> parseWords(JsonNode node, Class<E> words) {
-    Set<E> parsed = EnumSet.noneOf(words);
-    for (JsonNode element : node) {
-      E word = parseWord(element, words);
-      if (word == null || !parsed.add(word)) {
-        return null;
-      }
-    }
-    return node.isArray() ? parsed : null;
   }
 
   /** A rule that one key alone cannot show. */

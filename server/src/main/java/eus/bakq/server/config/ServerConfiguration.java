@@ -15,7 +15,7 @@ import eus.bakq.server.sam.SamSettings;
 import eus.bakq.server.signing.SigningSettings;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
-import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.web.PublicListenerSettings;
 import java.util.List;
 
@@ -24,7 +24,7 @@ import java.util.List;
  *
  * @param smsHost the host in the last line of every SMS with a code (OTP-10)
  * @param keyAlgorithm of new citizens' keys
- * @param rsaAlgorithm by which RSA keys sign
+ * @param rsaScheme by which RSA keys sign
  */
 public record ServerConfiguration(
     Profile profile,
@@ -35,7 +35,7 @@ public record ServerConfiguration(
     AuthenticationSettings authentication,
     SamSettings sam,
     KeyAlgorithm keyAlgorithm,
-    SignatureAlgorithm rsaAlgorithm,
+    SignatureScheme rsaScheme,
     SigningSettings signing,
     DocumentSettings documents,
     EnrolmentSettings enrolment,

@@ -112,10 +112,10 @@ final class PadesSignature {
     parameters.setSigningCertificate(tokens.getFirst());
     parameters.setCertificateChain(tokens);
     parameters.setEncryptionAlgorithm(
-        switch (algorithm) {
-          case ECDSA_P256_SHA256 -> EncryptionAlgorithm.ECDSA;
-          case RSA_3072_PSS_SHA256 -> EncryptionAlgorithm.RSASSA_PSS;
-          case RSA_3072_PKCS1_SHA256 -> EncryptionAlgorithm.RSA;
+        switch (algorithm.scheme()) {
+          case ECDSA_P256 -> EncryptionAlgorithm.ECDSA;
+          case RSA_3072_PSS -> EncryptionAlgorithm.RSASSA_PSS;
+          case RSA_3072_PKCS1 -> EncryptionAlgorithm.RSA;
         });
     return parameters;
   }

@@ -133,6 +133,12 @@ record PreparedState(
       case ECDSA_P256_SHA256 -> 1;
       case RSA_3072_PSS_SHA256 -> 2;
       case RSA_3072_PKCS1_SHA256 -> 3;
+      case ECDSA_P256_SHA384 -> 4;
+      case RSA_3072_PSS_SHA384 -> 5;
+      case RSA_3072_PKCS1_SHA384 -> 6;
+      case ECDSA_P256_SHA512 -> 7;
+      case RSA_3072_PSS_SHA512 -> 8;
+      case RSA_3072_PKCS1_SHA512 -> 9;
     };
   }
 

@@ -1,5 +1,6 @@
 package eus.bakq.server.document;
 
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.security.GeneralSecurityException;
@@ -15,9 +16,6 @@ import java.security.spec.PSSParameterSpec;
  * RSASSA-PSS the parameters are the ones that {@link SignatureAlgorithm} says and no others.
  */
 public final class SignatureValueCheck {
-  private static final PSSParameterSpec PSS =
-      new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
-
   private SignatureValueCheck() {}
 
   /**
@@ -38,16 +36,23 @@ public final class SignatureValueCheck {
   }
 
   private static Signature signature(SignatureAlgorithm algorithm) throws GeneralSecurityException {
-    return switch (algorithm) {
-      case ECDSA_P256_SHA256 -> Signature.getInstance("SHA256withECDSA");
-      case RSA_3072_PKCS1_SHA256 -> Signature.getInstance("SHA256withRSA");
-      case RSA_3072_PSS_SHA256 -> pss();
+    String digest = algorithm.digest().name();
+    return switch (algorithm.scheme()) {
+      case ECDSA_P256 -> Signature.getInstance(digest + "withECDSA");
+      case RSA_3072_PKCS1 -> Signature.getInstance(digest + "withRSA");
+      case RSA_3072_PSS -> pss(algorithm.digest());
     };
   }
 
-  private static Signature pss() throws GeneralSecurityException {
+  private static Signature pss(DigestAlgorithm digest) throws GeneralSecurityException {
     Signature signature = Signature.getInstance("RSASSA-PSS");
-    signature.setParameter(PSS);
+    signature.setParameter(
+        new PSSParameterSpec(
+            digest.javaName(),
+            "MGF1",
+            new MGF1ParameterSpec(digest.javaName()),
+            digest.size(),
+            PSSParameterSpec.TRAILER_FIELD_BC));
     return signature;
   }
 }

@@ -36,13 +36,14 @@ final class HsmSelfTest {
    * @throws HsmRefusedException if one is wrong
    */
   void requireSignatures() {
-    DtbsRepresentation known = hash(SignatureAlgorithm.ECDSA_P256_SHA256);
-    requireSignatures(KeyAlgorithm.EC_P256, List.of(known));
-    requireSignatures(
-        KeyAlgorithm.RSA_3072,
-        List.of(
-            hash(SignatureAlgorithm.RSA_3072_PSS_SHA256),
-            hash(SignatureAlgorithm.RSA_3072_PKCS1_SHA256)));
+    for (KeyAlgorithm key : KeyAlgorithm.values()) {
+      requireSignatures(
+          key,
+          Arrays.stream(SignatureAlgorithm.values())
+              .filter(algorithm -> algorithm.keyAlgorithm() == key)
+              .map(HsmSelfTest::hash)
+              .toList());
+    }
   }
 
   /**
@@ -84,6 +85,6 @@ final class HsmSelfTest {
 
   private static DtbsRepresentation hash(SignatureAlgorithm algorithm) {
     byte[] text = "bakq self-test".getBytes(StandardCharsets.US_ASCII);
-    return new DtbsRepresentation(algorithm, Bytes.copyOf(Bytes.sha256(text)));
+    return new DtbsRepresentation(algorithm, Bytes.copyOf(text).digest(algorithm.digest()));
   }
 }

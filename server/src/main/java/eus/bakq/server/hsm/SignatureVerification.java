@@ -1,5 +1,6 @@
 package eus.bakq.server.hsm;
 
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.security.GeneralSecurityException;
@@ -7,9 +8,13 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.RSAPublicKey;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.NullDigest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.digests.SHA384Digest;
+import org.bouncycastle.crypto.digests.SHA512Digest;
 import org.bouncycastle.crypto.engines.RSAEngine;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
 import org.bouncycastle.crypto.signers.PSSSigner;
@@ -17,8 +22,6 @@ import org.bouncycastle.crypto.signers.RSADigestSigner;
 
 /** Verifies in software, from the hash, what a token signed (KEY-15). */
 public final class SignatureVerification {
-  private static final int PSS_SALT_SIZE = 32;
-
   private SignatureVerification() {}
 
   /** Whether {@code value} is a signature over {@code dtbs} that {@code publicKey} verifies. */
@@ -27,10 +30,12 @@ public final class SignatureVerification {
     byte[] hash = dtbs.digest().toByteArray();
     byte[] signature = value.value().toByteArray();
     return dtbs.algorithm() == value.algorithm()
-        && switch (dtbs.algorithm()) {
-          case ECDSA_P256_SHA256 -> ecdsa(publicKey, hash, signature);
-          case RSA_3072_PSS_SHA256 -> pss((RSAPublicKey) publicKey, hash, signature);
-          case RSA_3072_PKCS1_SHA256 -> pkcs1((RSAPublicKey) publicKey, hash, signature);
+        && switch (dtbs.algorithm().scheme()) {
+          case ECDSA_P256 -> ecdsa(publicKey, hash, signature);
+          case RSA_3072_PSS ->
+              pss((RSAPublicKey) publicKey, dtbs.algorithm().digest(), hash, signature);
+          case RSA_3072_PKCS1 ->
+              pkcs1((RSAPublicKey) publicKey, dtbs.algorithm().digest(), hash, signature);
         };
   }
 
@@ -54,21 +59,38 @@ public final class SignatureVerification {
     }
   }
 
-  private static boolean pss(RSAPublicKey publicKey, byte[] hash, byte[] signature) {
+  private static boolean pss(
+      RSAPublicKey publicKey, DigestAlgorithm digest, byte[] hash, byte[] signature) {
     PSSSigner verifier =
         PSSSigner.createRawSigner(
-            new RSAEngine(), new SHA256Digest(), new SHA256Digest(), PSS_SALT_SIZE, (byte) 0xBC);
+            new RSAEngine(), software(digest), software(digest), digest.size(), (byte) 0xBC);
     verifier.init(false, parameters(publicKey));
     verifier.update(hash, 0, hash.length);
     return verifier.verifySignature(signature);
   }
 
-  private static boolean pkcs1(RSAPublicKey publicKey, byte[] hash, byte[] signature) {
-    RSADigestSigner verifier =
-        new RSADigestSigner(new NullDigest(), NISTObjectIdentifiers.id_sha256);
+  private static boolean pkcs1(
+      RSAPublicKey publicKey, DigestAlgorithm digest, byte[] hash, byte[] signature) {
+    RSADigestSigner verifier = new RSADigestSigner(new NullDigest(), identifier(digest));
     verifier.init(false, parameters(publicKey));
     verifier.update(hash, 0, hash.length);
     return verifier.verifySignature(signature);
+  }
+
+  private static Digest software(DigestAlgorithm digest) {
+    return switch (digest) {
+      case SHA256 -> new SHA256Digest();
+      case SHA384 -> new SHA384Digest();
+      case SHA512 -> new SHA512Digest();
+    };
+  }
+
+  private static ASN1ObjectIdentifier identifier(DigestAlgorithm digest) {
+    return switch (digest) {
+      case SHA256 -> NISTObjectIdentifiers.id_sha256;
+      case SHA384 -> NISTObjectIdentifiers.id_sha384;
+      case SHA512 -> NISTObjectIdentifiers.id_sha512;
+    };
   }
 
   private static RSAKeyParameters parameters(RSAPublicKey publicKey) {

@@ -32,6 +32,7 @@ import eus.bakq.server.hsm.CeremonyTranscript.KeyRecord;
 import eus.bakq.server.hsm.CeremonyTranscript.TokenRecord;
 import eus.bakq.server.hsm.CeremonyTranscript.Use;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
@@ -39,6 +40,7 @@ import eus.bakq.server.vocabulary.SignatureValue;
 import java.nio.ByteBuffer;
 import java.security.PublicKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -47,12 +49,9 @@ import java.util.function.Function;
 /** {@link CitizenKeys} in the custody token. */
 final class TokenCitizenKeys implements CitizenKeys {
   private static final byte[] P256 = HexFormat.of().parseHex("06082a8648ce3d030107");
+  private static final int P256_BYTES = 32;
   private static final int RSA_BITS = 3072;
   private static final int MAXIMUM_SIGNATURES = 500;
-
-  /** What PKCS#1 v1.5 puts before a hash of SHA-256: the DER of DigestInfo. */
-  private static final byte[] SHA256_DIGEST_INFO =
-      HexFormat.of().parseHex("3031300d060960864801650304020105000420");
 
   /** What is asked for and read back; with extractable, it is all that a citizen's key may be. */
   private static final Template NEVER_LEAVES_IN_CLEAR =
@@ -192,12 +191,16 @@ final class TokenCitizenKeys implements CitizenKeys {
       throws Pkcs11Exception {
     byte[] hash = dtbs.digest().toByteArray();
     byte[] value =
-        switch (dtbs.algorithm()) {
-          case ECDSA_P256_SHA256 ->
-              EcdsaValues.toDer(session.sign(Mechanism.of(Constant.CKM_ECDSA), key, hash));
-          case RSA_3072_PSS_SHA256 -> session.sign(Mechanism.pssSha256(), key, hash);
-          case RSA_3072_PKCS1_SHA256 ->
-              session.sign(Mechanism.of(Constant.CKM_RSA_PKCS), key, digestInfo(hash));
+        switch (dtbs.algorithm().scheme()) {
+          case ECDSA_P256 ->
+              EcdsaValues.toDer(
+                  session.sign(Mechanism.of(Constant.CKM_ECDSA), key, leftmost(hash, P256_BYTES)));
+          case RSA_3072_PSS -> session.sign(pss(dtbs.algorithm().digest()), key, hash);
+          case RSA_3072_PKCS1 ->
+              session.sign(
+                  Mechanism.of(Constant.CKM_RSA_PKCS),
+                  key,
+                  digestInfo(dtbs.algorithm().digest(), hash));
         };
     counters.countSignature();
     return new SignatureValue(dtbs.algorithm(), Bytes.copyOf(value));
@@ -282,10 +285,32 @@ final class TokenCitizenKeys implements CitizenKeys {
     };
   }
 
-  private static byte[] digestInfo(byte[] hash) {
-    return ByteBuffer.allocate(SHA256_DIGEST_INFO.length + hash.length)
-        .put(SHA256_DIGEST_INFO)
-        .put(hash)
-        .array();
+  /**
+   * What ECDSA uses of a hash that is longer than the group's order (FIPS 186-5 section 6.4.1);
+   * tokens differ in whether they cut it themselves.
+   */
+  private static byte[] leftmost(byte[] hash, int size) {
+    return Arrays.copyOf(hash, Math.min(hash.length, size));
+  }
+
+  private static Mechanism pss(DigestAlgorithm digest) {
+    return switch (digest) {
+      case SHA256 -> Mechanism.pss(Constant.CKM_SHA256, Constant.CKG_MGF1_SHA256, digest.size());
+      case SHA384 -> Mechanism.pss(Constant.CKM_SHA384, Constant.CKG_MGF1_SHA384, digest.size());
+      case SHA512 -> Mechanism.pss(Constant.CKM_SHA512, Constant.CKG_MGF1_SHA512, digest.size());
+    };
+  }
+
+  /** What PKCS#1 v1.5 signs: the DER of DigestInfo (RFC 8017 section 9.2, note 1). */
+  private static byte[] digestInfo(DigestAlgorithm digest, byte[] hash) {
+    byte[] prefix =
+        HexFormat.of()
+            .parseHex(
+                switch (digest) {
+                  case SHA256 -> "3031300d060960864801650304020105000420";
+                  case SHA384 -> "3041300d060960864801650304020205000430";
+                  case SHA512 -> "3051300d060960864801650304020305000440";
+                });
+    return ByteBuffer.allocate(prefix.length + hash.length).put(prefix).put(hash).array();
   }
 }

@@ -51,7 +51,7 @@ final class ActivationVerifier {
     Credential credential = requireCredential(handle, content);
     requireCertificate(credential, context, now);
     requireAuthentication(content, credential, now);
-    requireAlgorithm(content, credential);
+    requireAlgorithm(content, credential, now);
     return new SignatureActivationData(content, credential);
   }
 
@@ -152,10 +152,10 @@ final class ActivationVerifier {
         SadRefusal.AUTHENTICATION_NOT_ENOUGH);
   }
 
-  private void requireAlgorithm(ActivationContent content, Credential credential)
+  private void requireAlgorithm(ActivationContent content, Credential credential, Instant now)
       throws SadRefusedException {
     require(
-        settings.allowedAlgorithms().contains(content.algorithm())
+        settings.algorithms().allows(content.algorithm(), now)
             && content.algorithm().keyAlgorithm() == credential.keyAlgorithm(),
         SadRefusal.ALGORITHM_NOT_ALLOWED);
   }

@@ -1,25 +1,22 @@
 package eus.bakq.server.sam;
 
-import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Objects;
 
 /**
  * The policy of the signature activation module.
  *
  * @param sadLife how long activation data may be used: 10 to 300 seconds (SAD-06,
  *     docs/sole-control.md section 5)
- * @param allowedAlgorithms what may be signed by (KEY-02); at least one
+ * @param algorithms what may be signed by, and until when (KEY-02)
  */
-public record SamSettings(Duration sadLife, Set<SignatureAlgorithm> allowedAlgorithms) {
+public record SamSettings(Duration sadLife, AlgorithmPolicy algorithms) {
   public SamSettings {
     if (sadLife.compareTo(Duration.ofSeconds(10)) < 0
         || sadLife.compareTo(Duration.ofSeconds(300)) > 0) {
       throw new IllegalArgumentException("sadLife is 10 to 300 seconds");
     }
-    allowedAlgorithms = Set.copyOf(allowedAlgorithms);
-    if (allowedAlgorithms.isEmpty()) {
-      throw new IllegalArgumentException("allowedAlgorithms has at least one");
-    }
+    Objects.requireNonNull(algorithms);
   }
 }

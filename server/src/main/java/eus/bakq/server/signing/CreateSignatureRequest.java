@@ -17,6 +17,8 @@ import eus.bakq.server.vocabulary.Decoding;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.Language;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,6 +5,8 @@ import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.Encoding;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.util.List;
 

@@ -7,6 +7,8 @@ import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.Language;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignerId;
 import java.time.Instant;

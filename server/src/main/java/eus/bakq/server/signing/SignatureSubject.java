@@ -20,12 +20,14 @@ import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureRequestId;
+import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.vocabulary.SignerId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -66,12 +68,12 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   private final Credentials credentials;
   private final ActivationIssuer issuer;
   private final StandIn standIn;
-  private final SignatureAlgorithm rsaAlgorithm;
+  private final SignatureScheme rsaScheme;
 
   /**
    * A subject that prepares with what is given.
    *
-   * @param rsaAlgorithm by which RSA keys sign
+   * @param rsaScheme by which RSA keys sign
    */
   public SignatureSubject(
       SigningParts parts,
@@ -80,14 +82,14 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
       Credentials credentials,
       ActivationIssuer issuer,
       StandIn standIn,
-      SignatureAlgorithm rsaAlgorithm) {
+      SignatureScheme rsaScheme) {
     this.parts = parts;
     this.pades = pades;
     this.signers = signers;
     this.credentials = credentials;
     this.issuer = issuer;
     this.standIn = standIn;
-    this.rsaAlgorithm = rsaAlgorithm;
+    this.rsaScheme = rsaScheme;
   }
 
   @Override
@@ -157,9 +159,9 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   }
 
   private SignatureAlgorithm algorithm(Credential credential) {
-    return credential.keyAlgorithm() == KeyAlgorithm.EC_P256
-        ? SignatureAlgorithm.ECDSA_P256_SHA256
-        : rsaAlgorithm;
+    SignatureScheme scheme =
+        credential.keyAlgorithm() == KeyAlgorithm.EC_P256 ? SignatureScheme.ECDSA_P256 : rsaScheme;
+    return SignatureAlgorithm.of(scheme, DigestAlgorithm.SHA256);
   }
 
   private final class FrozenForSigner implements Frozen {

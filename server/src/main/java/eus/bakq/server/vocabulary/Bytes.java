@@ -51,12 +51,21 @@ public final class Bytes {
     return new Bytes(sha256(value));
   }
 
+  /** The hash of these bytes: {@link DigestAlgorithm#size} bytes. */
+  public Bytes digest(DigestAlgorithm algorithm) {
+    return new Bytes(digest(algorithm, value));
+  }
+
   /** SHA-256 of {@code value}: 32 bytes. */
   public static byte[] sha256(byte[] value) {
+    return digest(DigestAlgorithm.SHA256, value);
+  }
+
+  private static byte[] digest(DigestAlgorithm algorithm, byte[] value) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(value);
+      return MessageDigest.getInstance(algorithm.javaName()).digest(value);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      throw new IllegalStateException("a Java platform has SHA-2", e);
     }
   }
 

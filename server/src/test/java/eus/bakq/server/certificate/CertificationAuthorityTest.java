@@ -14,7 +14,9 @@ import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.vocabulary.SignatureValue;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -31,8 +33,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
+import org.bouncycastle.asn1.x509.DigestInfo;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.operator.DefaultDigestAlgorithmIdentifierFinder;
 import org.junit.jupiter.api.Test;
 
 /** CRT-01…07, CRT-11, ENR-13. */
@@ -245,24 +250,32 @@ class CertificationAuthorityTest {
     try {
       byte[] input = dtbs.digest().toByteArray();
       Signature signature =
-          switch (dtbs.algorithm()) {
-            case ECDSA_P256_SHA256 -> Signature.getInstance("NONEwithECDSA", BOUNCY_CASTLE);
-            case RSA_3072_PKCS1_SHA256 -> Signature.getInstance("NONEwithRSA", BOUNCY_CASTLE);
-            case RSA_3072_PSS_SHA256 -> Signature.getInstance("RAWRSASSA-PSS", BOUNCY_CASTLE);
+          switch (dtbs.algorithm().scheme()) {
+            case ECDSA_P256 -> Signature.getInstance("NONEwithECDSA", BOUNCY_CASTLE);
+            case RSA_3072_PKCS1 -> Signature.getInstance("NONEwithRSA", BOUNCY_CASTLE);
+            case RSA_3072_PSS -> Signature.getInstance("RAWRSASSA-PSS", BOUNCY_CASTLE);
           };
-      if (dtbs.algorithm() == SignatureAlgorithm.RSA_3072_PSS_SHA256) {
+      String digest = dtbs.algorithm().digest().javaName();
+      if (dtbs.algorithm().scheme() == SignatureScheme.RSA_3072_PSS) {
         signature.setParameter(
-            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+            new PSSParameterSpec(
+                digest,
+                "MGF1",
+                new MGF1ParameterSpec(digest),
+                dtbs.algorithm().digestSize(),
+                PSSParameterSpec.TRAILER_FIELD_BC));
       }
-      if (dtbs.algorithm() == SignatureAlgorithm.RSA_3072_PKCS1_SHA256) {
+      if (dtbs.algorithm().scheme() == SignatureScheme.RSA_3072_PKCS1) {
         input =
-            Bytes.fromHex("3031300d060960864801650304020105000420" + dtbs.digest().toHex())
-                .toByteArray();
+            new DigestInfo(
+                    new DefaultDigestAlgorithmIdentifierFinder().find(digest),
+                    dtbs.digest().toByteArray())
+                .getEncoded(ASN1Encoding.DER);
       }
       signature.initSign(keys.getPrivate(), RANDOM);
       signature.update(input);
       return new SignatureValue(dtbs.algorithm(), Bytes.copyOf(signature.sign()));
-    } catch (GeneralSecurityException e) {
+    } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -17,11 +17,12 @@ import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Language;
 import eus.bakq.server.vocabulary.Profile;
-import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureScheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,10 +60,11 @@ class ConfigurationFileTest {
     assertThat(read.authentication().lockAfter()).isEqualTo(5);
     assertThat(read.authentication().codeLife()).isEqualTo(Duration.ofMinutes(5));
     assertThat(read.sam().sadLife()).isEqualTo(Duration.ofMinutes(2));
-    assertThat(read.sam().allowedAlgorithms())
-        .containsExactlyInAnyOrder(SignatureAlgorithm.values());
+    assertThat(read.sam().algorithms().lastEnd(KeyAlgorithm.EC_P256)).isEmpty();
+    assertThat(read.sam().algorithms().schemes().get(SignatureScheme.RSA_3072_PKCS1))
+        .isEqualTo(Instant.parse("2029-01-01T00:00:00Z"));
     assertThat(read.keyAlgorithm()).isEqualTo(KeyAlgorithm.EC_P256);
-    assertThat(read.rsaAlgorithm()).isEqualTo(SignatureAlgorithm.RSA_3072_PSS_SHA256);
+    assertThat(read.rsaScheme()).isEqualTo(SignatureScheme.RSA_3072_PSS);
     assertThat(read.documents()).isEqualTo(DocumentSettings.defaults());
     assertThat(read.messages()).isEqualTo(DispatcherSettings.defaults());
     assertThat(read.enrolment().activationLife()).isEqualTo(Duration.ofDays(7));
@@ -104,7 +106,7 @@ class ConfigurationFileTest {
     written
         .with("hsm.maximumSessions", "7")
         .with("authentication.codeGap", "PT0S")
-        .with("sam.allowedAlgorithms", "[ECDSA_P256_SHA256]")
+        .with("algorithms.ECDSA_P256", "2031-06-30")
         .with("citizenKeys.algorithm", "RSA_3072")
         .with("listeners.signer.bounds.workers", "3")
         .with(
@@ -120,8 +122,8 @@ class ConfigurationFileTest {
 
     assertThat(read.hsm().maximumSessions()).isEqualTo(7);
     assertThat(read.authentication().codeGap()).isZero();
-    assertThat(read.sam().allowedAlgorithms())
-        .containsExactly(SignatureAlgorithm.ECDSA_P256_SHA256);
+    assertThat(read.sam().algorithms().lastEnd(KeyAlgorithm.EC_P256))
+        .contains(Instant.parse("2031-06-30T00:00:00Z"));
     assertThat(read.keyAlgorithm()).isEqualTo(KeyAlgorithm.RSA_3072);
     assertThat(read.listeners())
         .filteredOn(listener -> listener.audience() == Audience.SIGNER)
@@ -161,8 +163,8 @@ class ConfigurationFileTest {
           authentication.lockAfter         | 6             | authentication: lockAfter is 1 to 5
           authentication.codeDigits        | 5             | authentication: codeDigits is 6 to 8
           sam.sadLife                      | PT5M1S        | sam: sadLife is 10 to 300 seconds
-          sam.allowedAlgorithms            | []            | sam: allowedAlgorithms has at least one
-          citizenKeys.rsaSignature         | ECDSA_P256_SHA256 | citizenKeys.rsaSignature: is a way in which RSA keys sign
+          algorithms.RSA_3072_PKCS1        | never         | algorithms.RSA_3072_PKCS1: is a day such as 2029-01-01, or none
+          citizenKeys.rsaSignature         | ECDSA_P256    | citizenKeys.rsaSignature: is a way in which RSA keys sign
           signing.authorisationAddress     | http://a.example/ | signing: authorisationAddress is an https address without fragment, at most 400 characters
           signing.authorisationAddress     | https://a b/  | signing.authorisationAddress: is an address
           documents.parallel               | 0             | documents: parallel is 1 to 64

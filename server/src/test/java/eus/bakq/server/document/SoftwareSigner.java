@@ -5,6 +5,7 @@ import eus.bakq.fixtures.PkiIdentity;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -40,8 +41,8 @@ final class SoftwareSigner {
       Signature signature = signature(dtbs.algorithm());
       signature.initSign(key);
       signature.update(
-          dtbs.algorithm() == SignatureAlgorithm.RSA_3072_PKCS1_SHA256
-              ? digestInfo(dtbs.digest())
+          dtbs.algorithm().scheme() == SignatureScheme.RSA_3072_PKCS1
+              ? digestInfo(dtbs)
               : dtbs.digest().toByteArray());
       return new SignatureValue(dtbs.algorithm(), Bytes.copyOf(signature.sign()));
     } catch (GeneralSecurityException e) {
@@ -50,20 +51,29 @@ final class SoftwareSigner {
   }
 
   private static Signature signature(SignatureAlgorithm algorithm) throws GeneralSecurityException {
-    return switch (algorithm) {
-      case ECDSA_P256_SHA256 -> Signature.getInstance("NONEwithECDSA");
-      case RSA_3072_PKCS1_SHA256 -> Signature.getInstance("NONEwithRSA", BOUNCY_CASTLE);
-      case RSA_3072_PSS_SHA256 -> {
+    return switch (algorithm.scheme()) {
+      case ECDSA_P256 -> Signature.getInstance("NONEwithECDSA");
+      case RSA_3072_PKCS1 -> Signature.getInstance("NONEwithRSA", BOUNCY_CASTLE);
+      case RSA_3072_PSS -> {
         Signature pss = Signature.getInstance("RAWRSASSA-PSS", BOUNCY_CASTLE);
-        pss.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+        String digest = algorithm.digest().javaName();
+        pss.setParameter(
+            new PSSParameterSpec(
+                digest, "MGF1", new MGF1ParameterSpec(digest), algorithm.digestSize(), 1));
         yield pss;
       }
     };
   }
 
   /** What PKCS#1 v1.5 signs: the hash, and which it is. */
-  private static byte[] digestInfo(Bytes digest) {
-    return Bytes.fromHex("3031300d060960864801650304020105000420" + digest.toHex()).toByteArray();
+  private static byte[] digestInfo(DtbsRepresentation dtbs) {
+    String prefix =
+        switch (dtbs.algorithm().digest()) {
+          case SHA256 -> "3031300d060960864801650304020105000420";
+          case SHA384 -> "3041300d060960864801650304020205000430";
+          case SHA512 -> "3051300d060960864801650304020305000440";
+        };
+    return Bytes.fromHex(prefix + dtbs.digest().toHex()).toByteArray();
   }
 
   private static PkiIdentity identity(SignatureAlgorithm algorithm) {

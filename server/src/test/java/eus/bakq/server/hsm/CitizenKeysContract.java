@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
@@ -174,21 +176,27 @@ abstract class CitizenKeysContract {
   }
 
   static DtbsRepresentation dtbs(SignatureAlgorithm algorithm, String message) {
-    byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
-    return new DtbsRepresentation(algorithm, Bytes.copyOf(Bytes.sha256(bytes)));
+    Bytes bytes = Bytes.copyOf(message.getBytes(StandardCharsets.UTF_8));
+    return new DtbsRepresentation(algorithm, bytes.digest(algorithm.digest()));
   }
 
   static boolean isSigned(PublicKey key, String message, SignatureValue value) throws Exception {
+    DigestAlgorithm digest = value.algorithm().digest();
     Signature verifier =
         Signature.getInstance(
-            switch (value.algorithm()) {
-              case ECDSA_P256_SHA256 -> "SHA256withECDSA";
-              case RSA_3072_PSS_SHA256 -> "RSASSA-PSS";
-              case RSA_3072_PKCS1_SHA256 -> "SHA256withRSA";
+            switch (value.algorithm().scheme()) {
+              case ECDSA_P256 -> digest.name() + "withECDSA";
+              case RSA_3072_PSS -> "RSASSA-PSS";
+              case RSA_3072_PKCS1 -> digest.name() + "withRSA";
             });
-    if (value.algorithm() == SignatureAlgorithm.RSA_3072_PSS_SHA256) {
+    if (value.algorithm().scheme() == SignatureScheme.RSA_3072_PSS) {
       verifier.setParameter(
-          new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+          new PSSParameterSpec(
+              digest.javaName(),
+              "MGF1",
+              new MGF1ParameterSpec(digest.javaName()),
+              digest.size(),
+              1));
     }
     verifier.initVerify(key);
     verifier.update(message.getBytes(StandardCharsets.UTF_8));

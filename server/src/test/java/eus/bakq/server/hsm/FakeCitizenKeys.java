@@ -2,6 +2,7 @@ package eus.bakq.server.hsm;
 
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureValue;
@@ -27,8 +28,11 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.crypto.CryptoException;
+import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.NullDigest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.digests.SHA384Digest;
+import org.bouncycastle.crypto.digests.SHA512Digest;
 import org.bouncycastle.crypto.engines.RSABlindedEngine;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
 import org.bouncycastle.crypto.signers.PSSSigner;
@@ -116,10 +120,10 @@ public final class FakeCitizenKeys implements CitizenKeys {
       throws GeneralSecurityException {
     byte[] hash = dtbs.digest().toByteArray();
     byte[] value =
-        switch (dtbs.algorithm()) {
-          case ECDSA_P256_SHA256 -> ecdsa(key, hash);
-          case RSA_3072_PSS_SHA256 -> pss((RSAPrivateKey) key, hash);
-          case RSA_3072_PKCS1_SHA256 -> pkcs1((RSAPrivateKey) key, hash);
+        switch (dtbs.algorithm().scheme()) {
+          case ECDSA_P256 -> ecdsa(key, hash);
+          case RSA_3072_PSS -> pss((RSAPrivateKey) key, dtbs.algorithm().digest(), hash);
+          case RSA_3072_PKCS1 -> pkcs1((RSAPrivateKey) key, dtbs.algorithm().digest(), hash);
         };
     signatures.incrementAndGet();
     return new SignatureValue(dtbs.algorithm(), Bytes.copyOf(value));
@@ -132,10 +136,11 @@ public final class FakeCitizenKeys implements CitizenKeys {
     return signer.sign();
   }
 
-  private static byte[] pss(RSAPrivateKey key, byte[] hash) throws GeneralSecurityException {
+  private static byte[] pss(RSAPrivateKey key, DigestAlgorithm digest, byte[] hash)
+      throws GeneralSecurityException {
     PSSSigner signer =
         PSSSigner.createRawSigner(
-            new RSABlindedEngine(), new SHA256Digest(), new SHA256Digest(), 32, (byte) 0xBC);
+            new RSABlindedEngine(), software(digest), software(digest), digest.size(), (byte) 0xBC);
     signer.init(true, parameters(key));
     signer.update(hash, 0, hash.length);
     try {
@@ -145,8 +150,24 @@ public final class FakeCitizenKeys implements CitizenKeys {
     }
   }
 
-  private static byte[] pkcs1(RSAPrivateKey key, byte[] hash) throws GeneralSecurityException {
-    RSADigestSigner signer = new RSADigestSigner(new NullDigest(), NISTObjectIdentifiers.id_sha256);
+  private static Digest software(DigestAlgorithm digest) {
+    return switch (digest) {
+      case SHA256 -> new SHA256Digest();
+      case SHA384 -> new SHA384Digest();
+      case SHA512 -> new SHA512Digest();
+    };
+  }
+
+  private static byte[] pkcs1(RSAPrivateKey key, DigestAlgorithm digest, byte[] hash)
+      throws GeneralSecurityException {
+    RSADigestSigner signer =
+        new RSADigestSigner(
+            new NullDigest(),
+            switch (digest) {
+              case SHA256 -> NISTObjectIdentifiers.id_sha256;
+              case SHA384 -> NISTObjectIdentifiers.id_sha384;
+              case SHA512 -> NISTObjectIdentifiers.id_sha512;
+            });
     signer.init(true, parameters(key));
     signer.update(hash, 0, hash.length);
     try {

@@ -26,6 +26,7 @@ import eus.bakq.server.hsm.SignatureVerification;
 import eus.bakq.server.hsm.TestCeremony;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.vocabulary.ActivationDataId;
+import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.ChallengeId;
@@ -47,7 +48,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -110,7 +110,7 @@ class SadReuseTest {
             hsm.citizenKeys(),
             new Seal(random),
             audit,
-            new SamSettings(LIFE, EnumSet.allOf(SignatureAlgorithm.class)));
+            new SamSettings(LIFE, AlgorithmPolicy.everything()));
   }
 
   private Credential credentialOfAne() {
