@@ -10,6 +10,7 @@ import eus.bakq.server.certificate.CertificateSubject;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.certificate.CertificationRequests;
 import eus.bakq.server.certificate.IssuedCertificate;
+import eus.bakq.server.certificate.StatusAddresses;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
@@ -31,6 +32,7 @@ import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.ChallengeId;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
@@ -126,6 +128,7 @@ class SadReuseTest {
             .issue(
                 CertificationRequests.assemble(ANE, key.publicKey(), key.proofOfPossession()),
                 ANE,
+                CredentialPurpose.SIGNATURE,
                 now);
     SealBinding binding =
         new SealBinding(
@@ -158,7 +161,8 @@ class SadReuseTest {
         CertificateProfile.QCP_N,
         URI.create("https://bakq.example/cps"),
         URI.create("https://bakq.example/pds-en.pdf"),
-        URI.create("https://bakq.example/pds-es.pdf"));
+        URI.create("https://bakq.example/pds-es.pdf"),
+        new StatusAddresses(URI.create("http://status.bakq.example")));
   }
 
   @AfterAll
