@@ -5,6 +5,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.NodeLease;
 import eus.bakq.server.enrolment.Activations;
+import eus.bakq.server.enrolment.TidyCredentials;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.sam.EndInterrupted;
@@ -35,6 +36,7 @@ final class Housekeeping implements AutoCloseable {
       SettleRequests settleRequests,
       ResponderCertificates responderCertificates,
       Activations activations,
+      TidyCredentials tidyCredentials,
       IdempotentCalls idempotentCalls,
       Outbox outbox) {}
 
@@ -82,6 +84,7 @@ final class Housekeeping implements AutoCloseable {
         () ->
             database.transact(
                 handle -> chores.activations().expireOverdue(handle, Database.now(handle))));
+    guarded("credentials", () -> chores.tidyCredentials().run());
     guarded("calls", () -> database.transact(handle -> chores.idempotentCalls().purge(handle)));
     guarded(
         "messages", () -> database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT)));

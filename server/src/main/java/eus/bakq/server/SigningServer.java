@@ -111,6 +111,7 @@ public final class SigningServer implements AutoCloseable {
             audit,
             new Signers(rowMacs),
             new Credentials(rowMacs),
+            status.register(),
             new Seal(random),
             documents,
             authority,
@@ -137,6 +138,7 @@ public final class SigningServer implements AutoCloseable {
                 signing.settleRequests(),
                 status.responderCertificates(),
                 enrolment.activations(),
+                enrolment.credentials().tidy(),
                 idempotentCalls,
                 common.outbox())));
     closeLater(
@@ -147,6 +149,7 @@ public final class SigningServer implements AutoCloseable {
                 authentication.lockMessages(),
                 enrolment.enrolmentMessages(),
                 enrolment.activationMessages(),
+                enrolment.credentials().messages(),
                 signing.messages()),
             extension.messageTransport(),
             audit,

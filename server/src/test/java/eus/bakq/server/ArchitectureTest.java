@@ -236,7 +236,7 @@ class ArchitectureTest {
                 .distinct())
         .containsExactlyInAnyOrder(
             "eus.bakq.server.grpc.CallerInterceptor",
-            "eus.bakq.server.credential.Credential",
+            "eus.bakq.server.credential.Certificates",
             "eus.bakq.server.signing.StandIn");
   }
 

@@ -109,6 +109,7 @@ public final class ConfigurationFile {
     KeyAlgorithm keyAlgorithm = keys.word("algorithm", KeyAlgorithm.class, KeyAlgorithm.EC_P256);
     SignatureScheme rsaScheme =
         keys.word("rsaSignature", SignatureScheme.class, SignatureScheme.RSA_3072_PSS);
+    boolean authenticationCredential = keys.flag("authenticationCredential", false);
     keys.require(
         rsaScheme.keyAlgorithm() == KeyAlgorithm.RSA_3072,
         "rsaSignature",
@@ -144,6 +145,7 @@ public final class ConfigurationFile {
             sam.orElseThrow(),
             keyAlgorithm,
             rsaScheme,
+            authenticationCredential,
             signing.orElseThrow(),
             documents.orElseThrow(),
             enrolment.orElseThrow(),

@@ -65,8 +65,8 @@ public final class CertificateRegister {
             Certificates.encode(certificate).sha256(),
             kind,
             credential,
-            certificate.getNotBefore().toInstant(),
-            certificate.getNotAfter().toInstant(),
+            Certificates.notBefore(certificate),
+            Certificates.notAfter(certificate),
             CertificateState.GOOD,
             Optional.empty(),
             now,
@@ -87,6 +87,41 @@ public final class CertificateRegister {
         .bind("notAfter", registered.notAfter().atOffset(ZoneOffset.UTC))
         .execute();
     return registered;
+  }
+
+  /** Remembers that a certificate just recorded waits for its credential to be linked. */
+  public void awaitLink(Handle handle, RegisteredCertificate registered) {
+    handle
+        .createUpdate(
+            "insert into bakq.unlinked_certificate (serial, issued_at) values (:serial, :at)")
+        .bind("serial", encode(registered.serial()))
+        .bind("at", registered.since().atOffset(ZoneOffset.UTC))
+        .execute();
+  }
+
+  /**
+   * Ends the waiting of {@link #awaitLink}, either way.
+   *
+   * @return false if it had ended: the certificate is linked, or was given up
+   */
+  public boolean endWait(Handle handle, BigInteger serial) {
+    return handle
+            .createUpdate("delete from bakq.unlinked_certificate where serial = :serial")
+            .bind("serial", encode(serial))
+            .execute()
+        == 1;
+  }
+
+  /** Those that have waited since before {@code before}, the oldest first; at most 100. */
+  public List<BigInteger> waitingSince(Handle handle, Instant before) {
+    return handle
+        .createQuery(
+            """
+            select serial from bakq.unlinked_certificate where issued_at < :before
+            order by issued_at limit 100""")
+        .bind("before", before.atOffset(ZoneOffset.UTC))
+        .map((row, context) -> new BigInteger(1, row.getBytes("serial")))
+        .list();
   }
 
   /**

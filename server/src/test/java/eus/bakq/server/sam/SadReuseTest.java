@@ -11,6 +11,8 @@ import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.certificate.CertificationRequests;
 import eus.bakq.server.certificate.IssuedCertificate;
 import eus.bakq.server.certificate.StatusAddresses;
+import eus.bakq.server.credential.CertificateKind;
+import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
@@ -98,10 +100,16 @@ class SadReuseTest {
     secret = SecretBytes.takeOver(Bytes.sha256("S".getBytes(StandardCharsets.US_ASCII)));
     credential = credentialOfAne();
     Credentials credentials = new Credentials(new RowMacs(hsm.infrastructureKeys()));
+    CertificateRegister register = new CertificateRegister(new RowMacs(hsm.infrastructureKeys()));
     database.run(
         handle -> {
           credentials.insert(handle, credential);
-          return credential;
+          return register.record(
+              handle,
+              credential.certificate(),
+              CertificateKind.SIGNATURE,
+              Optional.of(credential.id()),
+              credential.createdAt());
         });
     signHashes =
         new SignHashes(
@@ -109,6 +117,7 @@ class SadReuseTest {
             hsm.infrastructureKeys(),
             ledger,
             credentials,
+            register,
             hsm.citizenKeys(),
             new Seal(random),
             audit,
@@ -134,6 +143,7 @@ class SadReuseTest {
         new SealBinding(
             new SignerId(UUID.randomUUID()),
             new CredentialId(UUID.randomUUID()),
+            CredentialPurpose.SIGNATURE,
             Bytes.copyOf(key.publicKey().getEncoded()).sha256(),
             ActivationMechanism.PASSWORD_AND_SMS,
             1,
@@ -375,11 +385,15 @@ class SadReuseTest {
     ActivationContent content = issued(now(), ONE);
     String row = " where id = '" + credential.id() + "'";
 
-    database.asSuperuser("update credential set password_generation = 2" + row);
+    database.asSuperuser(
+        "set session_replication_role = replica",
+        "update credential set password_generation = 2" + row);
     try {
       assertRefused(content, context(content, ONE), SadRefusal.KEY_DIFFERS);
     } finally {
-      database.asSuperuser("update credential set password_generation = 1" + row);
+      database.asSuperuser(
+          "set session_replication_role = replica",
+          "update credential set password_generation = 1" + row);
     }
 
     assertThat(present(content, context(content, ONE))).hasSize(1);

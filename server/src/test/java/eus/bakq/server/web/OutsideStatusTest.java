@@ -230,7 +230,7 @@ class OutsideStatusTest {
             "--infile",
             "list.pem");
     assertThat(list.said()).contains("Verified");
-    OutsideProgram answer =
+    OutsideProgram asked =
         program(
             "ocsptool",
             "--ask=" + address + "/ocsp",
@@ -238,12 +238,22 @@ class OutsideStatusTest {
             "other-judge.pem",
             "--load-issuer",
             "authority.pem",
+            "--nonce",
+            "--outder",
+            "--outfile",
+            "answer.der");
+    assertThat(asked.exitCode()).as(asked.said()).isZero();
+    OutsideProgram answer =
+        program(
+            "ocsptool",
+            "--verify-response",
+            "--load-response",
+            "answer.der",
             "--load-trust",
-            "authority.pem",
-            "--nonce");
+            "authority.pem");
     assertThat(answer.exitCode()).as(answer.said()).isZero();
     assertThat(answer.said())
-        .contains("Verification: Success")
+        .contains("Verifying OCSP Response: Success")
         .contains("Certificate Status: good");
   }
 
