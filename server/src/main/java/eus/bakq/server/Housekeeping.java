@@ -1,5 +1,6 @@
 package eus.bakq.server;
 
+import eus.bakq.server.certificate.ResponderCertificates;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.NodeLease;
@@ -33,6 +34,7 @@ final class Housekeeping implements AutoCloseable {
       NodeLease lease,
       EndInterrupted endInterrupted,
       SettleRequests settleRequests,
+      ResponderCertificates responderCertificates,
       Activations activations,
       TidyCredentials tidyCredentials,
       IdempotentCalls idempotentCalls,
@@ -76,6 +78,7 @@ final class Housekeeping implements AutoCloseable {
     Database database = chores.database();
     guarded("interrupted uses", () -> chores.endInterrupted().run());
     guarded("requests", () -> chores.settleRequests().run());
+    guarded("responder's certificate", () -> chores.responderCertificates().renew());
     guarded(
         "activations",
         () ->

@@ -8,8 +8,6 @@ import eus.bakq.server.caller.CallerRateLimit;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.config.ProfileExtension;
 import eus.bakq.server.config.ServerConfiguration;
-import eus.bakq.server.credential.CertificateKind;
-import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.database.Database;
@@ -37,18 +35,17 @@ import eus.bakq.server.signing.CancelSignatureRequest;
 import eus.bakq.server.signing.CreateSignatureRequest;
 import eus.bakq.server.signing.FetchSignedDocument;
 import eus.bakq.server.signing.GetSignatureRequest;
+import eus.bakq.server.web.PublicListener;
 import eus.bakq.server.wording.Wording;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +59,7 @@ public final class SigningServer implements AutoCloseable {
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private Listeners listeners;
+  private PublicListener publicListener;
 
   private SigningServer() {}
 
@@ -98,18 +96,12 @@ public final class SigningServer implements AutoCloseable {
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
     new PadesWarmUp(documents, random, clock).run();
-    X509Certificate selfTest =
-        new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock)
-            .run(PadesWarmUp.emptyPage());
-    RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
-    CertificateRegister register = new CertificateRegister(rowMacs);
-    database.transact(
-        handle -> {
-          register.record(
-              handle, selfTest, CertificateKind.SELF_TEST, Optional.empty(), Database.now(handle));
-          audit.append(handle, StartUpSelfTest.issued(selfTest));
-        });
+    StatusWiring status = StatusWiring.of(database, authority, hsm.infrastructureKeys(), audit);
+    status.responderCertificates().renew();
+    new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit, clock)
+        .run(PadesWarmUp.emptyPage());
 
+    RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
     Common common =
         new Common(
@@ -119,7 +111,7 @@ public final class SigningServer implements AutoCloseable {
             audit,
             new Signers(rowMacs),
             new Credentials(rowMacs),
-            register,
+            status.register(),
             new Seal(random),
             documents,
             authority,
@@ -144,6 +136,7 @@ public final class SigningServer implements AutoCloseable {
                 lease,
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
+                status.responderCertificates(),
                 enrolment.activations(),
                 enrolment.credentials().tidy(),
                 idempotentCalls,
@@ -178,6 +171,7 @@ public final class SigningServer implements AutoCloseable {
 
     record(database, audit, AuditEventType.SYSTEM_STARTED, configuration);
     closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration));
+    publicListener = closeLater(status.open(configuration.publicListener()));
     listeners =
         Listeners.start(
             configuration.listeners(),
@@ -235,6 +229,11 @@ public final class SigningServer implements AutoCloseable {
   /** The port on which {@code audience} is served. */
   public int port(Audience audience) {
     return listeners.listener(audience).port();
+  }
+
+  /** The port on which the status of certificates is told. */
+  public int publicPort() {
+    return publicListener.port();
   }
 
   private <T extends AutoCloseable> T closeLater(T part) {

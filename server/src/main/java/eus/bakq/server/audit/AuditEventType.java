@@ -159,11 +159,16 @@ public enum AuditEventType {
    */
   CERTIFICATE_REQUESTED,
   /**
-   * The authority issued a certificate. Subject: the activation, or {@code self-test}. Details:
-   * {@code certificate_sha256}, {@code certificate_serial} (hexadecimal); in an activation {@code
-   * credential}, {@code purpose}, {@code public_key_sha256} too.
+   * The authority issued a certificate. Subject: the activation, {@code self-test} or {@code
+   * ocsp-responder}. Details: {@code certificate_sha256}, {@code certificate_serial} (hexadecimal);
+   * in an activation {@code credential}, {@code purpose}, {@code public_key_sha256} too.
    */
   CERTIFICATE_ISSUED,
+  /**
+   * The authority issued a revocation list. Subject: {@code authority}. Details: {@code number},
+   * {@code entries} (how many certificates it tells of), {@code list_sha256}.
+   */
+  REVOCATION_LIST_ISSUED,
   /**
    * Signer, key and certificate were linked; from now on the key may sign. Subject: the activation.
    * Details: as CERTIFICATE_ISSUED.

@@ -17,6 +17,7 @@ import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
+import eus.bakq.server.web.PublicListenerSettings;
 import java.util.List;
 
 /**
@@ -47,6 +48,7 @@ public record ServerConfiguration(
     DispatcherSettings messages,
     String smsHost,
     List<ListenerSettings> listeners,
+    PublicListenerSettings publicListener,
     RegisteredCallers callers) {
   public ServerConfiguration {
     listeners = List.copyOf(listeners);

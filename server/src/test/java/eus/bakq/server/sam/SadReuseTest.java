@@ -10,6 +10,7 @@ import eus.bakq.server.certificate.CertificateSubject;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.certificate.CertificationRequests;
 import eus.bakq.server.certificate.IssuedCertificate;
+import eus.bakq.server.certificate.StatusAddresses;
 import eus.bakq.server.credential.CertificateKind;
 import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credential;
@@ -170,7 +171,8 @@ class SadReuseTest {
         CertificateProfile.QCP_N,
         URI.create("https://bakq.example/cps"),
         URI.create("https://bakq.example/pds-en.pdf"),
-        URI.create("https://bakq.example/pds-es.pdf"));
+        URI.create("https://bakq.example/pds-es.pdf"),
+        new StatusAddresses(URI.create("http://status.bakq.example")));
   }
 
   @AfterAll
