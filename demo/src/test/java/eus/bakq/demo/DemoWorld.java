@@ -151,7 +151,9 @@ final class DemoWorld implements AutoCloseable {
           practiceStatement: https://bakq.example/cps
           disclosureEnglish: https://bakq.example/pds-en.pdf
           disclosureSpanish: https://bakq.example/pds-es.pdf
+          publicAddress: http://127.0.0.1:9446
         smsHost: firma.bakq.example
+        publicListener: {port: 0}
         listeners:
         """
             .formatted(

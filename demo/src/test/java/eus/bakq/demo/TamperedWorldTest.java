@@ -27,7 +27,7 @@ class TamperedWorldTest {
 
   @BeforeEach
   void challenge() throws Exception {
-    world = DemoWorld.start(6, "");
+    world = DemoWorld.start(6, "citizenKeys: {authenticationCredential: true}\n");
     sede = world.sede(DemoWorld.SEDE_A);
     citizen = world.activeCitizen();
     request = sede.ask(BadDocuments.sound());
@@ -82,6 +82,24 @@ class TamperedWorldTest {
     // It does not keep the housekeeping from the others, which are younger.
     putTheClockOn(Duration.ofMinutes(11));
     awaitState(other, SignatureRequestState.SIGNATURE_REQUEST_STATE_EXPIRED);
+  }
+
+  @Test
+  @DisplayName(
+      "CRT-10: a suspension that nobody has lifted becomes a revocation, of both credentials")
+  void revokesWhatNobodyHasLifted() throws Exception {
+    world.officer().suspend(citizen, Duration.ofMinutes(61));
+    putTheClockOn(Duration.ofMinutes(62));
+
+    assertThat(citizen.mailWith("Your BakQ is revoked").getText())
+        .contains("nobody lifted the suspension in time");
+    assertThat(
+            world.audit().of(citizen.signerId()).stream()
+                .filter(record -> record.getActor().equals("system"))
+                .map(record -> record.getType()))
+        .containsExactly(
+            "CERTIFICATE_REVOKED", "KEY_DESTROYED", "CERTIFICATE_REVOKED", "KEY_DESTROYED");
+    assertThat(Refused.by(() -> world.officer().lift(citizen)).reason()).isEqualTo("NO_CREDENTIAL");
   }
 
   private Duration putTheClockOn(Duration duration) throws Exception {

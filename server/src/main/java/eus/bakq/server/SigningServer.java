@@ -30,11 +30,11 @@ import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.EndInterrupted;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.signer.Signers;
+import eus.bakq.server.web.PublicListener;
 import eus.bakq.server.wording.Wording;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,6 +54,7 @@ public final class SigningServer implements AutoCloseable {
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private Listeners listeners;
+  private PublicListener publicListener;
 
   private SigningServer() {}
 
@@ -90,10 +91,10 @@ public final class SigningServer implements AutoCloseable {
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
     new PadesWarmUp(documents, random, clock).run();
-    X509Certificate selfTest =
-        new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock)
-            .run(PadesWarmUp.emptyPage());
-    database.transact(handle -> audit.append(handle, StartUpSelfTest.issued(selfTest)));
+    StatusWiring status = StatusWiring.of(database, authority, hsm.infrastructureKeys(), audit);
+    status.responderCertificates().renew();
+    new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit, clock)
+        .run(PadesWarmUp.emptyPage());
 
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
@@ -105,6 +106,7 @@ public final class SigningServer implements AutoCloseable {
             audit,
             new Signers(rowMacs),
             new Credentials(rowMacs),
+            status.register(),
             new Seal(random),
             documents,
             authority,
@@ -129,7 +131,9 @@ public final class SigningServer implements AutoCloseable {
                 lease,
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
+                status.responderCertificates(),
                 enrolment.activations(),
+                enrolment.credentials().tidy(),
                 idempotentCalls,
                 common.outbox())));
     closeLater(
@@ -140,6 +144,7 @@ public final class SigningServer implements AutoCloseable {
                 authentication.lockMessages(),
                 enrolment.enrolmentMessages(),
                 enrolment.activationMessages(),
+                enrolment.credentials().messages(),
                 signing.messages()),
             extension.messageTransport(),
             audit,
@@ -156,6 +161,7 @@ public final class SigningServer implements AutoCloseable {
 
     record(database, audit, AuditEventType.SYSTEM_STARTED, configuration);
     closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration));
+    publicListener = closeLater(status.open(configuration.publicListener()));
     listeners =
         Listeners.start(
             configuration.listeners(),
@@ -214,6 +220,11 @@ public final class SigningServer implements AutoCloseable {
   /** The port on which {@code audience} is served. */
   public int port(Audience audience) {
     return listeners.listener(audience).port();
+  }
+
+  /** The port on which the status of certificates is told. */
+  public int publicPort() {
+    return publicListener.port();
   }
 
   private <T extends AutoCloseable> T closeLater(T part) {

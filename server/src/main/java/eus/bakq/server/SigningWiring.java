@@ -85,6 +85,7 @@ record SigningWiring(
         common.hsm().infrastructureKeys(),
         common.ledger(),
         common.credentials(),
+        common.register(),
         common.hsm().citizenKeys(),
         common.seal(),
         common.audit(),

@@ -14,6 +14,7 @@ import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
+import eus.bakq.server.certificate.StatusAddresses;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.enrolment.EnrolmentSettings;
@@ -28,6 +29,7 @@ import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
+import eus.bakq.server.web.PublicListenerSettings;
 import eus.bakq.server.wording.Wording;
 import java.io.IOException;
 import java.net.URI;
@@ -108,6 +110,7 @@ public final class ConfigurationFile {
     KeyAlgorithm keyAlgorithm = keys.word("algorithm", KeyAlgorithm.class, KeyAlgorithm.EC_P256);
     SignatureScheme rsaScheme =
         keys.word("rsaSignature", SignatureScheme.class, SignatureScheme.RSA_3072_PSS);
+    boolean authenticationCredential = keys.flag("authenticationCredential", false);
     keys.require(
         rsaScheme.keyAlgorithm() == KeyAlgorithm.RSA_3072,
         "rsaSignature",
@@ -123,6 +126,8 @@ public final class ConfigurationFile {
     authentication.ifPresent(
         codes -> root.makeOf("smsHost", () -> Wording.open(smsHost, codes.codeDigits())));
     List<ListenerSettings> listeners = ListenerSections.read(root.section("listeners"));
+    Optional<PublicListenerSettings> publicListener =
+        ListenerSections.publicListener(root.section("publicListener"));
     List<RegisteredCaller> registered =
         CallerSections.read(root.sections("callers", RegisteredCallers.MOST_CALLERS));
     Optional<RegisteredCallers> callers =
@@ -142,6 +147,7 @@ public final class ConfigurationFile {
             sam.orElseThrow(),
             keyAlgorithm,
             rsaScheme,
+            authenticationCredential,
             signing.orElseThrow(),
             streams.orElseThrow(),
             documents.orElseThrow(),
@@ -150,6 +156,7 @@ public final class ConfigurationFile {
             messages.orElseThrow(),
             smsHost,
             listeners,
+            publicListener.orElseThrow(),
             callers.orElseThrow()));
   }
 
@@ -341,11 +348,19 @@ public final class ConfigurationFile {
     URI practice = section.address("practiceStatement");
     URI english = section.address("disclosureEnglish");
     URI spanish = section.address("disclosureSpanish");
+    URI publicAddress = section.address("publicAddress");
     section.end();
     return section.make(
         () ->
             new CertificateProfile(
-                profile, validity, backdating, policy, practice, english, spanish));
+                profile,
+                validity,
+                backdating,
+                policy,
+                practice,
+                english,
+                spanish,
+                new StatusAddresses(publicAddress)));
   }
 
   private static Optional<DispatcherSettings> messages(ConfigurationSection section) {

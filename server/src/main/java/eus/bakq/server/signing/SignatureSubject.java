@@ -20,6 +20,7 @@ import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
@@ -152,7 +153,8 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     List<Bytes> originals = parts.documents().originals(handle, request);
     SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
     Optional<Signer> signer = signers.find(handle, asked);
-    Optional<Credential> credential = credentials.findUsable(handle, asked);
+    Optional<Credential> credential =
+        credentials.findUsable(handle, asked, CredentialPurpose.SIGNATURE);
     if (signer.isEmpty()) {
       signers.standIn();
     }
