@@ -8,7 +8,7 @@ import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.database.Database;
-import eus.bakq.server.document.PadesDocuments;
+import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.hsm.Hsm;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.sam.ActivationLedger;
@@ -27,7 +27,7 @@ record Common(
     Credentials credentials,
     CertificateRegister register,
     Seal seal,
-    PadesDocuments documents,
+    SignatureDocuments documents,
     CertificationAuthority authority,
     RegisteredCallers callers,
     Outbox outbox,

@@ -14,8 +14,8 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.Migrations;
 import eus.bakq.server.database.NodeLease;
-import eus.bakq.server.document.PadesDocuments;
 import eus.bakq.server.document.PadesWarmUp;
+import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.AuditGrpcService;
@@ -87,7 +87,7 @@ public final class SigningServer implements AutoCloseable {
     Database database =
         closeLater(Database.open(configuration.database(), configuration.profile()));
     AuditLog audit = new AuditLog();
-    PadesDocuments documents = new PadesDocuments(configuration.documents());
+    SignatureDocuments documents = new SignatureDocuments(configuration.documents());
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
     new PadesWarmUp(documents, random, clock).run();

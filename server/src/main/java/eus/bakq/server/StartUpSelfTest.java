@@ -9,8 +9,9 @@ import eus.bakq.server.certificate.CertificationRequests;
 import eus.bakq.server.certificate.IssuedCertificate;
 import eus.bakq.server.credential.CertificateKind;
 import eus.bakq.server.database.Database;
-import eus.bakq.server.document.PadesDocuments;
 import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.document.SignatureDocuments;
+import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.hsm.CitizenKeys;
 import eus.bakq.server.hsm.NewCitizenKey;
@@ -21,6 +22,8 @@ import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -44,10 +47,13 @@ final class StartUpSelfTest {
   /** The key is forgotten at once; so is soon what vouches for it. */
   private static final Duration CERTIFICATE_LIFE = Duration.ofHours(1);
 
+  private static final SignatureForm FORM =
+      new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, "self-test.pdf");
+
   private final CitizenKeys citizenKeys;
   private final CertificationAuthority authority;
   private final StatusWiring status;
-  private final PadesDocuments documents;
+  private final SignatureDocuments documents;
   private final Database database;
   private final AuditLog audit;
   private final Clock clock;
@@ -56,7 +62,7 @@ final class StartUpSelfTest {
       CitizenKeys citizenKeys,
       CertificationAuthority authority,
       StatusWiring status,
-      PadesDocuments documents,
+      SignatureDocuments documents,
       Database database,
       AuditLog audit,
       Clock clock) {
@@ -126,10 +132,15 @@ final class StartUpSelfTest {
     try {
       PreparedDocument prepared =
           documents.prepare(
-              fixture, issued.chainForSignatures(), SignatureAlgorithm.ECDSA_P256_SHA256, time);
+              fixture,
+              FORM,
+              issued.chainForSignatures(),
+              SignatureAlgorithm.ECDSA_P256_SHA256,
+              time);
       return documents.complete(
           fixture,
           prepared,
+          FORM,
           issued.chainForSignatures(),
           citizenKeys.sign(key.wrapped(), List.of(prepared.dtbs())).getFirst());
     } catch (RefusedException | UnusableKeyException e) {

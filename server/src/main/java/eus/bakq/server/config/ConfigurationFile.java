@@ -17,6 +17,7 @@ import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.certificate.StatusAddresses;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.document.TimeStampingSettings;
 import eus.bakq.server.enrolment.EnrolmentSettings;
 import eus.bakq.server.grpc.ListenerSettings;
 import eus.bakq.server.hsm.HsmSettings;
@@ -88,6 +89,7 @@ public final class ConfigurationFile {
     ConfigurationSection.Findings findings = new ConfigurationSection.Findings();
     ObjectNode empty = JsonNodeFactory.instance.objectNode();
     empty.putArray("callers").addObject();
+    empty.putObject("timeStamping");
     Optional<ServerConfiguration> none = read(empty, Path.of(""), Profile.PRODUCTION, findings);
     if (none.isPresent()) {
       throw new IllegalStateException("a configuration without a single key cannot be complete");
@@ -119,6 +121,8 @@ public final class ConfigurationFile {
     Optional<SigningSettings> signing = signing(root.section("signing"));
     Optional<StreamSettings> streams = streams(root.section("streams"));
     Optional<DocumentSettings> documents = documents(root.section("documents"));
+    Optional<TimeStampingSettings> timeStamping =
+        root.optionalSection("timeStamping").flatMap(ConfigurationFile::timeStamping);
     Optional<EnrolmentSettings> enrolment = enrolment(root.section("enrolment"));
     Optional<CertificateProfile> certificate = certificate(root.section("certificate"), profile);
     Optional<DispatcherSettings> messages = messages(root.section("messages"));
@@ -151,6 +155,7 @@ public final class ConfigurationFile {
             signing.orElseThrow(),
             streams.orElseThrow(),
             documents.orElseThrow(),
+            timeStamping,
             enrolment.orElseThrow(),
             certificate.orElseThrow(),
             messages.orElseThrow(),
@@ -327,10 +332,20 @@ public final class ConfigurationFile {
   private static Optional<DocumentSettings> documents(ConfigurationSection section) {
     DocumentSettings standard = DocumentSettings.defaults();
     int size = section.number("largestSize", standard.largestSize());
+    int xml = section.number("largestXml", standard.largestXml());
     int parallel = section.number("parallel", standard.parallel());
     Duration wait = section.duration("longestWait", standard.longestWait());
     section.end();
-    return section.make(() -> new DocumentSettings(size, parallel, wait));
+    return section.make(() -> new DocumentSettings(size, xml, parallel, wait));
+  }
+
+  private static Optional<TimeStampingSettings> timeStamping(ConfigurationSection section) {
+    URI address = section.address("address");
+    Path authorities = section.file("authorities");
+    List<URI> statuses = section.addresses("statusAddresses");
+    Duration timeout = section.duration("timeout", TimeStampingSettings.DEFAULT_TIMEOUT);
+    section.end();
+    return section.make(() -> new TimeStampingSettings(address, authorities, statuses, timeout));
   }
 
   private static Optional<EnrolmentSettings> enrolment(ConfigurationSection section) {

@@ -7,6 +7,7 @@ import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.document.TimeStampingSettings;
 import eus.bakq.server.enrolment.EnrolmentSettings;
 import eus.bakq.server.grpc.ListenerSettings;
 import eus.bakq.server.hsm.HsmSettings;
@@ -20,10 +21,13 @@ import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.web.PublicListenerSettings;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * All that the server is told. A value that exists was checked in every part.
  *
+ * @param timeStamping without it, signatures of level B-B only are offered
  * @param smsHost the host in the last line of every SMS with a code (OTP-10)
  * @param keyAlgorithm of new citizens' keys
  * @param rsaScheme by which RSA keys sign
@@ -45,6 +49,7 @@ public record ServerConfiguration(
     SigningSettings signing,
     StreamSettings streams,
     DocumentSettings documents,
+    Optional<TimeStampingSettings> timeStamping,
     EnrolmentSettings enrolment,
     CertificateProfile certificate,
     DispatcherSettings messages,
@@ -53,6 +58,7 @@ public record ServerConfiguration(
     PublicListenerSettings publicListener,
     RegisteredCallers callers) {
   public ServerConfiguration {
+    Objects.requireNonNull(timeStamping);
     listeners = List.copyOf(listeners);
   }
 

@@ -3,6 +3,8 @@ package eus.bakq.server.document;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,12 +36,14 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  */
 public final class PadesWarmUp {
   private static final int ROUNDS = 10;
+  private static final SignatureForm FORM =
+      new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, "warm-up.pdf");
 
-  private final PadesDocuments documents;
+  private final SignatureDocuments documents;
   private final SecureRandom random;
   private final Clock clock;
 
-  public PadesWarmUp(PadesDocuments documents, SecureRandom random, Clock clock) {
+  public PadesWarmUp(SignatureDocuments documents, SecureRandom random, Clock clock) {
     this.documents = documents;
     this.random = random;
     this.clock = clock;
@@ -70,12 +74,12 @@ public final class PadesWarmUp {
   private void sign(Bytes page, KeyPair keys, List<X509Certificate> chain, Instant now)
       throws RefusedException, GeneralSecurityException {
     SignatureAlgorithm algorithm = SignatureAlgorithm.ECDSA_P256_SHA256;
-    PreparedDocument prepared = documents.prepare(page, chain, algorithm, now);
+    PreparedDocument prepared = documents.prepare(page, FORM, chain, algorithm, now);
     Signature signature = Signature.getInstance("NONEwithECDSA");
     signature.initSign(keys.getPrivate(), random);
     signature.update(prepared.dtbs().digest().toByteArray());
     documents.complete(
-        page, prepared, chain, new SignatureValue(algorithm, Bytes.copyOf(signature.sign())));
+        page, prepared, FORM, chain, new SignatureValue(algorithm, Bytes.copyOf(signature.sign())));
   }
 
   private KeyPair keys() throws GeneralSecurityException {

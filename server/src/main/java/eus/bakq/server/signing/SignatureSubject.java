@@ -7,8 +7,9 @@ import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.database.Database;
-import eus.bakq.server.document.PadesDocuments;
 import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.document.SignatureDocuments;
+import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.MessageKind;
@@ -59,12 +60,13 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   private record Wanted(
       SignatureRequest request,
       List<Bytes> originals,
+      List<SignatureForm> forms,
       Optional<Signer> signer,
       Optional<Credential> credential,
       Instant now) {}
 
   private final SigningParts parts;
-  private final PadesDocuments pades;
+  private final SignatureDocuments signatures;
   private final Signers signers;
   private final Credentials credentials;
   private final ActivationIssuer issuer;
@@ -78,14 +80,14 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
    */
   public SignatureSubject(
       SigningParts parts,
-      PadesDocuments pades,
+      SignatureDocuments signatures,
       Signers signers,
       Credentials credentials,
       ActivationIssuer issuer,
       StandIn standIn,
       SignatureScheme rsaScheme) {
     this.parts = parts;
-    this.pades = pades;
+    this.signatures = signatures;
     this.signers = signers;
     this.credentials = credentials;
     this.issuer = issuer;
@@ -132,9 +134,14 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
             .map(credential -> algorithm(credential, digest))
             .orElse(standIn.algorithm(digest));
     List<PreparedDocument> prepared = new ArrayList<>();
-    for (Bytes original : wanted.originals()) {
+    for (int i = 0; i < wanted.originals().size(); i++) {
       prepared.add(
-          pades.prepare(original, chain, algorithm, wanted.now().truncatedTo(ChronoUnit.SECONDS)));
+          signatures.prepare(
+              wanted.originals().get(i),
+              wanted.forms().get(i),
+              chain,
+              algorithm,
+              wanted.now().truncatedTo(ChronoUnit.SECONDS)));
     }
     Bytes hash =
         FrozenSets.ofAuthorisation(
@@ -151,6 +158,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
             .filter(found -> found.isOpen(Database.now(handle)))
             .orElseThrow(() -> new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_OPEN));
     List<Bytes> originals = parts.documents().originals(handle, request);
+    List<SignatureForm> forms = parts.documents().forms(handle, request);
     SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
     Optional<Signer> signer = signers.find(handle, asked);
     Optional<Credential> credential =
@@ -161,7 +169,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     if (credential.isEmpty()) {
       credentials.standIn();
     }
-    return new Wanted(request, originals, signer, credential, Database.now(handle));
+    return new Wanted(request, originals, forms, signer, credential, Database.now(handle));
   }
 
   private SignatureAlgorithm algorithm(Credential credential, DigestAlgorithm digest) {

@@ -90,6 +90,7 @@ public final class SignedDocumentCheck {
           new ValidationOutcome(
               report.getIndication(id).name(),
               Optional.ofNullable(report.getSubIndication(id)).map(Enum::name),
+              report.getSignatureFormat(id).toString(),
               Optional.ofNullable(validator.getSignatureById(id).getSigningCertificateToken())
                   .map(CertificateToken::getCertificate),
               report.getAdESValidationErrors(id).stream().map(m -> m.getValue()).toList()));

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.Pki;
 import eus.bakq.server.document.DocumentSettings;
-import eus.bakq.server.document.PadesDocuments;
 import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.document.SignatureDocuments;
+import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.hsm.AuthorityKey;
 import eus.bakq.server.validation.SignedDocumentCheck;
 import eus.bakq.server.vocabulary.Bytes;
@@ -15,6 +16,8 @@ import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.io.IOException;
@@ -84,11 +87,13 @@ class CertificationAuthorityTest {
   void aSignatureWithAnIssuedCertificateIsValidAtOnce() throws Exception {
     List<X509Certificate> chain =
         authority.issue(request(ANE, EC, ECDSA), ANE, SIGNATURE, now).chainForSignatures();
-    PadesDocuments documents = new PadesDocuments(DocumentSettings.defaults());
+    SignatureDocuments documents = new SignatureDocuments(DocumentSettings.defaults());
+    SignatureForm form =
+        new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, "document.pdf");
     Bytes original = Bytes.copyOf(Documents.pdfA2a());
 
-    PreparedDocument prepared = documents.prepare(original, chain, ECDSA, now);
-    Bytes signed = documents.complete(original, prepared, chain, sign(prepared.dtbs(), EC));
+    PreparedDocument prepared = documents.prepare(original, form, chain, ECDSA, now);
+    Bytes signed = documents.complete(original, prepared, form, chain, sign(prepared.dtbs(), EC));
 
     SignedDocumentCheck check =
         SignedDocumentCheck.open(

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.time.Instant;
 import java.util.Arrays;
@@ -14,14 +16,16 @@ import org.junit.jupiter.api.Test;
 
 class PreparedStateTest {
   private static final SignatureAlgorithm PSS = SignatureAlgorithm.RSA_3072_PSS_SHA256;
-  private final PadesDocuments documents = new PadesDocuments(DocumentSettings.defaults());
+  private static final SignatureForm FORM =
+      new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, "document.pdf");
+  private final SignatureDocuments documents = new SignatureDocuments(DocumentSettings.defaults());
   private final Bytes original = Bytes.copyOf(Documents.pdfA2a());
   private PreparedDocument prepared;
   private SignatureValue value;
 
   @BeforeEach
   void prepare() throws Exception {
-    prepared = documents.prepare(original, SoftwareSigner.chain(PSS), PSS, Instant.now());
+    prepared = documents.prepare(original, FORM, SoftwareSigner.chain(PSS), PSS, Instant.now());
     value = SoftwareSigner.sign(prepared.dtbs());
   }
 
@@ -31,7 +35,7 @@ class PreparedStateTest {
 
     assertThat(state.encode()).isEqualTo(prepared.state());
     assertThat(state.algorithm()).isEqualTo(PSS);
-    assertThat(state.dtbsSha256()).isEqualTo(prepared.dtbs().digest());
+    assertThat(state.dtbs()).isEqualTo(prepared.dtbs().digest());
     assertThat(state.original().originalSha256()).isEqualTo(original.sha256());
     assertThat(PreparedState.decode(state.encode())).isEqualTo(state);
   }
@@ -65,6 +69,10 @@ class PreparedStateTest {
 
   private Bytes complete(Bytes state) {
     return documents.complete(
-        original, new PreparedDocument(state, prepared.dtbs()), SoftwareSigner.chain(PSS), value);
+        original,
+        new PreparedDocument(state, prepared.dtbs()),
+        FORM,
+        SoftwareSigner.chain(PSS),
+        value);
   }
 }
