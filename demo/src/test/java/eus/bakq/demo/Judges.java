@@ -79,9 +79,7 @@ final class Judges {
         beside.isEmpty()
             ? dss.judge(signed)
             : dss.judge(
-                signed,
-                beside.keySet().iterator().next(),
-                beside.values().iterator().next());
+                signed, beside.keySet().iterator().next(), beside.values().iterator().next());
     assertThat(beside.isEmpty())
         .isEqualTo(format != SignatureFormat.SIGNATURE_FORMAT_XADES_DETACHED);
     return assertPassed(verdict, "XAdES-BASELINE-" + shortName(level));

@@ -106,8 +106,7 @@ class LastingSignatureTest {
 
   private byte[] signed(
       Citizen citizen, SignatureFormat format, SignatureLevel level, byte[] document) {
-    SignatureRequest request =
-        sede.ask(Sede.wish(document).setFormat(format).setLevel(level));
+    SignatureRequest request = sede.ask(Sede.wish(document).setFormat(format).setLevel(level));
     citizen.sign(request);
     return sede.fetchCompleted(request.getId(), 0);
   }

@@ -133,13 +133,11 @@ class SignatureMatrixTest {
           case SIGNATURE_FORMAT_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException("no form");
         });
-    String recorded =
-        keys.recorded + "_" + digest.name().substring("DIGEST_ALGORITHM_".length());
+    String recorded = keys.recorded + "_" + digest.name().substring("DIGEST_ALGORITHM_".length());
     assertThat(world.audit().of(request.getId()))
         .filteredOn(record -> record.getType().equals("SIGNATURE_CREATED"))
         .singleElement()
-        .satisfies(
-            record -> assertThat(record.getDetailsOrThrow("algorithm")).isEqualTo(recorded));
+        .satisfies(record -> assertThat(record.getDetailsOrThrow("algorithm")).isEqualTo(recorded));
   }
 
   @Test
@@ -147,15 +145,13 @@ class SignatureMatrixTest {
   void openSslAcceptsChainListAndStatus() throws Exception {
     SignatureRequest request = sede.ask(Documents.pdfA1b());
     citizen.sign(request);
-    X509Certificate signer =
-        judges.dss(sede.fetchCompleted(request.getId(), 0)).signer();
+    X509Certificate signer = judges.dss(sede.fetchCompleted(request.getId(), 0)).signer();
     X509Certificate authority = world.outsider().hsm().authorityKey().certificate();
     byte[] list = world.fetchPublic("/authority.crl");
 
     assertThat(world.fetchPublic("/authority.cer")).isEqualTo(authority.getEncoded());
     Judges.assertAccepted(OpenSsl.revocationList(list, authority));
-    Judges.assertAccepted(
-        OpenSsl.verify(signer, List.of(), List.of(authority), List.of(list)));
+    Judges.assertAccepted(OpenSsl.verify(signer, List.of(), List.of(authority), List.of(list)));
     Judges.assertAccepted(
         OpenSsl.status(
             signer, authority, List.of(authority), world.publicAddress("/ocsp").toString()));
@@ -191,10 +187,7 @@ class SignatureMatrixTest {
     return switch (level) {
       case SIGNATURE_LEVEL_B_T -> DigestAlgorithm.DIGEST_ALGORITHM_SHA384;
       case SIGNATURE_LEVEL_B_LT -> DigestAlgorithm.DIGEST_ALGORITHM_SHA512;
-      case SIGNATURE_LEVEL_UNSPECIFIED,
-          SIGNATURE_LEVEL_B_B,
-          SIGNATURE_LEVEL_B_LTA,
-          UNRECOGNIZED ->
+      case SIGNATURE_LEVEL_UNSPECIFIED, SIGNATURE_LEVEL_B_B, SIGNATURE_LEVEL_B_LTA, UNRECOGNIZED ->
           DigestAlgorithm.DIGEST_ALGORITHM_SHA256;
     };
   }

@@ -14,6 +14,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.Migrations;
 import eus.bakq.server.database.NodeLease;
+import eus.bakq.server.document.CompletionSources;
 import eus.bakq.server.document.PadesWarmUp;
 import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.failure.RefusedException;
@@ -41,6 +42,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,11 +89,13 @@ public final class SigningServer implements AutoCloseable {
     Database database =
         closeLater(Database.open(configuration.database(), configuration.profile()));
     AuditLog audit = new AuditLog();
-    SignatureDocuments documents = new SignatureDocuments(configuration.documents());
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
-    new PadesWarmUp(documents, random, clock).run();
     StatusWiring status = StatusWiring.of(database, authority, hsm.infrastructureKeys(), audit);
+    SignatureDocuments documents =
+        new SignatureDocuments(
+            configuration.documents(), completionSources(configuration, status, random, clock));
+    new PadesWarmUp(documents, random, clock).run();
     status.responderCertificates().renew();
     new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit, clock)
         .run(PadesWarmUp.emptyPage());
@@ -173,6 +177,24 @@ public final class SigningServer implements AutoCloseable {
     closeLater(listeners);
     closeLater(streams::endWatches);
     LOG.atInfo().addKeyValue("profile", configuration.profile()).log("the doors are open");
+  }
+
+  /** Our own certificates' status is not asked for over the network: it is told in this process. */
+  private Optional<CompletionSources> completionSources(
+      ServerConfiguration configuration, StatusWiring status, SecureRandom random, Clock clock)
+      throws IOException {
+    if (configuration.timeStamping().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        closeLater(
+            CompletionSources.open(
+                configuration.timeStamping().get(),
+                status.authority().certificate(),
+                status.responder()::respond,
+                random,
+                clock,
+                System::nanoTime)));
   }
 
   private static void record(

@@ -43,8 +43,7 @@ public final class SignatureDocuments {
 
   /** Whether this server makes signatures of {@code format} at {@code level}. */
   public boolean offers(SignatureFormat format, SignatureLevel level) {
-    return level == SignatureLevel.B_B
-        || (format == SignatureFormat.PADES && sources.isPresent());
+    return level == SignatureLevel.B_B || (format == SignatureFormat.PADES && sources.isPresent());
   }
 
   /**

@@ -45,7 +45,8 @@ class HostileXmlTest {
                   RefusedException.class,
                   e -> {
                     assertThat(e.refusal()).isEqualTo(refusal);
-                    assertThat(e.getMessage()).isEqualTo(new RefusedException(refusal).getMessage());
+                    assertThat(e.getMessage())
+                        .isEqualTo(new RefusedException(refusal).getMessage());
                   });
           assertThatThrownBy(() -> prepare(original, SignatureFormat.XADES_ENVELOPED))
               .isInstanceOfSatisfying(
