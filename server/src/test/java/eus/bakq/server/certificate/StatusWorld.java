@@ -47,7 +47,10 @@ public final class StatusWorld implements AutoCloseable {
   private StatusWorld(URI publicAddress) {
     authority =
         new CertificationAuthority(
-            TestAuthority.create("CN=BakQ TEST authority,O=BakQ TEST,C=ES", Instant.now().minus(Duration.ofDays(60))).key(),
+            TestAuthority.create(
+                    "CN=BakQ TEST authority,O=BakQ TEST,C=ES",
+                    Instant.now().minus(Duration.ofDays(60)))
+                .key(),
             new CertificateProfile(
                 Profile.DEMO,
                 Duration.ofDays(1095),
