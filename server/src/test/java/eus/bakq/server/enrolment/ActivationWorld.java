@@ -19,6 +19,7 @@ import eus.bakq.server.authentication.UnverifiedProof;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.certificate.IssuedCertificate;
+import eus.bakq.server.certificate.StatusAddresses;
 import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
@@ -166,7 +167,8 @@ final class ActivationWorld implements AutoCloseable {
                 CertificateProfile.QCP_N,
                 ADDRESS,
                 ADDRESS,
-                ADDRESS),
+                ADDRESS,
+                new StatusAddresses(URI.create("http://status.bakq.example"))),
             random);
   }
 

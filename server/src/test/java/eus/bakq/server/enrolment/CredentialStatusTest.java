@@ -17,18 +17,14 @@ import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.ComposedMessage;
 import eus.bakq.server.notification.MessageKind;
 import eus.bakq.server.notification.OutgoingMessage;
-import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.Dni;
-import eus.bakq.server.vocabulary.Language;
-import eus.bakq.server.vocabulary.SignerId;
 import eus.bakq.server.vocabulary.SuspensionReason;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -38,7 +34,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What officers and time do with credentials: CRT-08 to CRT-10, KEY-10, ENR-06. */
@@ -329,54 +324,6 @@ final class CredentialStatusTest {
         .containsExactlyElementsOf(credentials.stream().map(Credential::id).toList());
     revoke(EnrolmentWorld.wish(), RevocationReason.SIGNER_ASKED);
     assertEnded(RevocationReason.SIGNER_ASKED);
-  }
-
-  /** CRT-09: each reason that somebody can give has its words, in each language. */
-  @Test
-  void hasWordsForEachReason() {
-    for (Language language : Language.values()) {
-      for (SuspensionReason reason : SuspensionReason.values()) {
-        assertThat(
-                world
-                    .wording
-                    .credentialsSuspended(language, reason, world.now(), world.now())
-                    .text())
-            .doesNotContain("{", reason.name());
-      }
-      for (RevocationReason reason :
-          EnumSet.complementOf(EnumSet.of(RevocationReason.NEVER_LINKED))) {
-        assertThat(world.wording.credentialsRevoked(language, reason, world.now()).text())
-            .doesNotContain("{", reason.name());
-      }
-    }
-  }
-
-  @Test
-  void sendsNoNoticeOfAnAlteredActNorToAnotherPerson() throws Exception {
-    suspend(Duration.ofDays(3));
-    UUID act = act();
-    OutgoingMessage diverted =
-        new OutgoingMessage(
-            MessageKind.CREDENTIALS_SUSPENDED,
-            act,
-            Optional.of(new SignerId(UUID.randomUUID())),
-            world.now());
-    assertThat(composed(diverted)).isEmpty();
-    assertThat(
-            composed(
-                new OutgoingMessage(
-                    MessageKind.CREDENTIALS_REVOKED, act, Optional.of(ane.id()), world.now())))
-        .isEmpty();
-    world.enrolment.database.asSuperuser("update credential_act set reason = 'ORDERED'");
-    assertThatThrownBy(() -> notice(MessageKind.CREDENTIALS_SUSPENDED))
-        .isInstanceOf(AlteredRowException.class);
-  }
-
-  @ParameterizedTest
-  @EnumSource(MessageKind.class)
-  void composesOnlyItsOwnKinds(MessageKind kind) {
-    assertThat(world.messages.composes(kind))
-        .isEqualTo(kind.name().startsWith("CREDENTIALS_") || kind.name().startsWith("SUSPENSION_"));
   }
 
   private Instant suspend(Duration length) throws RefusedException {

@@ -196,6 +196,21 @@ final class CredentialStateTest {
   }
 
   @Test
+  @DisplayName("ENR-14: a credential's row that the database administrator has altered")
+  void refusesAnAlteredCredential() throws Exception {
+    Credential credential = credential();
+    ActivationContent content = issued(credential);
+    String change = "update credential set password_generation = %d where id = '%s'";
+
+    database.asSuperuser(
+        "set session_replication_role = replica", change.formatted(2, credential.id()));
+    assertRefused(content, SadRefusal.KEY_DIFFERS);
+    database.asSuperuser(
+        "set session_replication_role = replica", change.formatted(1, credential.id()));
+    assertThat(present(issued(credential))).hasSize(1);
+  }
+
+  @Test
   @DisplayName("expired a second ago, and valid from tomorrow")
   void refusesOnesThatAreNotValidNow() {
     Credential expired =

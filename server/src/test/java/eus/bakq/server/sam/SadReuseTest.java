@@ -379,26 +379,6 @@ class SadReuseTest {
     assertRefused(content, context(content, ONE), SadRefusal.ALREADY_USED);
   }
 
-  @Test
-  @DisplayName("ENR-14: a credential's row that the database administrator has altered")
-  void refusesAnAlteredCredential() throws Exception {
-    ActivationContent content = issued(now(), ONE);
-    String row = " where id = '" + credential.id() + "'";
-
-    database.asSuperuser(
-        "set session_replication_role = replica",
-        "update credential set password_generation = 2" + row);
-    try {
-      assertRefused(content, context(content, ONE), SadRefusal.KEY_DIFFERS);
-    } finally {
-      database.asSuperuser(
-          "set session_replication_role = replica",
-          "update credential set password_generation = 1" + row);
-    }
-
-    assertThat(present(content, context(content, ONE))).hasSize(1);
-  }
-
   private void assertRefused(
       ActivationContent content, SigningContext context, SadRefusal expected) {
     assertRefused(data(content), context, expected);
