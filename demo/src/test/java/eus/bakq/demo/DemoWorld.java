@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -146,6 +147,13 @@ final class DemoWorld implements AutoCloseable {
         passwordHashing: {memoryKibibytes: 7168, iterations: 5}
         authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
         signing: {authorisationAddress: https://firma.bakq.example/}
+        streams:
+          uploadsPerSede: 3
+          keptUploadsPerSede: 30
+          keptMebibytesPerSede: 30
+          downloadsPerSede: 2
+          watchesPerSede: 6
+          longestTransfer: PT8S
         enrolment: {activationPage: https://bakq.example/activate}
         certificate:
           practiceStatement: https://bakq.example/cps
@@ -308,6 +316,16 @@ final class DemoWorld implements AutoCloseable {
       statement.execute("set search_path = bakq");
     }
     return connection;
+  }
+
+  /** What one statement counts, as the superuser. */
+  long count(String sql) throws SQLException {
+    try (Connection connection = superuser();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
   }
 
   /** Runs one statement as the superuser. */

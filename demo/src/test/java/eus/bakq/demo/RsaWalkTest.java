@@ -33,7 +33,9 @@ class RsaWalkTest {
           .filteredOn(record -> record.getType().equals("SIGNATURE_CREATED"))
           .singleElement()
           .satisfies(
-              record -> assertThat(record.getDetailsOrThrow("algorithm")).isEqualTo(signature + "_SHA256"));
+              record ->
+                  assertThat(record.getDetailsOrThrow("algorithm"))
+                      .isEqualTo(signature + "_SHA256"));
       world.conformance().requireNoViolation();
     }
   }
