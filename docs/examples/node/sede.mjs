@@ -3,7 +3,7 @@
 //   npm ci
 //   BAKQ_CONNECTION=../../../var/demo/bakq.properties node sede.mjs FOLDER FILE.pdf…
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, openSync, fsyncSync, closeSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BakqError, call, connect, readConnection, retried, within } from './bakq.mjs';
 
@@ -72,12 +72,14 @@ function fetchDocument(client, id, index, folder) {
     });
     stream.on('error', (error) => {
       closeSync(file);
+      rmSync(part);
       failed(new BakqError(error));
     });
     stream.on('end', () => {
       fsyncSync(file);
       closeSync(file);
-      if (size !== header.size || !hash.digest().equals(header.sha256)) {
+      if (size !== header?.size || !hash.digest().equals(header.sha256)) {
+        rmSync(part);
         return failed(new Error(`document ${index} did not arrive whole`));
       }
       // A label is a name for people: it may hold anything, also what means a folder.

@@ -290,6 +290,27 @@ final class DemoWorld implements AutoCloseable {
     return outsider.updateAndGet(present -> present == null ? Outsider.of(configuration) : present);
   }
 
+  /**
+   * Writes what a sede's program is given: where the door is, whom to believe, and the certificate
+   * and key of {@code sede}.
+   */
+  Path connectionFile(Path folder, String sede) throws IOException {
+    PkiIdentity identity = callers.get(sede);
+    Files.writeString(folder.resolve("authority.pem"), pki.authority().certificatePem());
+    Files.writeString(folder.resolve(sede + ".pem"), identity.certificatePem());
+    Files.writeString(folder.resolve(sede + ".key"), identity.privateKeyPem());
+    return Files.writeString(
+        folder.resolve(sede + ".properties"),
+        """
+        # as ./run writes it
+        authority = authority.pem
+        sede.address = 127.0.0.1:%d
+        sede.certificate = %s.pem
+        sede.key = %s.key
+        """
+            .formatted(server.port(Audience.RELYING_PARTY), sede, sede));
+  }
+
   /** SHA-256 of the certificate of {@code caller}, in hexadecimal. */
   String fingerprint(String caller) {
     return callers.get(caller).fingerprint();

@@ -6,6 +6,7 @@ import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.LargeDocument;
 import eus.bakq.relyingparty.v1.SignatureRequest;
+import io.grpc.StatusRuntimeException;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -80,8 +81,8 @@ class StreamedDocumentTest {
     // Other calls go on beside them, on the same connection.
     assertThat(slow.get(request.getId()).getDocumentCount()).isOne();
 
-    // A place is free again when the first has been ended, though it still reads nothing.
-    assertThat(Eventually.is(() -> isRead(slow, request))).isTrue();
+    // Both places are free again when both have been ended, though they still read nothing.
+    assertThat(Eventually.is(() -> hasBothPlaces(slow, request))).isTrue();
     for (Reading reading : stopped) {
       reading.request(Integer.MAX_VALUE);
       assertThat(Refused.by(reading::whole).reason()).isEqualTo("STREAM_TOO_SLOW");
@@ -89,12 +90,22 @@ class StreamedDocumentTest {
     }
   }
 
-  private static boolean isRead(Sede sede, SignatureRequest request) {
+  private static boolean hasBothPlaces(Sede sede, SignatureRequest request) {
+    List<Reading> both =
+        List.of(
+            Reading.begin(sede.channel(), request.getId(), 0),
+            Reading.begin(sede.channel(), request.getId(), 0));
     try {
-      return sede.stream(request.getId(), 0).length > 0;
-    } catch (io.grpc.StatusRuntimeException e) {
+      for (Reading reading : both) {
+        reading.request(1);
+        reading.header();
+      }
+      return true;
+    } catch (StatusRuntimeException e) {
       assertThat(Refused.of(e).reason()).isEqualTo("QUOTA_EXCEEDED");
       return false;
+    } finally {
+      both.forEach(Reading::goAway);
     }
   }
 }
