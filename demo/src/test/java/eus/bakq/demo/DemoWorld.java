@@ -27,6 +27,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -153,6 +154,13 @@ final class DemoWorld implements AutoCloseable {
         passwordHashing: {memoryKibibytes: 7168, iterations: 5}
         authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
         signing: {authorisationAddress: https://firma.bakq.example/}
+        streams:
+          uploadsPerSede: 3
+          keptUploadsPerSede: 30
+          keptMebibytesPerSede: 30
+          downloadsPerSede: 2
+          watchesPerSede: 6
+          longestTransfer: PT8S
         enrolment: {activationPage: https://bakq.example/activate}
         certificate:
           practiceStatement: https://bakq.example/cps
@@ -315,6 +323,27 @@ final class DemoWorld implements AutoCloseable {
     return outsider.updateAndGet(present -> present == null ? Outsider.of(configuration) : present);
   }
 
+  /**
+   * Writes what a sede's program is given: where the door is, whom to believe, and the certificate
+   * and key of {@code sede}.
+   */
+  Path connectionFile(Path folder, String sede) throws IOException {
+    PkiIdentity identity = callers.get(sede);
+    Files.writeString(folder.resolve("authority.pem"), pki.authority().certificatePem());
+    Files.writeString(folder.resolve(sede + ".pem"), identity.certificatePem());
+    Files.writeString(folder.resolve(sede + ".key"), identity.privateKeyPem());
+    return Files.writeString(
+        folder.resolve(sede + ".properties"),
+        """
+        # as ./run writes it
+        authority = authority.pem
+        sede.address = 127.0.0.1:%d
+        sede.certificate = %s.pem
+        sede.key = %s.key
+        """
+            .formatted(server.port(Audience.RELYING_PARTY), sede, sede));
+  }
+
   /** SHA-256 of the certificate of {@code caller}, in hexadecimal. */
   String fingerprint(String caller) {
     return callers.get(caller).fingerprint();
@@ -341,6 +370,16 @@ final class DemoWorld implements AutoCloseable {
       statement.execute("set search_path = bakq");
     }
     return connection;
+  }
+
+  /** What one statement counts, as the superuser. */
+  long count(String sql) throws SQLException {
+    try (Connection connection = superuser();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
   }
 
   /** Runs one statement as the superuser. */

@@ -16,11 +16,13 @@ import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
 import io.grpc.Channel;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.UUID;
 
 /** A sede: what it calls, and nothing more. */
 record Sede(Channel channel) {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  private static final int PIECE = 256 * 1024;
 
   /** A wish for signatures on {@code documents}, with a new request_id. */
   static CreateSignatureRequestRequest.Builder wish(byte[]... documents) {
@@ -45,6 +47,44 @@ record Sede(Channel channel) {
 
   SignatureRequest ask(CreateSignatureRequestRequest.Builder wish) {
     return stub().createSignatureRequest(wish.build()).getSignatureRequest();
+  }
+
+  /** A wish for a signature on what was uploaded. */
+  static CreateSignatureRequestRequest.Builder wishFor(String... uploads) {
+    CreateSignatureRequestRequest.Builder wish = wish();
+    for (String upload : uploads) {
+      wish.addDocuments(
+          DocumentToSign.newBuilder()
+              .setLabel("document " + (wish.getDocumentsCount() + 1))
+              .setUploadId(upload));
+    }
+    return wish;
+  }
+
+  /** Sends a document in pieces of 256 KiB; returns the id of the upload. */
+  String upload(byte[] document) {
+    Uploading uploading = uploading().header(document);
+    for (int start = 0; start < document.length; start += PIECE) {
+      uploading.chunk(
+          Arrays.copyOfRange(document, start, Math.min(start + PIECE, document.length)));
+    }
+    return uploading.complete();
+  }
+
+  /** Begins an upload. */
+  Uploading uploading() {
+    return Uploading.begin(channel);
+  }
+
+  Watching watch(String id) {
+    return Watching.begin(channel, id);
+  }
+
+  /** Reads a signed document in pieces, and compares it with its header. */
+  byte[] stream(String id, int index) {
+    Reading reading = Reading.begin(channel, id, index);
+    reading.request(Integer.MAX_VALUE);
+    return reading.whole();
   }
 
   SignatureRequest get(String id) {

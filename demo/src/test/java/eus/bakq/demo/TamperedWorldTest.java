@@ -129,6 +129,45 @@ class TamperedWorldTest {
         .toList();
   }
 
+  @Test
+  @DisplayName("PRV-04: at rest an upload is encrypted, and opens for no other sede")
+  void refusesAnUploadThatWasGivenToAnotherSede() throws Exception {
+    String upload = sede.upload(BadDocuments.sound());
+    String where = " where id = '" + upload + "'";
+    assertThat(
+            world.count(
+                "select count(*) from uploaded_document"
+                    + where
+                    + " and position('%PDF'::bytea in content) = 0"
+                    + " and position('endobj'::bytea in content) = 0"))
+        .isOne();
+
+    world.tamper("update uploaded_document set caller = '" + DemoWorld.SEDE_B + "'" + where);
+
+    assertThat(Refused.by(() -> world.sede(DemoWorld.SEDE_B).ask(Sede.wishFor(upload))).reason())
+        .isEqualTo("INTERNAL");
+  }
+
+  @Test
+  @DisplayName("a watcher of an altered request is told of a fault; others are told what happens")
+  void endsTheWatchOfAnAlteredRequest() throws Exception {
+    SignatureRequest other = sede.ask(BadDocuments.sound());
+    Watching watching = sede.watch(request.getId());
+    Watching another = sede.watch(other.getId());
+    watching.next();
+    another.next();
+
+    world.tamper(
+        "update signature_request set expected_signer = '00000000T', state = 'FROZEN' where id = '"
+            + request.getId()
+            + "'");
+    sede.cancel(other.getId());
+
+    assertThat(Refused.by(watching::next).reason()).isEqualTo("INTERNAL");
+    assertThat(another.next().getState())
+        .isEqualTo(SignatureRequestState.SIGNATURE_REQUEST_STATE_CANCELLED);
+  }
+
   private Duration putTheClockOn(Duration duration) throws Exception {
     assertThat(
             world.tamper(

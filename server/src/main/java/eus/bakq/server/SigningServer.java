@@ -155,7 +155,7 @@ public final class SigningServer implements AutoCloseable {
             configuration.messages()));
 
     List<BindableService> services = new ArrayList<>();
-    SignatureRequestStreams streams = closeLater(signing.streams(common));
+    SignatureRequestStreams streams = closeLater(signing.streams(common, System::nanoTime));
     services.add(
         signing.sedeService(common, authentication, wishes, idempotentCalls, rateLimit, streams));
     services.add(enrolment.registrationService(wishes));

@@ -26,6 +26,7 @@ import eus.bakq.server.signing.StandIn;
 import eus.bakq.server.signing.StreamSettings;
 import eus.bakq.server.signing.UploadDocument;
 import eus.bakq.server.signing.WatchSignatureRequest;
+import java.util.function.LongSupplier;
 
 /** Signature requests: the parts of {@code sam} and {@code signing}, joined. */
 record SigningWiring(
@@ -90,13 +91,17 @@ record SigningWiring(
         common.configuration().sam());
   }
 
-  /** The streams of the sedes' door; to be closed after it. */
-  SignatureRequestStreams streams(Common common) {
+  /**
+   * The streams of the sedes' door; to be closed after it.
+   *
+   * @param nanoTime by which watches last
+   */
+  SignatureRequestStreams streams(Common common, LongSupplier nanoTime) {
     StreamSettings settings = common.configuration().streams();
     return new SignatureRequestStreams(
         new UploadDocument(parts, settings),
         new FetchSignedDocument(parts),
-        WatchSignatureRequest.start(parts, System::nanoTime),
+        WatchSignatureRequest.start(parts, nanoTime),
         settings);
   }
 

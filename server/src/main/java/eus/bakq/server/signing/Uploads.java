@@ -145,7 +145,7 @@ final class Uploads {
             """
             delete from bakq.uploaded_document where id in (
               select id from bakq.uploaded_document where expires_at <= :now
-              order by expires_at limit :most for update skip locked)""")
+              order by expires_at limit :most)""")
         .bind("now", Database.now(handle).atOffset(ZoneOffset.UTC))
         .bind("most", PURGED_AT_ONCE)
         .execute();

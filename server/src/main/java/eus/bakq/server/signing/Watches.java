@@ -101,9 +101,10 @@ final class Watches {
     synchronized (open) {
       present = new ArrayList<>(open);
     }
-    for (Watch watch : present) {
-      if (nanoTime.getAsLong() - watch.endsAt >= 0 && remove(watch)) {
-        watch.watcher.ended();
+    for (Watch watch : List.copyOf(present)) {
+      if (nanoTime.getAsLong() - watch.endsAt >= 0) {
+        present.remove(watch);
+        end(watch);
       }
     }
     if (present.isEmpty()) {
@@ -145,9 +146,15 @@ final class Watches {
       }
       watch.told = new SignatureRequests.Progress(view.state(), progress.completionDelay());
       watch.watcher.changed(view);
-      if (view.state().isFinal() && remove(watch)) {
-        watch.watcher.ended();
+      if (view.state().isFinal()) {
+        end(watch);
       }
+    }
+  }
+
+  private void end(Watch watch) {
+    if (remove(watch)) {
+      watch.watcher.ended();
     }
   }
 
