@@ -10,7 +10,8 @@ import java.time.Duration;
  *     goes into an enveloping one, 1 to 5 MiB, and never more than {@code largestSize}; default 2
  *     MiB. Trees of XML take some fifty times its size
  * @param parallel how many documents are open at the same time, 1 to 64; default 2. An open
- *     document takes 700 MB at worst, and a few times its size as a rule
+ *     document takes 700 MB at worst, and a few times its size as a rule. As many XML documents
+ *     again may be waiting for time stamps and statuses, with fifty times their size each
  * @param longestWait how long a call waits for its turn before it is refused as overload, up to 30
  *     s; default 5 s
  */

@@ -10,6 +10,7 @@ import eus.bakq.server.vocabulary.SignatureValue;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -37,13 +38,14 @@ public final class SignatureDocuments {
   public SignatureDocuments(DocumentSettings settings, Optional<CompletionSources> sources) {
     DocumentTurns turns = new DocumentTurns(settings);
     this.pades = new PadesDocuments(settings, turns, sources);
-    this.xades = new XadesDocuments(settings, turns);
+    this.xades = new XadesDocuments(settings, turns, sources);
     this.sources = sources;
   }
 
-  /** Whether this server makes signatures of {@code format} at {@code level}. */
+  /** Whether this server makes signatures of {@code format}, which all are, at {@code level}. */
   public boolean offers(SignatureFormat format, SignatureLevel level) {
-    return level == SignatureLevel.B_B || (format == SignatureFormat.PADES && sources.isPresent());
+    Objects.requireNonNull(format);
+    return level == SignatureLevel.B_B || sources.isPresent();
   }
 
   /**

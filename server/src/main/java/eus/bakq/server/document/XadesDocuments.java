@@ -9,14 +9,16 @@ import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureFormat;
 import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureValue;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * XAdES B-B in two phases: prepare, let the signer's key sign elsewhere, complete. Nothing is kept
- * here in between, so any node may do the second phase. Every byte of the original is in the result
+ * XAdES in two phases: prepare, let the signer's key sign elsewhere, complete. Nothing is kept here
+ * in between, so any node may do the second phase. Every byte of the original is in the result
  * (enveloped, enveloping) or untouched beside it (detached).
  *
  * <ul>
@@ -36,15 +38,26 @@ final class XadesDocuments {
 
   private final DocumentSettings settings;
   private final DocumentTurns turns;
+
+  /** Others than {@link #turns}: who waits for a time stamp keeps nobody from signing. */
+  private final DocumentTurns completing;
+
+  private final Optional<CompletionSources> sources;
   private final XmlInspector inspector = new XmlInspector();
   private final XadesSignature xades = new XadesSignature();
 
   /**
+   * Documents within {@code settings}.
+   *
    * @param turns shared with whatever else has documents open
+   * @param sources for levels above B-B, which are not made without
    */
-  XadesDocuments(DocumentSettings settings, DocumentTurns turns) {
+  XadesDocuments(
+      DocumentSettings settings, DocumentTurns turns, Optional<CompletionSources> sources) {
     this.settings = settings;
     this.turns = turns;
+    this.completing = new DocumentTurns(settings);
+    this.sources = sources;
   }
 
   /**
@@ -91,7 +104,6 @@ final class XadesDocuments {
       Instant signingTime)
       throws RefusedException {
     requireSmall(original, form.format());
-    requireOffered(form);
     Instant time = signingTime.truncatedTo(ChronoUnit.SECONDS);
     SignerChain.requireUsable(chain, algorithm, time);
     Bytes certificate = SignerChain.sha256(chain);
@@ -114,10 +126,11 @@ final class XadesDocuments {
   /**
    * Phase two: puts the value in. Checks that the original, the certificate, the form and the hash
    * are those of phase one, that the value verifies, and that the signed document reads back with
-   * one signature more, which verifies, over what was signed. The same arguments give the same
-   * bytes.
+   * one signature more, which verifies, over what was signed; then adds what the level asks for,
+   * and reads that back too. At B-B the same arguments give the same bytes.
    *
    * @return the signed document; of a detached signature, the signature alone
+   * @throws eus.bakq.server.failure.UnavailableException as {@link SignatureDocuments#complete}
    * @throws IllegalStateException if any of this is not so: then there is no document, and making
    *     the call again does not help
    */
@@ -127,7 +140,6 @@ final class XadesDocuments {
       SignatureForm form,
       List<X509Certificate> chain,
       SignatureValue value) {
-    requireOffered(form);
     XadesState state = XadesState.decode(prepared.state());
     DtbsRepresentation dtbs = prepared.dtbs();
     require(
@@ -149,18 +161,39 @@ final class XadesDocuments {
     XadesNames names =
         XadesNames.of(
             content, form, state.certificateSha256(), state.algorithm(), state.signingTime());
+    requireReadsBack(signed, content, names, state, chain.getFirst().getPublicKey());
+    if (form.level() == SignatureLevel.B_B) {
+      return Bytes.copyOf(signed);
+    }
+    byte[] extended = extend(signed, content, names, form.level());
+    requireReadsBack(extended, content, names, state, chain.getFirst().getPublicKey());
+    return Bytes.copyOf(extended);
+  }
+
+  private byte[] extend(byte[] signed, byte[] original, XadesNames names, SignatureLevel level) {
+    CompletionSources open =
+        sources.orElseThrow(() -> new IllegalStateException("only level B-B is offered"));
+    completing.take();
+    try {
+      return XadesExtension.extend(signed, original, names, level, open);
+    } finally {
+      completing.giveBack();
+    }
+  }
+
+  private void requireReadsBack(
+      byte[] signed, byte[] original, XadesNames names, XadesState state, PublicKey key) {
     turns.take();
     try {
       Bytes signedInfo =
-          new XadesReadBack(signed, content, names, state.signaturesBefore() + 1)
-              .requireValid(chain.getFirst().getPublicKey());
+          new XadesReadBack(signed, original, names, state.signaturesBefore() + 1)
+              .requireValid(key);
       require(
           signedInfo.equals(state.toBeSigned()),
           "the signed document does not have what was signed");
     } finally {
       turns.giveBack();
     }
-    return Bytes.copyOf(signed);
   }
 
   // Held for the length of one call and never shared.
@@ -199,12 +232,6 @@ final class XadesDocuments {
     new XadesReadBack(frame.withPlaceholder(original), original, names, structure.signatures() + 1)
         .requireReferences();
     return new Framed(frame, unsigned.toBeSigned(), structure.signatures());
-  }
-
-  private static void requireOffered(SignatureForm form) {
-    if (form.level() != SignatureLevel.B_B) {
-      throw new IllegalArgumentException("XAdES is made up to level B-B");
-    }
   }
 
   private void requireSmall(Bytes original, SignatureFormat format) throws RefusedException {
