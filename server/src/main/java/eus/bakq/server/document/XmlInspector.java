@@ -127,6 +127,11 @@ final class XmlInspector {
     factory.setProperty(XMLInputFactory.IS_COALESCING, false);
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    // Its own bounds, which a launcher can set, are wider than XmlLimits: that says what is
+    // refused.
+    factory.setProperty("jdk.xml.maxElementDepth", "1000");
+    factory.setProperty("jdk.xml.elementAttributeLimit", "10000");
+    factory.setProperty("jdk.xml.maxXMLNameLimit", "10000");
     factory.setXMLResolver(
         (publicId, systemId, base, namespace) -> {
           throw new XMLStreamException("nothing is fetched");
