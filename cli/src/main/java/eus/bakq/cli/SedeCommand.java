@@ -7,17 +7,14 @@ import eus.bakq.relyingparty.v1.CancelSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.DocumentToSign;
 import eus.bakq.relyingparty.v1.GetSignatureRequestRequest;
-import eus.bakq.relyingparty.v1.SignatureFormat;
-import eus.bakq.relyingparty.v1.SignatureLevel;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc.SignatureRequestServiceBlockingStub;
+import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc.SignatureRequestServiceStub;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +26,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "sede", description = "As a sede: ask for signatures and fetch signed documents.")
 final class SedeCommand {
   private static final long MAX_DOCUMENT_BYTES = 10L * 1024 * 1024;
-  private static final Duration POLLING = Duration.ofSeconds(1);
+  private static final long MOST_INLINE_BYTES = 1024 * 1024;
+  private static final long TRANSFER_SECONDS = 180;
 
   private final Caller caller;
 
@@ -39,15 +37,34 @@ final class SedeCommand {
 
   @Command(
       name = "sign",
-      description = "Ask a citizen to sign PDF files; prints where the citizen goes to agree.")
+      description = "Ask a citizen to sign files; prints where the citizen goes to agree.")
   int sign(
-      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The PDF files, in order.")
+      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files, in order.")
           List<Path> files,
       @Option(
               names = "--label",
               paramLabel = "TEXT",
               description = "What the citizen reads as the name of a file; once for each file.")
           List<String> labels,
+      @Option(
+              names = "--format",
+              defaultValue = "pades",
+              description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+          SignatureForms.Format format,
+      @Option(
+              names = "--level",
+              defaultValue = "b-b",
+              description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+          SignatureForms.Level level,
+      @Option(
+              names = "--digest",
+              defaultValue = "sha256",
+              description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+          SignatureForms.Digest digest,
+      @Option(
+              names = "--stream",
+              description = "Send the files one by one first; done anyway for more than 1 MiB.")
+          boolean stream,
       @Option(names = "--language", defaultValue = "eu", description = "eu, es or en.")
           Languages language,
       @Option(
@@ -77,9 +94,10 @@ final class SedeCommand {
     CreateSignatureRequestRequest request =
         CreateSignatureRequestRequest.newBuilder()
             .setRequestId(id)
-            .addAllDocuments(documents(files, labels == null ? List.of() : labels))
-            .setFormat(SignatureFormat.SIGNATURE_FORMAT_PADES)
-            .setLevel(SignatureLevel.SIGNATURE_LEVEL_B_B)
+            .addAllDocuments(documents(files, labels == null ? List.of() : labels, stream))
+            .setFormat(format.word())
+            .setLevel(level.word())
+            .setDigestAlgorithm(digest.word())
             .setLanguage(language.ofRelyingParty())
             .setExpectedSigner(signer)
             .build();
@@ -88,7 +106,7 @@ final class SedeCommand {
     if (!wait) {
       return 0;
     }
-    SignatureRequest ended = waitFor(made);
+    SignatureRequest ended = watch().toTheEnd(made.getId(), news -> {});
     show(ended, json);
     if (ended.getState() != SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED) {
       throw FailedException.refused(
@@ -106,6 +124,33 @@ final class SedeCommand {
   }
 
   @Command(
+      name = "watch",
+      description = "Show each change of a signature request until it has ended.")
+  int watch(
+      @Parameters(paramLabel = "ID", description = "The id of the signature request.") String id,
+      @Option(names = "--json", description = "Print as JSON, a line for each change.")
+          boolean json) {
+    var out = caller.terminal().out();
+    SignatureRequest ended =
+        watch()
+            .toTheEnd(
+                id,
+                news -> {
+                  out.println(json ? json(news) : state(news));
+                  out.flush();
+                });
+    return ended.getState() == SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED
+        ? 0
+        : FailedException.REFUSED;
+  }
+
+  private RequestWatch watch() {
+    return new RequestWatch(
+        SignatureRequestServiceGrpc.newBlockingStub(caller.channels().to(Door.SEDE)),
+        caller.clock());
+  }
+
+  @Command(
       name = "fetch",
       description = "Fetch the signed documents, and have them erased at the server.")
   int fetch(
@@ -118,7 +163,7 @@ final class SedeCommand {
           Path out,
       @Option(names = "--keep", description = "Do not have them erased at the server.")
           boolean keep) {
-    SignedDocuments documents = new SignedDocuments(caller.terminal(), stub());
+    SignedDocuments documents = new SignedDocuments(caller.terminal(), this::transferStub);
     documents.fetch(get(id), out);
     if (!keep) {
       documents.acknowledge(id);
@@ -135,68 +180,37 @@ final class SedeCommand {
     return 0;
   }
 
-  private static List<DocumentToSign> documents(List<Path> files, List<String> labels) {
+  private List<DocumentToSign> documents(List<Path> files, List<String> labels, boolean stream) {
     if (!labels.isEmpty() && labels.size() != files.size()) {
       throw FailedException.usage("Give --label once for each file, or not at all.");
     }
+    List<byte[]> contents = files.stream().map(SedeCommand::content).toList();
+    boolean uploaded =
+        stream || contents.stream().mapToLong(one -> one.length).sum() > MOST_INLINE_BYTES;
     List<DocumentToSign> documents = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
-      Path file = files.get(i);
-      documents.add(
+      DocumentToSign.Builder document =
           DocumentToSign.newBuilder()
-              .setLabel(labels.isEmpty() ? file.getFileName().toString() : labels.get(i))
-              .setContent(content(file))
-              .build());
+              .setLabel(labels.isEmpty() ? files.get(i).getFileName().toString() : labels.get(i));
+      if (uploaded) {
+        document.setUploadId(Upload.of(asyncStub(), contents.get(i)));
+      } else {
+        document.setContent(ByteString.copyFrom(contents.get(i)));
+      }
+      documents.add(document.build());
     }
     return documents;
   }
 
-  private static ByteString content(Path file) {
+  private static byte[] content(Path file) {
     try {
       if (Files.size(file) > MAX_DOCUMENT_BYTES) {
         throw FailedException.usage("The file " + file + " is larger than 10 MiB.");
       }
-      return ByteString.copyFrom(Files.readAllBytes(file));
+      return Files.readAllBytes(file);
     } catch (IOException e) {
       throw FailedException.usage("The file " + file + " cannot be read.", e);
     }
-  }
-
-  /** Until the request has ended, which it does at its expiry at the latest. */
-  private SignatureRequest waitFor(SignatureRequest made) {
-    Instant end =
-        Instant.ofEpochSecond(made.getExpiresAt().getSeconds()).plus(Duration.ofMinutes(5));
-    SignatureRequest now = made;
-    while (!hasEnded(now)) {
-      if (caller.clock().instant().isAfter(end)) {
-        throw FailedException.unavailable("The request should have ended by now; ask again later.");
-      }
-      try {
-        Thread.sleep(POLLING);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw FailedException.unavailable("Waiting was interrupted; the request goes on.");
-      }
-      now = get(made.getId());
-    }
-    return now;
-  }
-
-  private static boolean hasEnded(SignatureRequest request) {
-    return switch (request.getState()) {
-      case SIGNATURE_REQUEST_STATE_FROZEN,
-          SIGNATURE_REQUEST_STATE_CHALLENGED,
-          SIGNATURE_REQUEST_STATE_AUTHORISED,
-          SIGNATURE_REQUEST_STATE_COMPLETING ->
-          false;
-      case SIGNATURE_REQUEST_STATE_COMPLETED,
-          SIGNATURE_REQUEST_STATE_REJECTED,
-          SIGNATURE_REQUEST_STATE_EXPIRED,
-          SIGNATURE_REQUEST_STATE_CANCELLED,
-          SIGNATURE_REQUEST_STATE_UNSPECIFIED,
-          UNRECOGNIZED ->
-          true;
-    };
   }
 
   private SignatureRequest get(String id) {
@@ -207,6 +221,16 @@ final class SedeCommand {
   private SignatureRequestServiceBlockingStub stub() {
     return SignatureRequestServiceGrpc.newBlockingStub(caller.channels().to(Door.SEDE))
         .withDeadlineAfter(Caller.DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private SignatureRequestServiceBlockingStub transferStub() {
+    return SignatureRequestServiceGrpc.newBlockingStub(caller.channels().to(Door.SEDE))
+        .withDeadlineAfter(TRANSFER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private SignatureRequestServiceStub asyncStub() {
+    return SignatureRequestServiceGrpc.newStub(caller.channels().to(Door.SEDE))
+        .withDeadlineAfter(TRANSFER_SECONDS, TimeUnit.SECONDS);
   }
 
   private void show(SignatureRequest request, boolean json) {
@@ -223,6 +247,7 @@ final class SedeCommand {
                 List.of("authorise at", Text.printable(request.getAuthorisationAddress())),
                 List.of("reference code", Text.printable(request.getReferenceCode())),
                 List.of("documents", Integer.toString(request.getDocumentCount())),
+                List.of("form", form(request)),
                 List.of("ends", Text.time(request.getExpiresAt())))));
     out.flush();
   }
@@ -235,7 +260,21 @@ final class SedeCommand {
     }
   }
 
+  private static String form(SignatureRequest request) {
+    return String.join(
+        " ",
+        request.getFormat().name().replace("SIGNATURE_FORMAT_", ""),
+        request.getLevel().name().replace("SIGNATURE_LEVEL_", "").replace('_', '-'),
+        request.getDigestAlgorithm().name().replace("DIGEST_ALGORITHM_", ""));
+  }
+
   private static String state(SignatureRequest request) {
-    return request.getState().name().replace("SIGNATURE_REQUEST_STATE_", "");
+    String state = request.getState().name().replace("SIGNATURE_REQUEST_STATE_", "");
+    return switch (request.getCompletionDelay()) {
+      case COMPLETION_DELAY_EVIDENCE_UNAVAILABLE ->
+          state + " (a time stamp or the status of a certificate is not to be had now)";
+      case COMPLETION_DELAY_FAULT -> state + " (the service has a fault, which is tried again)";
+      case COMPLETION_DELAY_UNSPECIFIED, UNRECOGNIZED -> state;
+    };
   }
 }

@@ -11,14 +11,24 @@ import eus.bakq.relyingparty.v1.CancelSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.CancelSignatureRequestResponse;
 import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.CreateSignatureRequestResponse;
-import eus.bakq.relyingparty.v1.FetchSignedDocumentRequest;
-import eus.bakq.relyingparty.v1.FetchSignedDocumentResponse;
+import eus.bakq.relyingparty.v1.DigestAlgorithm;
 import eus.bakq.relyingparty.v1.GetSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.GetSignatureRequestResponse;
 import eus.bakq.relyingparty.v1.Language;
+import eus.bakq.relyingparty.v1.SignatureFormat;
+import eus.bakq.relyingparty.v1.SignatureLevel;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc.SignatureRequestServiceImplBase;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
+import eus.bakq.relyingparty.v1.SignedDocumentHeader;
+import eus.bakq.relyingparty.v1.StreamSignedDocumentRequest;
+import eus.bakq.relyingparty.v1.StreamSignedDocumentResponse;
+import eus.bakq.relyingparty.v1.UploadDocumentRequest;
+import eus.bakq.relyingparty.v1.UploadDocumentResponse;
+import eus.bakq.relyingparty.v1.UploadHeader;
+import eus.bakq.relyingparty.v1.WatchSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.WatchSignatureRequestResponse;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,6 +98,91 @@ class SedeCommandTest {
     assertThat(requests.calls).doesNotContain("acknowledge");
     assertThat(fetch().exitCode()).as("the same file again is no fault").isZero();
     assertThat(requests.calls).contains("acknowledge");
+  }
+
+  @Test
+  void asksForTheFormThatIsTypedAndNamesTheFilesAfterIt() throws IOException {
+    Path file = Files.writeString(folder.resolve("faktura.xml"), "<x/>");
+    FakeServer.Result result =
+        server.run(
+            "",
+            "sede",
+            "sign",
+            file.toString(),
+            "--format",
+            "xades-detached",
+            "--level",
+            "b-lta",
+            "--digest",
+            "sha512",
+            "--wait",
+            "--out",
+            folder.toString());
+    assertThat(result.err()).isEmpty();
+    assertThat(requests.created.getFormat())
+        .isEqualTo(SignatureFormat.SIGNATURE_FORMAT_XADES_DETACHED);
+    assertThat(requests.created.getLevel()).isEqualTo(SignatureLevel.SIGNATURE_LEVEL_B_LTA);
+    assertThat(requests.created.getDigestAlgorithm())
+        .isEqualTo(DigestAlgorithm.DIGEST_ALGORITHM_SHA512);
+    assertThat(result.out()).contains("XADES_DETACHED B-LTA SHA512");
+    assertThat(folder.resolve("faktura.xades.xml")).hasContent("signed <x/>");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SIGNATURE_FORMAT_PADES, .signed.pdf",
+    "SIGNATURE_FORMAT_XADES_ENVELOPED, .signed.xml",
+    "SIGNATURE_FORMAT_XADES_ENVELOPING, .signed.xml",
+    "SIGNATURE_FORMAT_XADES_DETACHED, .xades.xml"
+  })
+  void namesEachFormat(SignatureFormat format, String suffix) {
+    assertThat(SignatureForms.suffix(format)).isEqualTo(suffix);
+  }
+
+  @Test
+  void sendsLargeFilesOneByOneAndSmallOnesIfAsked() throws IOException {
+    Path small = Files.writeString(folder.resolve("small.pdf"), "small");
+    Path large = Files.write(folder.resolve("large.pdf"), new byte[1_100_000]);
+    assertThat(server.run("", "sede", "sign", small.toString()).exitCode()).isZero();
+    assertThat(requests.calls).isEmpty();
+
+    assertThat(server.run("", "sede", "sign", small.toString(), "--stream").exitCode()).isZero();
+    assertThat(requests.uploads).containsExactly(ByteString.copyFromUtf8("small"));
+
+    FakeServer.Result both =
+        server.run(
+            "", "sede", "sign", large.toString(), small.toString(), "--label", "A", "--label", "B");
+    assertThat(both.exitCode()).isZero();
+    assertThat(requests.uploads).hasSize(3);
+    assertThat(requests.created.getDocumentsList())
+        .extracting(document -> document.getLabel() + " " + document.getUploadId())
+        .containsExactly("A upload 2", "B upload 3");
+    assertThat(requests.created.getDocumentsList())
+        .allSatisfy(document -> assertThat(document.getContent()).isEqualTo(ByteString.EMPTY));
+  }
+
+  @Test
+  void showsEachChangeOnceAndEndsAsTheRequestDoes() {
+    requests.breaks = 1;
+    FakeServer.Result result = server.run("", "sede", "watch", "any");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out().lines()).containsExactly("FROZEN", "CHALLENGED", "COMPLETED");
+    assertThat(requests.calls).containsExactly("watch", "watch");
+
+    requests.end = SignatureRequestState.SIGNATURE_REQUEST_STATE_EXPIRED;
+    assertThat(server.run("", "sede", "watch", "any").exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void keepsNothingOfADocumentThatCameInPart() throws IOException {
+    create("one");
+    requests.cut = true;
+    FakeServer.Result result = fetch();
+    assertThat(result.exitCode()).isEqualTo(3);
+    assertThat(requests.calls).doesNotContain("acknowledge");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString())).containsExactly("a.pdf");
+    }
   }
 
   @Test
@@ -182,7 +277,10 @@ class SedeCommandTest {
         CreateSignatureRequestRequest.getDefaultInstance();
     private SignatureRequestState state = SignatureRequestState.SIGNATURE_REQUEST_STATE_FROZEN;
     private SignatureRequestState end = SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED;
+    private final List<ByteString> uploads = new ArrayList<>();
     private RuntimeException refusal;
+    private int breaks;
+    private boolean cut;
 
     private SignatureRequest request() {
       return SignatureRequest.newBuilder()
@@ -191,6 +289,9 @@ class SedeCommandTest {
           .setReferenceCode("K7Q4-2M9T")
           .setAuthorisationAddress("https://sign.example/x")
           .setDocumentCount(created.getDocumentsCount())
+          .setFormat(created.getFormat())
+          .setLevel(created.getLevel())
+          .setDigestAlgorithm(created.getDigestAlgorithm())
           .setExpiresAt(com.google.protobuf.Timestamp.newBuilder().setSeconds(Integer.MAX_VALUE))
           .build();
     }
@@ -223,17 +324,86 @@ class SedeCommandTest {
           GetSignatureRequestResponse.newBuilder().setSignatureRequest(request()).build());
     }
 
+    /** Breaks as often as {@code breaks} says; then tells each state of the way. */
     @Override
-    public void fetchSignedDocument(
-        FetchSignedDocumentRequest request, StreamObserver<FetchSignedDocumentResponse> observer) {
+    public void watchSignatureRequest(
+        WatchSignatureRequestRequest request,
+        StreamObserver<WatchSignatureRequestResponse> observer) {
+      calls.add("watch");
+      observer.onNext(watched());
+      if (refusal == null && breaks > 0) {
+        breaks--;
+        observer.onError(Status.UNAVAILABLE.asRuntimeException());
+        return;
+      }
+      state = SignatureRequestState.SIGNATURE_REQUEST_STATE_CHALLENGED;
+      observer.onNext(watched());
+      observer.onNext(watched());
+      state = end;
+      answer(observer, watched());
+    }
+
+    private WatchSignatureRequestResponse watched() {
+      return WatchSignatureRequestResponse.newBuilder().setSignatureRequest(request()).build();
+    }
+
+    @Override
+    public StreamObserver<UploadDocumentRequest> uploadDocument(
+        StreamObserver<UploadDocumentResponse> observer) {
+      return new StreamObserver<>() {
+        private UploadHeader header = UploadHeader.getDefaultInstance();
+        private ByteString content = ByteString.EMPTY;
+
+        @Override
+        public void onNext(UploadDocumentRequest message) {
+          if (message.hasHeader()) {
+            header = message.getHeader();
+          }
+          content = content.concat(message.getChunk());
+        }
+
+        @Override
+        public void onError(Throwable gone) {
+          calls.add("upload broken");
+        }
+
+        @Override
+        public void onCompleted() {
+          assertThat(header.getSize()).isEqualTo(content.size());
+          assertThat(header.getSha256().toByteArray()).isEqualTo(Sha256.of(content.toByteArray()));
+          calls.add("upload");
+          uploads.add(content);
+          answer(
+              observer,
+              UploadDocumentResponse.newBuilder().setUploadId("upload " + uploads.size()).build());
+        }
+      };
+    }
+
+    @Override
+    public void streamSignedDocument(
+        StreamSignedDocumentRequest request,
+        StreamObserver<StreamSignedDocumentResponse> observer) {
       calls.add("fetch " + request.getIndex());
       var document = created.getDocuments(request.getIndex());
+      ByteString signed = ByteString.copyFromUtf8("signed ").concat(document.getContent());
+      observer.onNext(
+          StreamSignedDocumentResponse.newBuilder()
+              .setHeader(
+                  SignedDocumentHeader.newBuilder()
+                      .setLabel(document.getLabel())
+                      .setSize(signed.size())
+                      .setSha256(ByteString.copyFrom(Sha256.of(signed.toByteArray()))))
+              .build());
+      observer.onNext(
+          StreamSignedDocumentResponse.newBuilder().setChunk(signed.substring(0, 3)).build());
+      if (cut) {
+        observer.onCompleted();
+        return;
+      }
       answer(
           observer,
-          FetchSignedDocumentResponse.newBuilder()
-              .setLabel(document.getLabel())
-              .setContent(ByteString.copyFromUtf8("signed ").concat(document.getContent()))
-              .build());
+          StreamSignedDocumentResponse.newBuilder().setChunk(signed.substring(3)).build());
     }
 
     @Override

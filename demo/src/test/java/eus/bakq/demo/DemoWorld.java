@@ -4,6 +4,7 @@ import eus.bakq.fixtures.Pki;
 import eus.bakq.fixtures.PkiIdentity;
 import eus.bakq.fixtures.Postgres;
 import eus.bakq.fixtures.PostgresDatabase;
+import eus.bakq.fixtures.TimeStampAuthority;
 import eus.bakq.server.SigningServer;
 import eus.bakq.server.config.ConfigurationFile;
 import eus.bakq.server.config.InvalidConfigurationException;
@@ -19,9 +20,14 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -133,6 +139,8 @@ final class DemoWorld implements AutoCloseable {
       int codeDigits)
       throws IOException {
     PkiIdentity door = pki.server();
+    TimeStampAuthority stamps = TimeStampAuthority.shared();
+    int publicPort = freePort(); // certificates name it, so it must be known before the start
     Files.writeString(folder.resolve("authority.pem"), pki.authority().certificatePem());
     Files.writeString(folder.resolve("door.pem"), door.certificatePem());
     Files.writeString(folder.resolve("door.key"), door.privateKeyPem());
@@ -146,12 +154,22 @@ final class DemoWorld implements AutoCloseable {
         passwordHashing: {memoryKibibytes: 7168, iterations: 5}
         authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
         signing: {authorisationAddress: https://firma.bakq.example/}
+        streams:
+          uploadsPerSede: 3
+          keptUploadsPerSede: 30
+          keptMebibytesPerSede: 30
+          downloadsPerSede: 2
+          watchesPerSede: 6
+          longestTransfer: PT8S
         enrolment: {activationPage: https://bakq.example/activate}
         certificate:
           practiceStatement: https://bakq.example/cps
           disclosureEnglish: https://bakq.example/pds-en.pdf
           disclosureSpanish: https://bakq.example/pds-es.pdf
+          publicAddress: http://127.0.0.1:%d
         smsHost: firma.bakq.example
+        publicListener: {port: %d}
+        timeStamping: {address: %s, authorities: %s, statusAddresses: [%s]}
         listeners:
         """
             .formatted(
@@ -160,7 +178,12 @@ final class DemoWorld implements AutoCloseable {
                 place.ownerPasswordFile(),
                 place.runtimeUser(),
                 place.runtimePasswordFile(),
-                codeDigits)
+                codeDigits,
+                publicPort,
+                publicPort,
+                stamps.address(),
+                stamps.rootFile(),
+                stamps.address())
         + listener("relyingParty", true)
         + listener("registration", true)
         + listener("signer", false)
@@ -178,6 +201,12 @@ final class DemoWorld implements AutoCloseable {
             "REGISTRATION_OFFICER",
             "dni: " + OFFICERS_DNI + "\n    quotas: {callsPerMinute: 100000}")
         + caller(callers, AUDITOR, "AUDITOR", "quotas: {callsPerMinute: 100000}");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   private static String listener(String name, boolean certificates) {
@@ -242,6 +271,18 @@ final class DemoWorld implements AutoCloseable {
     }
   }
 
+  /** An address of the public listener, as certificates name it. */
+  URI publicAddress(String path) {
+    return URI.create(configuration.certificate().publicAddress() + path);
+  }
+
+  /** What the public is told at {@code path}. */
+  byte[] fetchPublic(String path) throws IOException {
+    try (InputStream in = publicAddress(path).toURL().openStream()) {
+      return in.readAllBytes();
+    }
+  }
+
   Sede sede(String name) {
     return new Sede(channel(Audience.RELYING_PARTY, name));
   }
@@ -282,6 +323,27 @@ final class DemoWorld implements AutoCloseable {
     return outsider.updateAndGet(present -> present == null ? Outsider.of(configuration) : present);
   }
 
+  /**
+   * Writes what a sede's program is given: where the door is, whom to believe, and the certificate
+   * and key of {@code sede}.
+   */
+  Path connectionFile(Path folder, String sede) throws IOException {
+    PkiIdentity identity = callers.get(sede);
+    Files.writeString(folder.resolve("authority.pem"), pki.authority().certificatePem());
+    Files.writeString(folder.resolve(sede + ".pem"), identity.certificatePem());
+    Files.writeString(folder.resolve(sede + ".key"), identity.privateKeyPem());
+    return Files.writeString(
+        folder.resolve(sede + ".properties"),
+        """
+        # as ./run writes it
+        authority = authority.pem
+        sede.address = 127.0.0.1:%d
+        sede.certificate = %s.pem
+        sede.key = %s.key
+        """
+            .formatted(server.port(Audience.RELYING_PARTY), sede, sede));
+  }
+
   /** SHA-256 of the certificate of {@code caller}, in hexadecimal. */
   String fingerprint(String caller) {
     return callers.get(caller).fingerprint();
@@ -308,6 +370,16 @@ final class DemoWorld implements AutoCloseable {
       statement.execute("set search_path = bakq");
     }
     return connection;
+  }
+
+  /** What one statement counts, as the superuser. */
+  long count(String sql) throws SQLException {
+    try (Connection connection = superuser();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
   }
 
   /** Runs one statement as the superuser. */

@@ -13,11 +13,16 @@ import eus.bakq.relyingparty.v1.SignatureFormat;
 import eus.bakq.relyingparty.v1.SignatureLevel;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
+import eus.bakq.relyingparty.v1.SignatureRequestState;
 import io.grpc.Channel;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.UUID;
 
 /** A sede: what it calls, and nothing more. */
 record Sede(Channel channel) {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  private static final int PIECE = 256 * 1024;
 
   /** A wish for signatures on {@code documents}, with a new request_id. */
   static CreateSignatureRequestRequest.Builder wish(byte[]... documents) {
@@ -44,10 +49,65 @@ record Sede(Channel channel) {
     return stub().createSignatureRequest(wish.build()).getSignatureRequest();
   }
 
+  /** A wish for a signature on what was uploaded. */
+  static CreateSignatureRequestRequest.Builder wishFor(String... uploads) {
+    CreateSignatureRequestRequest.Builder wish = wish();
+    for (String upload : uploads) {
+      wish.addDocuments(
+          DocumentToSign.newBuilder()
+              .setLabel("document " + (wish.getDocumentsCount() + 1))
+              .setUploadId(upload));
+    }
+    return wish;
+  }
+
+  /** Sends a document in pieces of 256 KiB; returns the id of the upload. */
+  String upload(byte[] document) {
+    Uploading uploading = uploading().header(document);
+    for (int start = 0; start < document.length; start += PIECE) {
+      uploading.chunk(
+          Arrays.copyOfRange(document, start, Math.min(start + PIECE, document.length)));
+    }
+    return uploading.complete();
+  }
+
+  /** Begins an upload. */
+  Uploading uploading() {
+    return Uploading.begin(channel);
+  }
+
+  Watching watch(String id) {
+    return Watching.begin(channel, id);
+  }
+
+  /** Reads a signed document in pieces, and compares it with its header. */
+  byte[] stream(String id, int index) {
+    Reading reading = Reading.begin(channel, id, index);
+    reading.request(Integer.MAX_VALUE);
+    return reading.whole();
+  }
+
   SignatureRequest get(String id) {
     return stub()
         .getSignatureRequest(GetSignatureRequestRequest.newBuilder().setId(id).build())
         .getSignatureRequest();
+  }
+
+  /** Waits until the request is completed, and fetches. */
+  byte[] fetchCompleted(String id, int index) {
+    long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+    while (get(id).getState() != SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("not completed: " + get(id));
+      }
+      try {
+        Thread.sleep(Duration.ofMillis(50));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+    return fetch(id, index);
   }
 
   byte[] fetch(String id, int index) {

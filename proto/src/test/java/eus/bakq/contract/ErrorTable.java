@@ -90,9 +90,10 @@ final class ErrorTable {
         `PASSWORD_NOT_ACCEPTED`. Values are never repeated;
       - `google.rpc.RetryInfo` where waiting helps: always with `UNAVAILABLE`, and for `QUOTA_EXCEEDED`.
 
-      Two ends come from gRPC itself, without these details: `UNIMPLEMENTED` for a method that this listener does not serve
-      (each kind of caller has its own listener), and `RESOURCE_EXHAUSTED` or `CANCELLED` for a message that is over the
-      listener's size or cannot be parsed.
+      Three ends come from gRPC itself, without these details: `UNIMPLEMENTED` for a method that this listener does not
+      serve (each kind of caller has its own listener); `RESOURCE_EXHAUSTED` or `CANCELLED` for a message that is over the
+      listener's size or cannot be parsed; and `UNAVAILABLE` for a call whose connection broke, or was renewed under it
+      (every half hour, which only a stream can see): the same may be asked again on a new connection.
 
       | reason | code | what it means | what to do | calls that may end so |
       | --- | --- | --- | --- | --- |

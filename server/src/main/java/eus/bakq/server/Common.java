@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.config.ServerConfiguration;
+import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.database.Database;
@@ -24,6 +25,7 @@ record Common(
     AuditLog audit,
     Signers signers,
     Credentials credentials,
+    CertificateRegister register,
     Seal seal,
     SignatureDocuments documents,
     CertificationAuthority authority,

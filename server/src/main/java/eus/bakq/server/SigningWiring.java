@@ -1,10 +1,21 @@
 package eus.bakq.server;
 
+import eus.bakq.server.caller.CallerRateLimit;
 import eus.bakq.server.config.ProfileExtension.AuthorisationParts;
+import eus.bakq.server.database.IdempotentCalls;
+import eus.bakq.server.grpc.IdempotentWishes;
+import eus.bakq.server.grpc.SignatureRequestGrpcService;
+import eus.bakq.server.grpc.SignatureRequestStreams;
 import eus.bakq.server.sam.ActivationIssuer;
 import eus.bakq.server.sam.SignHashes;
+import eus.bakq.server.signing.AcknowledgeSignedDocuments;
 import eus.bakq.server.signing.AuthoriseSignature;
+import eus.bakq.server.signing.CancelSignatureRequest;
 import eus.bakq.server.signing.CompleteDocuments;
+import eus.bakq.server.signing.CreateSignatureRequest;
+import eus.bakq.server.signing.FetchSignedDocument;
+import eus.bakq.server.signing.GetSignatureRequest;
+import eus.bakq.server.signing.OfferedForms;
 import eus.bakq.server.signing.OpenAuthorisation;
 import eus.bakq.server.signing.RejectSignatureRequest;
 import eus.bakq.server.signing.SettleRequests;
@@ -12,6 +23,10 @@ import eus.bakq.server.signing.SignatureMessages;
 import eus.bakq.server.signing.SignatureSubject;
 import eus.bakq.server.signing.SigningParts;
 import eus.bakq.server.signing.StandIn;
+import eus.bakq.server.signing.StreamSettings;
+import eus.bakq.server.signing.UploadDocument;
+import eus.bakq.server.signing.WatchSignatureRequest;
+import java.util.function.LongSupplier;
 
 /** Signature requests: the parts of {@code sam} and {@code signing}, joined. */
 record SigningWiring(
@@ -69,10 +84,44 @@ record SigningWiring(
         common.hsm().infrastructureKeys(),
         common.ledger(),
         common.credentials(),
+        common.register(),
         common.hsm().citizenKeys(),
         common.seal(),
         common.audit(),
         common.configuration().sam());
+  }
+
+  /**
+   * The streams of the sedes' door; to be closed after it.
+   *
+   * @param nanoTime by which watches last
+   */
+  SignatureRequestStreams streams(Common common, LongSupplier nanoTime) {
+    StreamSettings settings = common.configuration().streams();
+    return new SignatureRequestStreams(
+        new UploadDocument(parts, settings),
+        new FetchSignedDocument(parts),
+        WatchSignatureRequest.start(parts, nanoTime),
+        settings);
+  }
+
+  SignatureRequestGrpcService sedeService(
+      Common common,
+      AuthenticationWiring authentication,
+      IdempotentWishes wishes,
+      IdempotentCalls idempotentCalls,
+      CallerRateLimit rateLimit,
+      SignatureRequestStreams streams) {
+    OfferedForms offered =
+        new OfferedForms(common.documents()::offers, common.configuration().sam().algorithms());
+    return new SignatureRequestGrpcService(
+        wishes,
+        new CreateSignatureRequest(parts, common.documents(), idempotentCalls, rateLimit, offered),
+        new GetSignatureRequest(parts),
+        new FetchSignedDocument(parts),
+        new AcknowledgeSignedDocuments(parts),
+        new CancelSignatureRequest(parts, authentication.interactions()),
+        streams);
   }
 
   AuthorisationParts authorisationParts(AuthenticationWiring authentication) {

@@ -14,6 +14,7 @@ import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
+import eus.bakq.server.certificate.StatusAddresses;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.document.TimeStampingSettings;
@@ -23,11 +24,13 @@ import eus.bakq.server.hsm.HsmSettings;
 import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.sam.SamSettings;
 import eus.bakq.server.signing.SigningSettings;
+import eus.bakq.server.signing.StreamSettings;
 import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
+import eus.bakq.server.web.PublicListenerSettings;
 import eus.bakq.server.wording.Wording;
 import java.io.IOException;
 import java.net.URI;
@@ -109,12 +112,14 @@ public final class ConfigurationFile {
     KeyAlgorithm keyAlgorithm = keys.word("algorithm", KeyAlgorithm.class, KeyAlgorithm.EC_P256);
     SignatureScheme rsaScheme =
         keys.word("rsaSignature", SignatureScheme.class, SignatureScheme.RSA_3072_PSS);
+    boolean authenticationCredential = keys.flag("authenticationCredential", false);
     keys.require(
         rsaScheme.keyAlgorithm() == KeyAlgorithm.RSA_3072,
         "rsaSignature",
         "is a way in which RSA keys sign");
     keys.end();
     Optional<SigningSettings> signing = signing(root.section("signing"));
+    Optional<StreamSettings> streams = streams(root.section("streams"));
     Optional<DocumentSettings> documents = documents(root.section("documents"));
     Optional<TimeStampingSettings> timeStamping =
         root.optionalSection("timeStamping").flatMap(ConfigurationFile::timeStamping);
@@ -125,6 +130,8 @@ public final class ConfigurationFile {
     authentication.ifPresent(
         codes -> root.makeOf("smsHost", () -> Wording.open(smsHost, codes.codeDigits())));
     List<ListenerSettings> listeners = ListenerSections.read(root.section("listeners"));
+    Optional<PublicListenerSettings> publicListener =
+        ListenerSections.publicListener(root.section("publicListener"));
     List<RegisteredCaller> registered =
         CallerSections.read(root.sections("callers", RegisteredCallers.MOST_CALLERS));
     Optional<RegisteredCallers> callers =
@@ -144,7 +151,9 @@ public final class ConfigurationFile {
             sam.orElseThrow(),
             keyAlgorithm,
             rsaScheme,
+            authenticationCredential,
             signing.orElseThrow(),
+            streams.orElseThrow(),
             documents.orElseThrow(),
             timeStamping,
             enrolment.orElseThrow(),
@@ -152,6 +161,7 @@ public final class ConfigurationFile {
             messages.orElseThrow(),
             smsHost,
             listeners,
+            publicListener.orElseThrow(),
             callers.orElseThrow()));
   }
 
@@ -293,6 +303,32 @@ public final class ConfigurationFile {
     return section.make(() -> new SigningSettings(life, retention, address));
   }
 
+  private static Optional<StreamSettings> streams(ConfigurationSection section) {
+    StreamSettings standard = StreamSettings.defaults();
+    int uploads = section.number("uploads", standard.uploads());
+    int uploadsEach = section.number("uploadsPerSede", standard.uploadsPerSede());
+    int kept = section.number("keptUploadsPerSede", standard.keptUploadsPerSede());
+    int keptMebibytes = section.number("keptMebibytesPerSede", standard.keptMebibytesPerSede());
+    int downloads = section.number("downloads", standard.downloads());
+    int downloadsEach = section.number("downloadsPerSede", standard.downloadsPerSede());
+    int watches = section.number("watches", standard.watches());
+    int watchesEach = section.number("watchesPerSede", standard.watchesPerSede());
+    Duration longest = section.duration("longestTransfer", standard.longestTransfer());
+    section.end();
+    return section.make(
+        () ->
+            new StreamSettings(
+                uploads,
+                uploadsEach,
+                kept,
+                keptMebibytes,
+                downloads,
+                downloadsEach,
+                watches,
+                watchesEach,
+                longest));
+  }
+
   private static Optional<DocumentSettings> documents(ConfigurationSection section) {
     DocumentSettings standard = DocumentSettings.defaults();
     int size = section.number("largestSize", standard.largestSize());
@@ -327,11 +363,19 @@ public final class ConfigurationFile {
     URI practice = section.address("practiceStatement");
     URI english = section.address("disclosureEnglish");
     URI spanish = section.address("disclosureSpanish");
+    URI publicAddress = section.address("publicAddress");
     section.end();
     return section.make(
         () ->
             new CertificateProfile(
-                profile, validity, backdating, policy, practice, english, spanish));
+                profile,
+                validity,
+                backdating,
+                policy,
+                practice,
+                english,
+                spanish,
+                new StatusAddresses(publicAddress)));
   }
 
   private static Optional<DispatcherSettings> messages(ConfigurationSection section) {

@@ -137,6 +137,12 @@ final class ConfigurationSection {
     return optional(key, node -> node.isInt() ? node.intValue() : null, "a whole number", ifAbsent);
   }
 
+  /** Yes or no. */
+  boolean flag(String key, boolean ifAbsent) {
+    return optional(
+        key, node -> node.isBoolean() ? node.booleanValue() : null, "true or false", ifAbsent);
+  }
+
   /** A time in ISO 8601, such as {@code PT5M}; at most a century. */
   Duration duration(String key, Duration ifAbsent) {
     return optional(

@@ -14,9 +14,12 @@ import eus.bakq.server.hsm.HsmSettings;
 import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.sam.SamSettings;
 import eus.bakq.server.signing.SigningSettings;
+import eus.bakq.server.signing.StreamSettings;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
+import eus.bakq.server.web.PublicListenerSettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,6 +31,9 @@ import java.util.Optional;
  * @param smsHost the host in the last line of every SMS with a code (OTP-10)
  * @param keyAlgorithm of new citizens' keys
  * @param rsaScheme by which RSA keys sign
+ * @param authenticationCredential whether each citizen gets a second key, to say who he is
+ *     (CRT-04). Who can write it can have one more key made at each activation, which nothing uses
+ *     yet
  */
 public record ServerConfiguration(
     Profile profile,
@@ -39,7 +45,9 @@ public record ServerConfiguration(
     SamSettings sam,
     KeyAlgorithm keyAlgorithm,
     SignatureScheme rsaScheme,
+    boolean authenticationCredential,
     SigningSettings signing,
+    StreamSettings streams,
     DocumentSettings documents,
     Optional<TimeStampingSettings> timeStamping,
     EnrolmentSettings enrolment,
@@ -47,9 +55,17 @@ public record ServerConfiguration(
     DispatcherSettings messages,
     String smsHost,
     List<ListenerSettings> listeners,
+    PublicListenerSettings publicListener,
     RegisteredCallers callers) {
   public ServerConfiguration {
     Objects.requireNonNull(timeStamping);
     listeners = List.copyOf(listeners);
+  }
+
+  /** What each citizen gets a credential for. */
+  public List<CredentialPurpose> citizenPurposes() {
+    return authenticationCredential
+        ? List.of(CredentialPurpose.SIGNATURE, CredentialPurpose.AUTHENTICATION)
+        : List.of(CredentialPurpose.SIGNATURE);
   }
 }

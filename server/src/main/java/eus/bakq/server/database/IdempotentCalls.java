@@ -71,12 +71,28 @@ public final class IdempotentCalls {
     if (inserted == 1) {
       return Optional.empty();
     }
-    Stored stored = stored(handle, caller, method, requestId);
-    if (!stored.bodyMac().equals(bodyMac)) {
+    return find(handle, caller, method, requestId, bodyMac);
+  }
+
+  /**
+   * The answer of a call that was made before, without beginning one; for calls whose beginning is
+   * worth avoiding. Does not see a call that is under way.
+   *
+   * @throws RefusedException REQUEST_ID_REUSED if the request id was used for another request
+   */
+  public Optional<Bytes> find(
+      Handle handle, CallerName caller, String method, UUID requestId, Bytes bodyMac)
+      throws RefusedException {
+    Optional<Stored> stored = stored(handle, caller, method, requestId);
+    if (stored.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!stored.get().bodyMac().equals(bodyMac)) {
       throw new RefusedException(Refusal.REQUEST_ID_REUSED);
     }
     return Optional.of(
         stored
+            .get()
             .answer()
             .orElseThrow(
                 () -> new IllegalStateException("a call was committed without its answer")));
@@ -129,7 +145,8 @@ public final class IdempotentCalls {
 
   private record Stored(Bytes bodyMac, Optional<Bytes> answer) {}
 
-  private static Stored stored(Handle handle, CallerName caller, String method, UUID requestId) {
+  private static Optional<Stored> stored(
+      Handle handle, CallerName caller, String method, UUID requestId) {
     return handle
         .createQuery(
             """
@@ -144,6 +161,6 @@ public final class IdempotentCalls {
                 new Stored(
                     Bytes.copyOf(row.getBytes("body_mac")),
                     Optional.ofNullable(row.getBytes("answer")).map(Bytes::copyOf)))
-        .one();
+        .findOne();
   }
 }

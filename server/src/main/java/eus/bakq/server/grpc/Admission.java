@@ -3,6 +3,7 @@ package eus.bakq.server.grpc;
 import eus.bakq.server.failure.UnavailableException;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCallHandler;
@@ -17,6 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * How many calls of a listener are worked on or wait at once. One more is OVERLOADED at once, by a
  * thread that does nothing else: not after waiting behind those that are the reason. Its message is
  * never read, so that this bounds the memory of messages, too.
+ *
+ * <p>A stream gives its place back when it has begun: one that waits for its other side must not
+ * keep others from working. How many last is bounded by the services that have them ({@link
+ * eus.bakq.server.caller.CallerPlaces}).
  */
 final class Admission implements ServerInterceptor, ServerCallExecutorSupplier {
   /** Says that a call came when all places were taken; never taken from a client. */
@@ -62,7 +67,11 @@ final class Admission implements ServerInterceptor, ServerCallExecutorSupplier {
     }
     Place place = new Place();
     try {
-      return new Admitted<>(next.startCall(call, headers), place);
+      ServerCall.Listener<Q> started = next.startCall(call, headers);
+      if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+        place.giveBack();
+      }
+      return new Admitted<>(started, place, call.getMethodDescriptor().getType());
     } catch (RuntimeException | Error e) {
       place.giveBack();
       throw e;
@@ -93,10 +102,23 @@ final class Admission implements ServerInterceptor, ServerCallExecutorSupplier {
    */
   private static final class Admitted<Q> extends SimpleForwardingServerCallListener<Q> {
     private final Admission.Place place;
+    private final MethodType type;
 
-    Admitted(ServerCall.Listener<Q> delegate, Admission.Place place) {
+    Admitted(ServerCall.Listener<Q> delegate, Admission.Place place, MethodType type) {
       super(delegate);
       this.place = place;
+      this.type = type;
+    }
+
+    @Override
+    public void onHalfClose() {
+      try {
+        super.onHalfClose();
+      } finally {
+        if (!type.serverSendsOneMessage()) {
+          place.giveBack();
+        }
+      }
     }
 
     @Override

@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * What one listener takes at most. The memory that inbound messages can hold is {@code
  * maxInboundMessageBytes * (workers + waitingCalls)}, since a message is read only after its call
- * was admitted, and {@code FLOW_WINDOW_BYTES} for each connection.
+ * was admitted, as much again for each upload under way, and {@code FLOW_WINDOW_BYTES} for each
+ * connection.
  *
  * @param maxInboundMessageBytes of one message; 1 KiB to 64 MiB
  * @param maxConnections open at once, those still in their handshake included; 1 to 10,000
@@ -49,17 +50,26 @@ public record ListenerBounds(
     requireWithin("drain", drain, Duration.ZERO, Duration.ofMinutes(5));
   }
 
-  /** Documented defaults: 12 MiB a message for sedes (a PDF of 10 MiB), 256 KiB for all others. */
+  /**
+   * Documented defaults: 12 MiB a message for sedes (a PDF of 10 MiB) and 128 calls a connection,
+   * 256 KiB and 16 for all others.
+   */
   public static ListenerBounds forAudience(Audience audience) {
     int messageBytes =
         switch (audience) {
           case RELYING_PARTY -> 12 * KIB * KIB;
           case REGISTRATION, SIGNER, AUDITOR -> 256 * KIB;
         };
+    // A sede watches many requests, each by a call that lasts, beside those that it makes.
+    int calls =
+        switch (audience) {
+          case RELYING_PARTY -> 128;
+          case REGISTRATION, SIGNER, AUDITOR -> 16;
+        };
     return new ListenerBounds(
         messageBytes,
         256,
-        16,
+        calls,
         8 * KIB,
         16,
         16,

@@ -14,6 +14,7 @@ import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.Decoding;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.Language;
@@ -39,9 +40,10 @@ public final class CreateSignatureRequest {
 
   /** What a sede asks. */
   public record Wish(
-      List<DocumentToSign> documents,
+      List<WishedDocument> documents,
       SignatureFormat format,
       SignatureLevel level,
+      DigestAlgorithm digest,
       Language language,
       Optional<Dni> expectedSigner) {
     public Wish {
@@ -53,32 +55,77 @@ public final class CreateSignatureRequest {
   private final SignatureDocuments signatures;
   private final IdempotentCalls idempotentCalls;
   private final CallerRateLimit rateLimit;
+  private final OfferedForms forms;
+  private final WishedContents contents;
 
   public CreateSignatureRequest(
       SigningParts parts,
       SignatureDocuments signatures,
       IdempotentCalls idempotentCalls,
-      CallerRateLimit rateLimit) {
+      CallerRateLimit rateLimit,
+      OfferedForms forms) {
     this.parts = parts;
     this.signatures = signatures;
     this.idempotentCalls = idempotentCalls;
     this.rateLimit = rateLimit;
+    this.forms = forms;
+    this.contents = new WishedContents(parts);
   }
 
   /**
    * Durable when it returns. Repeated with the same {@code identity}, returns the same request.
    *
-   * @throws RefusedException QUOTA_EXCEEDED, REQUEST_ID_REUSED, or DOCUMENT_… for the first
-   *     document that cannot be signed
+   * @throws RefusedException QUOTA_EXCEEDED, REQUEST_ID_REUSED, SIGNATURE_FORM_NOT_OFFERED,
+   *     UPLOAD_NOT_FOUND, or DOCUMENT_… for the first document that cannot be signed
    */
   public SignatureRequestView run(RegisteredCaller sede, IdempotentWish identity, Wish wish)
       throws RefusedException {
     rateLimit.count(sede.name());
     requireCount(sede, wish);
-    for (DocumentToSign document : wish.documents()) {
+    Optional<SignatureRequestView> earlier = earlier(sede, identity);
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
+    parts
+        .database()
+        .transact(
+            handle ->
+                forms.require(wish.format(), wish.level(), wish.digest(), Database.now(handle)));
+    List<DocumentToSign> documents;
+    try {
+      documents = contents.read(sede, wish.documents());
+    } catch (RefusedException e) {
+      // Who asked the same at the same moment has used the uploads; else they are not there.
+      return earlier(sede, identity).orElseThrow(() -> e);
+    }
+    for (DocumentToSign document : documents) {
       signatures.check(document.content(), wish.format());
     }
-    return parts.database().inTransaction(handle -> freeze(handle, sede, identity, wish));
+    return parts
+        .database()
+        .inTransaction(handle -> freeze(handle, sede, identity, wish, documents));
+  }
+
+  private Optional<SignatureRequestView> earlier(RegisteredCaller sede, IdempotentWish identity)
+      throws RefusedException {
+    return parts
+        .database()
+        .inTransaction(
+            handle -> {
+              Optional<Bytes> answer =
+                  idempotentCalls.find(
+                      handle, sede.name(), METHOD, identity.requestId(), identity.bodyMac());
+              return answer.isPresent()
+                  ? Optional.of(answered(handle, sede, answer.get()))
+                  : Optional.empty();
+            });
+  }
+
+  private SignatureRequestView answered(Handle handle, RegisteredCaller sede, Bytes earlier)
+      throws RefusedException {
+    Decoding answer = Decoding.of(ANSWER, earlier, 256);
+    return parts.view(
+        parts.requests().requireOf(handle, sede.name(), new SignatureRequestId(answer.id())));
   }
 
   private static void requireCount(RegisteredCaller sede, Wish wish) {
@@ -89,22 +136,25 @@ public final class CreateSignatureRequest {
   }
 
   private SignatureRequestView freeze(
-      Handle handle, RegisteredCaller sede, IdempotentWish identity, Wish wish)
+      Handle handle,
+      RegisteredCaller sede,
+      IdempotentWish identity,
+      Wish wish,
+      List<DocumentToSign> documents)
       throws RefusedException {
     Optional<Bytes> earlier =
         idempotentCalls.begin(
             handle, sede.name(), METHOD, identity.requestId(), identity.bodyMac());
     if (earlier.isPresent()) {
-      Decoding answer = Decoding.of(ANSWER, earlier.get(), 256);
-      return parts.view(
-          parts.requests().requireOf(handle, sede.name(), new SignatureRequestId(answer.id())));
+      return answered(handle, sede, earlier.get());
     }
     if (parts.requests().countOpen(handle, sede.name()) >= sede.quotas().openRequests()) {
       throw RefusedException.until(Refusal.QUOTA_EXCEEDED, Duration.ofMinutes(1));
     }
-    SignatureRequest request = request(Database.now(handle), sede.name(), wish);
+    parts.uploads().use(handle, sede.name(), WishedContents.uploads(wish.documents()));
+    SignatureRequest request = request(Database.now(handle), sede.name(), wish, documents);
     parts.requests().insert(handle, request);
-    parts.documents().insert(handle, request.id(), wish.documents());
+    parts.documents().insert(handle, request.id(), documents);
     SignatureRequestView view = parts.view(request);
     idempotentCalls.complete(
         handle,
@@ -125,11 +175,13 @@ public final class CreateSignatureRequest {
                     "documents", Integer.toString(request.documentCount()),
                     "format", request.format().name(),
                     "level", request.level().name(),
+                    "digest", request.digest().name(),
                     "expected_signer", request.expectedSigner().isPresent() ? "named" : "anyone")));
     return view;
   }
 
-  private SignatureRequest request(Instant now, CallerName sede, Wish wish) {
+  private SignatureRequest request(
+      Instant now, CallerName sede, Wish wish, List<DocumentToSign> documents) {
     SignatureRequestId id =
         new SignatureRequestId(new UUID(parts.random().nextLong(), parts.random().nextLong()));
     Bytes frozenSet =
@@ -138,7 +190,8 @@ public final class CreateSignatureRequest {
             sede,
             wish.format(),
             wish.level(),
-            wish.documents().stream().map(RequestDocuments.Shown::of).toList());
+            wish.digest(),
+            documents.stream().map(RequestDocuments.Shown::of).toList());
     // Drawn after freezing: whoever chose the documents could not choose the reference code.
     byte[] nonce = new byte[16];
     parts.random().nextBytes(nonce);
@@ -148,14 +201,16 @@ public final class CreateSignatureRequest {
         SignatureRequestState.FROZEN,
         wish.format(),
         wish.level(),
+        wish.digest(),
         wish.language(),
         wish.expectedSigner(),
-        wish.documents().size(),
+        documents.size(),
         Bytes.copyOf(nonce),
         frozenSet,
         now,
         now.plus(parts.settings().requestLife()),
         Optional.empty(),
-        false);
+        false,
+        CompletionDelay.NONE);
   }
 }

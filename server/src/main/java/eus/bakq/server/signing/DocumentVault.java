@@ -3,12 +3,15 @@ package eus.bakq.server.signing;
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.SignatureRequestId;
+import eus.bakq.server.vocabulary.UploadId;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.UUID;
 import javax.crypto.Cipher;
 import javax.crypto.KDF;
 import javax.crypto.SecretKey;
@@ -16,9 +19,9 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
 
 /**
- * Documents at rest: AES-256-GCM under a key that only the HSM can derive for the request (PRV-04).
- * Each part is bound to its request, its place and its role, so that none can be put in another's
- * place. Safe for several threads.
+ * Documents at rest: AES-256-GCM under a key that only the HSM can derive for the request, or for
+ * the upload of one caller (PRV-04). Each part is bound to where it belongs, its place and its
+ * role, so that none can be put in another's place. Safe for several threads.
  */
 final class DocumentVault {
   private static final int NONCE_SIZE = 12;
@@ -29,16 +32,17 @@ final class DocumentVault {
     ORIGINAL,
     PREPARED,
     VALUE,
-    SIGNED
+    SIGNED,
+    UPLOAD
   }
 
-  /** The parts of one request; holds its key. */
+  /** The parts of one request, or one upload; holds its key. */
   final class Box {
-    private final SignatureRequestId request;
+    private final UUID owner;
     private final SecretKey key;
 
-    private Box(SignatureRequestId request, SecretKey key) {
-      this.request = request;
+    private Box(UUID owner, SecretKey key) {
+      this.owner = owner;
       this.key = key;
     }
 
@@ -65,13 +69,13 @@ final class DocumentVault {
         cipher.updateAAD(boundTo(ordinal, role));
         return Bytes.copyOf(cipher.doFinal(encrypted, NONCE_SIZE, encrypted.length - NONCE_SIZE));
       } catch (GeneralSecurityException | IllegalArgumentException e) {
-        throw new IllegalStateException("a part of request " + request + " was altered", e);
+        throw new IllegalStateException("a part of " + owner + " was altered", e);
       }
     }
 
     private byte[] boundTo(int ordinal, Role role) {
       return Encoding.of("bakq/document/v1")
-          .id(request.value())
+          .id(owner)
           .number(ordinal)
           .text(role.name())
           .toByteArray();
@@ -88,9 +92,18 @@ final class DocumentVault {
 
   /** One HMAC in the HSM. */
   Box box(SignatureRequestId request) {
-    byte[] secret =
-        keys.mac(
-            MacKey.DOCUMENTS, Encoding.of("bakq/documents/v1").id(request.value()).toByteArray());
+    return box(request.value(), Encoding.of("bakq/documents/v1").id(request.value()));
+  }
+
+  /** The box of what {@code caller} uploaded as {@code upload}; one HMAC in the HSM. */
+  Box box(UploadId upload, CallerName caller) {
+    return box(
+        upload.value(),
+        Encoding.of("bakq/uploaded-document/v1").id(upload.value()).text(caller.value()));
+  }
+
+  private Box box(UUID owner, Encoding boundTo) {
+    byte[] secret = keys.mac(MacKey.DOCUMENTS, boundTo.toByteArray());
     try {
       SecretKey key =
           KDF.getInstance("HKDF-SHA256")
@@ -99,7 +112,7 @@ final class DocumentVault {
                   HKDFParameterSpec.ofExtract()
                       .addIKM(secret)
                       .thenExpand(Encoding.of("bakq/document-key/v1").toByteArray(), 32));
-      return new Box(request, key);
+      return new Box(owner, key);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HKDF-SHA256", e);
     } finally {

@@ -3,6 +3,7 @@ package eus.bakq.server.signing;
 import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.SignatureFormat;
@@ -17,20 +18,28 @@ import java.util.List;
 final class FrozenSets {
   private FrozenSets() {}
 
-  /** What the sede asked, all of it: 32 bytes. */
+  /**
+   * What the sede asked, all of it: 32 bytes. The first version has no hash and stands for SHA-256,
+   * as requests of the release before.
+   */
   static Bytes ofRequest(
       SignatureRequestId request,
       CallerName caller,
       SignatureFormat format,
       SignatureLevel level,
+      DigestAlgorithm digest,
       List<RequestDocuments.Shown> documents) {
+    boolean first = digest == DigestAlgorithm.SHA256;
     Encoding out =
-        Encoding.of("bakq/frozen-set/v1")
+        Encoding.of(first ? "bakq/frozen-set/v1" : "bakq/frozen-set/v2")
             .id(request.value())
             .text(caller.value())
             .text(format.name())
-            .text(level.name())
-            .number(documents.size());
+            .text(level.name());
+    if (!first) {
+      out.text(digest.name());
+    }
+    out.number(documents.size());
     documents.forEach(document -> out.text(document.label()).bytes(document.sha256()));
     return out.toBytes().sha256();
   }
@@ -57,7 +66,13 @@ final class FrozenSets {
    */
   static void requireUnaltered(SignatureRequest request, List<RequestDocuments.Shown> documents) {
     Bytes set =
-        ofRequest(request.id(), request.caller(), request.format(), request.level(), documents);
+        ofRequest(
+            request.id(),
+            request.caller(),
+            request.format(),
+            request.level(),
+            request.digest(),
+            documents);
     if (!set.equals(request.frozenSet())) {
       throw new AlteredRowException("request_document", request.id().toString());
     }

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings to a named end what time or a dead process left: expired requests, requests whose signing
- * was interrupted, documents to be completed, documents to be erased. Run at start and every few
- * seconds, by every process; at most 100 of each kind a run, so it is safe to run at any time and
- * any number of times.
+ * was interrupted, documents to be completed, documents and uploads to be erased. Run at start and
+ * every few seconds, by every process; at most 100 of each kind a run, so it is safe to run at any
+ * time and any number of times.
  */
 public final class SettleRequests {
   private static final Logger LOG = LoggerFactory.getLogger(SettleRequests.class);
@@ -56,6 +56,7 @@ public final class SettleRequests {
       guarded(id, handle -> erase(handle, id));
     }
     parts.database().transact(interactions::purge);
+    parts.database().transact(parts.uploads()::purge);
   }
 
   private List<SignatureRequestId> find(SignatureRequestState state) throws RefusedException {
@@ -127,6 +128,7 @@ public final class SettleRequests {
           .addKeyValue("request", id)
           .setCause(e)
           .log("completing failed and will be tried again");
+      guarded(id, handle -> parts.requests().delay(handle, id, CompletionDelay.of(e)));
     }
   }
 

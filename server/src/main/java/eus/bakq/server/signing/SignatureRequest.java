@@ -5,6 +5,7 @@ import eus.bakq.server.vocabulary.ActivationDataId;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.Language;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param frozenSet the hash of all that was frozen
  * @param authorisation who authorised it, once somebody has
  * @param erased whether its documents are gone
+ * @param completionDelay why completing it takes longer, while it is COMPLETING
  */
 record SignatureRequest(
     SignatureRequestId id,
@@ -30,6 +32,7 @@ record SignatureRequest(
     SignatureRequestState state,
     SignatureFormat format,
     SignatureLevel level,
+    DigestAlgorithm digest,
     Language language,
     Optional<Dni> expectedSigner,
     int documentCount,
@@ -38,7 +41,8 @@ record SignatureRequest(
     Instant createdAt,
     Instant expiresAt,
     Optional<Authorisation> authorisation,
-    boolean erased) {
+    boolean erased,
+    CompletionDelay completionDelay) {
 
   /** Who authorised a request, with which activation data. */
   record Authorisation(

@@ -29,6 +29,11 @@ public enum SignatureRequestState {
     };
   }
 
+  /** Whether no step comes after it. */
+  public boolean isFinal() {
+    return next().isEmpty();
+  }
+
   /** Whether a citizen may still authorise it. */
   public boolean isOpen() {
     return this == FROZEN || this == CHALLENGED;

@@ -1,10 +1,17 @@
 package eus.bakq.server.signing;
 
+import eus.bakq.server.vocabulary.DigestAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.net.URI;
 import java.time.Instant;
 
-/** A signature request as its sede sees it. */
+/**
+ * A signature request as its sede sees it.
+ *
+ * @param completionDelay NONE in every state but COMPLETING
+ */
 public record SignatureRequestView(
     SignatureRequestId id,
     SignatureRequestState state,
@@ -12,4 +19,8 @@ public record SignatureRequestView(
     String referenceCode,
     int documentCount,
     Instant createdAt,
-    Instant expiresAt) {}
+    Instant expiresAt,
+    SignatureFormat format,
+    SignatureLevel level,
+    DigestAlgorithm digest,
+    CompletionDelay completionDelay) {}

@@ -8,6 +8,7 @@ import eus.bakq.server.vocabulary.ActivationDataId;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.InteractionId;
@@ -21,7 +22,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -34,8 +38,8 @@ import org.jdbi.v3.core.statement.StatementContext;
  */
 final class SignatureRequests {
   private static final String COLUMNS =
-      "id, caller, state, format, level, language, expected_signer, document_count, reference_nonce, frozen_set,"
-          + " created_at, expires_at, interaction_id, sad_id, signer_id, credential_id, erased, mac";
+      "id, caller, state, format, level, digest_algorithm, language, expected_signer, document_count, reference_nonce, frozen_set,"
+          + " created_at, expires_at, interaction_id, sad_id, signer_id, credential_id, erased, completion_delay, mac";
 
   private final RowMacs macs;
 
@@ -47,15 +51,16 @@ final class SignatureRequests {
     handle
         .createUpdate(
             """
-            insert into bakq.signature_request (id, caller, state, format, level, language, expected_signer,
-              document_count, reference_nonce, frozen_set, created_at, expires_at, mac)
-            values (:id, :caller, :state, :format, :level, :language, :expectedSigner, :documentCount, :nonce,
-              :frozenSet, :createdAt, :expiresAt, :mac)""")
+            insert into bakq.signature_request (id, caller, state, format, level, digest_algorithm, language,
+              expected_signer, document_count, reference_nonce, frozen_set, created_at, expires_at, mac)
+            values (:id, :caller, :state, :format, :level, :digest, :language, :expectedSigner, :documentCount,
+              :nonce, :frozenSet, :createdAt, :expiresAt, :mac)""")
         .bind("id", request.id().value())
         .bind("caller", request.caller().value())
         .bind("state", request.state().name())
         .bind("format", request.format().name())
         .bind("level", request.level().name())
+        .bind("digest", request.digest().name())
         .bind("language", request.language().name())
         .bind("expectedSigner", request.expectedSigner().map(Dni::value).orElse(""))
         .bind("documentCount", request.documentCount())
@@ -180,6 +185,43 @@ final class SignatureRequests {
         .execute();
   }
 
+  /** Remembers why completing a request, while it is COMPLETING, takes longer. */
+  void delay(Handle handle, SignatureRequestId id, CompletionDelay delay) {
+    handle
+        .createUpdate(
+            """
+            update bakq.signature_request set completion_delay = :delay
+            where id = :id and state = 'COMPLETING' and completion_delay <> :delay""")
+        .bind("delay", delay.name())
+        .bind("id", id.value())
+        .execute();
+  }
+
+  /** Where each of {@code ids} is now, read in one statement; those that are not there, nowhere. */
+  Map<SignatureRequestId, Progress> progress(Handle handle, Collection<SignatureRequestId> ids) {
+    Map<SignatureRequestId, Progress> found = new HashMap<>();
+    handle
+        .createQuery(
+            "select id, state, completion_delay from bakq.signature_request where id = any(:ids)")
+        .bindArray("ids", UUID.class, ids.stream().map(SignatureRequestId::value).toList())
+        .map(
+            (row, context) ->
+                found.put(
+                    new SignatureRequestId(row.getObject("id", UUID.class)),
+                    new Progress(
+                        SignatureRequestState.valueOf(row.getString("state")),
+                        CompletionDelay.valueOf(row.getString("completion_delay")))))
+        .list();
+    return found;
+  }
+
+  /** What changes of a request while its sede watches. */
+  record Progress(SignatureRequestState state, CompletionDelay completionDelay) {
+    static Progress of(SignatureRequest request) {
+      return new Progress(request.state(), request.completionDelay());
+    }
+  }
+
   void markErased(Handle handle, SignatureRequestId id) {
     handle
         .createUpdate("update bakq.signature_request set erased = true where id = :id")
@@ -236,6 +278,7 @@ final class SignatureRequests {
             SignatureRequestState.valueOf(row.getString("state")),
             SignatureFormat.valueOf(row.getString("format")),
             SignatureLevel.valueOf(row.getString("level")),
+            DigestAlgorithm.valueOf(row.getString("digest_algorithm")),
             Language.valueOf(row.getString("language")),
             expectedSigner.isEmpty() ? Optional.empty() : Optional.of(Dni.parse(expectedSigner)),
             row.getInt("document_count"),
@@ -251,20 +294,30 @@ final class SignatureRequests {
                         new ActivationDataId(activation),
                         new SignerId(row.getObject("signer_id", UUID.class)),
                         new CredentialId(row.getObject("credential_id", UUID.class)))),
-            row.getBoolean("erased"));
+            row.getBoolean("erased"),
+            CompletionDelay.valueOf(row.getString("completion_delay")));
     macs.require(
         encoding(request), Bytes.copyOf(row.getBytes("mac")), "signature_request", request.id());
     return request;
   }
 
-  /** What does not change after a request was made; the steps that follow are in the record. */
+  /**
+   * What does not change after a request was made; the steps that follow are in the record. The
+   * first version has no hash: it stands for SHA-256, and is still written for it, so that rows of
+   * the release before stay valid, and ours for it.
+   */
   private static Encoding encoding(SignatureRequest request) {
-    return Encoding.of("bakq/row/signature-request/v1")
-        .id(request.id().value())
-        .text(request.caller().value())
-        .text(request.format().name())
-        .text(request.level().name())
-        .text(request.language().name())
+    boolean first = request.digest() == DigestAlgorithm.SHA256;
+    Encoding out =
+        Encoding.of(first ? "bakq/row/signature-request/v1" : "bakq/row/signature-request/v2")
+            .id(request.id().value())
+            .text(request.caller().value())
+            .text(request.format().name())
+            .text(request.level().name());
+    if (!first) {
+      out.text(request.digest().name());
+    }
+    return out.text(request.language().name())
         .text(request.expectedSigner().map(Dni::value).orElse(""))
         .number(request.documentCount())
         .bytes(request.referenceNonce())

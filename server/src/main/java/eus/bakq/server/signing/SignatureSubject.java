@@ -21,6 +21,7 @@ import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
@@ -126,8 +127,12 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
             .database()
             .inTransaction(handle -> wanted(handle, new SignatureRequestId(subject), candidate));
     var chain = wanted.credential().map(Credential::chainForSignatures).orElse(standIn.chain());
+    DigestAlgorithm digest = wanted.request().digest();
     SignatureAlgorithm algorithm =
-        wanted.credential().map(this::algorithm).orElse(standIn.algorithm());
+        wanted
+            .credential()
+            .map(credential -> algorithm(credential, digest))
+            .orElse(standIn.algorithm(digest));
     List<PreparedDocument> prepared = new ArrayList<>();
     for (int i = 0; i < wanted.originals().size(); i++) {
       prepared.add(
@@ -156,20 +161,24 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     List<SignatureForm> forms = parts.documents().forms(handle, request);
     SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
     Optional<Signer> signer = signers.find(handle, asked);
-    Optional<Credential> credential = credentials.findUsable(handle, asked);
+    Optional<Credential> found = credentials.findUsable(handle, asked, CredentialPurpose.SIGNATURE);
     if (signer.isEmpty()) {
       signers.standIn();
     }
-    if (credential.isEmpty()) {
+    if (found.isEmpty()) {
       credentials.standIn();
     }
-    return new Wanted(request, originals, forms, signer, credential, Database.now(handle));
+    // For a certificate that is over, or has not begun, nothing can be prepared: a fault would tell
+    // that there is one (AUT-11).
+    Instant now = Database.now(handle);
+    Optional<Credential> credential = found.filter(one -> one.isValidAt(now));
+    return new Wanted(request, originals, forms, signer, credential, now);
   }
 
-  private SignatureAlgorithm algorithm(Credential credential) {
+  private SignatureAlgorithm algorithm(Credential credential, DigestAlgorithm digest) {
     SignatureScheme scheme =
         credential.keyAlgorithm() == KeyAlgorithm.EC_P256 ? SignatureScheme.ECDSA_P256 : rsaScheme;
-    return SignatureAlgorithm.of(scheme, DigestAlgorithm.SHA256);
+    return SignatureAlgorithm.of(scheme, digest);
   }
 
   private final class FrozenForSigner implements Frozen {
@@ -191,7 +200,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     @Override
     public boolean allowed() {
       return wanted.signer().filter(signer -> signer.state() == SignerState.ACTIVE).isPresent()
-          && wanted.credential().filter(this::maySign).isPresent()
+          && wanted.credential().filter(FrozenForSigner::maySign).isPresent()
           && wanted
               .request()
               .expectedSigner()
@@ -199,8 +208,9 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
               .orElse(true);
     }
 
-    private boolean maySign(Credential credential) {
-      return credential.state() == CredentialState.ACTIVE && credential.isValidAt(wanted.now());
+    /** Of one that is valid; the activation module judges it again. */
+    private static boolean maySign(Credential credential) {
+      return credential.state() == CredentialState.ACTIVE;
     }
 
     @Override

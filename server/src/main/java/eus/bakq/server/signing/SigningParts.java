@@ -25,6 +25,7 @@ public final class SigningParts {
   private final SigningSettings settings;
   private final SignatureRequests requests;
   private final RequestDocuments documents;
+  private final Uploads uploads;
   private final ReferenceCodes referenceCodes;
 
   public SigningParts(
@@ -40,7 +41,9 @@ public final class SigningParts {
     this.random = random;
     this.settings = settings;
     this.requests = new SignatureRequests(new RowMacs(keys));
-    this.documents = new RequestDocuments(new DocumentVault(keys, random));
+    DocumentVault vault = new DocumentVault(keys, random);
+    this.documents = new RequestDocuments(vault);
+    this.uploads = new Uploads(vault);
     this.referenceCodes = new ReferenceCodes(keys);
   }
 
@@ -66,6 +69,10 @@ public final class SigningParts {
 
   RequestDocuments documents() {
     return documents;
+  }
+
+  Uploads uploads() {
+    return uploads;
   }
 
   ReferenceCodes referenceCodes() {
@@ -117,6 +124,12 @@ public final class SigningParts {
         referenceCodes.of(request),
         request.documentCount(),
         request.createdAt(),
-        request.expiresAt());
+        request.expiresAt(),
+        request.format(),
+        request.level(),
+        request.digest(),
+        request.state() == SignatureRequestState.COMPLETING
+            ? request.completionDelay()
+            : CompletionDelay.NONE);
   }
 }

@@ -1,6 +1,8 @@
 package eus.bakq.server.signing;
 
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureScheme;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -59,7 +61,7 @@ public final class StandIn {
     return chain;
   }
 
-  SignatureAlgorithm algorithm() {
-    return SignatureAlgorithm.ECDSA_P256_SHA256;
+  SignatureAlgorithm algorithm(DigestAlgorithm digest) {
+    return SignatureAlgorithm.of(SignatureScheme.ECDSA_P256, digest);
   }
 }

@@ -7,6 +7,10 @@ import eus.bakq.relyingparty.v1.GetSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.GetSignatureRequestResponse;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
+import eus.bakq.relyingparty.v1.UploadDocumentRequest;
+import eus.bakq.relyingparty.v1.UploadDocumentResponse;
+import eus.bakq.relyingparty.v1.WatchSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.WatchSignatureRequestResponse;
 import eus.bakq.server.caller.CallerQuotas;
 import eus.bakq.server.caller.CallerRole;
 import eus.bakq.server.caller.RegisteredCaller;
@@ -224,6 +228,31 @@ final class Doors implements AutoCloseable {
                 .setSignatureRequest(SignatureRequest.newBuilder().setId(request.getId()))
                 .build();
           });
+    }
+
+    /** Tells that it has begun, and never ends. */
+    @Override
+    public void watchSignatureRequest(
+        WatchSignatureRequestRequest request,
+        StreamObserver<WatchSignatureRequestResponse> observer) {
+      observer.onNext(WatchSignatureRequestResponse.getDefaultInstance());
+    }
+
+    /** Takes everything, and never ends. */
+    @Override
+    public StreamObserver<UploadDocumentRequest> uploadDocument(
+        StreamObserver<UploadDocumentResponse> observer) {
+      served.add("an upload");
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(UploadDocumentRequest message) {}
+
+        @Override
+        public void onError(Throwable gone) {}
+
+        @Override
+        public void onCompleted() {}
+      };
     }
   }
 

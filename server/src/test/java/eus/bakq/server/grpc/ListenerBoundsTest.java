@@ -10,13 +10,21 @@ import eus.bakq.relyingparty.v1.DocumentToSign;
 import eus.bakq.relyingparty.v1.GetSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.GetSignatureRequestResponse;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
+import eus.bakq.relyingparty.v1.UploadDocumentRequest;
+import eus.bakq.relyingparty.v1.UploadDocumentResponse;
+import eus.bakq.relyingparty.v1.WatchSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.WatchSignatureRequestResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -87,6 +95,50 @@ class ListenerBoundsTest {
       assertThat(doors.served).hasSize(2);
       assertThat(doors.conformance.takeViolations()).isEmpty();
     }
+  }
+
+  @Test
+  void streamsThatHaveBegunKeepNobodyFromWorking() throws Exception {
+    try (Doors doors = Doors.open(folder, Doors.bounds(4096, 8, 1, 0))) {
+      ManagedChannel channel = doors.channel(Audience.RELYING_PARTY, Optional.of(doors.sede));
+      List<Iterator<WatchSignatureRequestResponse>> watches = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        watches.add(begunWatch(channel));
+        var upload =
+            SignatureRequestServiceGrpc.newStub(channel)
+                .uploadDocument(new Ignored<UploadDocumentResponse>());
+        upload.onNext(UploadDocumentRequest.getDefaultInstance());
+      }
+      retried(channel);
+      assertThat(doors.served).contains("sede-test");
+      assertThat(watches).hasSize(5);
+    }
+  }
+
+  /** A watch that has its first news, however often it was refused for want of a place before. */
+  private static Iterator<WatchSignatureRequestResponse> begunWatch(ManagedChannel channel) {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      Iterator<WatchSignatureRequestResponse> watch =
+          SignatureRequestServiceGrpc.newBlockingStub(channel)
+              .watchSignatureRequest(WatchSignatureRequestRequest.getDefaultInstance());
+      Throwable refused = catchThrowable(watch::next);
+      if (refused == null) {
+        return watch;
+      }
+      assertThat(Errors.reason(refused)).isEqualTo("OVERLOADED");
+    }
+    throw new AssertionError("no watch began");
+  }
+
+  private static final class Ignored<T> implements StreamObserver<T> {
+    @Override
+    public void onNext(T value) {}
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onCompleted() {}
   }
 
   @Test
