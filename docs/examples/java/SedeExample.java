@@ -108,7 +108,7 @@ public final class SedeExample {
             .setRequestId(UUID.randomUUID().toString())
             .setFormat(SignatureFormat.SIGNATURE_FORMAT_PADES)
             .setLevel(SignatureLevel.SIGNATURE_LEVEL_B_B)
-            .setLanguage(Language.LANGUAGE_SPANISH);
+            .setLanguage(Language.LANGUAGE_ENGLISH);
     for (Path file : files) {
       wish.addDocuments(
           DocumentToSign.newBuilder()

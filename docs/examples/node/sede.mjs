@@ -112,7 +112,7 @@ async function main([folder, ...files]) {
     documents,
     format: 'SIGNATURE_FORMAT_PADES',
     level: process.env.BAKQ_LEVEL ?? 'SIGNATURE_LEVEL_B_B',
-    language: 'LANGUAGE_SPANISH',
+    language: 'LANGUAGE_ENGLISH',
     expected_signer: process.env.BAKQ_SIGNER ?? '',
   };
   const { signature_request: request } = await retried(() => call(client, 'createSignatureRequest', wish));

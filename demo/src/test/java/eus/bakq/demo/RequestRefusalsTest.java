@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.fixtures.Documents;
+import eus.bakq.relyingparty.v1.SignatureLevel;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
 import java.util.Collections;
@@ -186,6 +187,20 @@ class RequestRefusalsTest {
   }
 
   @Test
+  @DisplayName("a form that the server does not make now is refused to the sede")
+  void refusesAFormThatIsNotOffered() {
+    // Without a time-stamping authority there is no level above B-B.
+    Refused refused =
+        Refused.by(
+            () ->
+                sede.ask(
+                    Sede.wish(BadDocuments.sound())
+                        .setLevel(SignatureLevel.SIGNATURE_LEVEL_B_LTA)));
+
+    assertThat(refused.reason()).isEqualTo("SIGNATURE_FORM_NOT_OFFERED");
+  }
+
+  @Test
   @DisplayName("API-14: fields that are missing or out of bounds are all named")
   void namesEveryFieldAtFault() {
     Refused refused =
@@ -195,11 +210,15 @@ class RequestRefusalsTest {
                     Sede.wish(BadDocuments.sound())
                         .setRequestId("no uuid")
                         .clearFormat()
+                        .clearLevel()
+                        .setDigestAlgorithmValue(9)
                         .clearLanguage()
                         .setExpectedSigner("12345678A")));
 
     assertThat(refused.reason()).isEqualTo("FIELD_INVALID");
-    for (String field : List.of("request_id", "format", "language", "expected_signer")) {
+    for (String field :
+        List.of(
+            "request_id", "format", "level", "digest_algorithm", "language", "expected_signer")) {
       assertThat(refused.text()).contains(field);
     }
     assertThat(refused.text()).doesNotContain("12345678A");

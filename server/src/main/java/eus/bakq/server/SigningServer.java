@@ -15,7 +15,7 @@ import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.Migrations;
 import eus.bakq.server.database.NodeLease;
 import eus.bakq.server.document.CompletionSources;
-import eus.bakq.server.document.PadesWarmUp;
+import eus.bakq.server.document.DocumentWarmUp;
 import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.grpc.Audience;
@@ -32,6 +32,8 @@ import eus.bakq.server.sam.EndInterrupted;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.web.PublicListener;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.wording.Wording;
 import io.grpc.BindableService;
 import java.io.IOException;
@@ -40,9 +42,11 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,10 +99,10 @@ public final class SigningServer implements AutoCloseable {
     SignatureDocuments documents =
         new SignatureDocuments(
             configuration.documents(), completionSources(configuration, status, random, clock));
-    new PadesWarmUp(documents, random, clock).run();
+    new DocumentWarmUp(configuration.documents(), offered(documents), random, clock).run();
     status.responderCertificates().renew();
     new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit, clock)
-        .run(PadesWarmUp.emptyPage());
+        .run(DocumentWarmUp.emptyPage());
 
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
@@ -195,6 +199,12 @@ public final class SigningServer implements AutoCloseable {
                 random,
                 clock,
                 System::nanoTime)));
+  }
+
+  private static Set<SignatureLevel> offered(SignatureDocuments documents) {
+    Set<SignatureLevel> levels = EnumSet.allOf(SignatureLevel.class);
+    levels.removeIf(level -> !documents.offers(SignatureFormat.PADES, level));
+    return levels;
   }
 
   private static void record(

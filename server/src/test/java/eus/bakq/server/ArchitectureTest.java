@@ -137,7 +137,7 @@ class ArchitectureTest {
 
   @Test
   void onlyThePublicsDoorKnowsItsWebServer() {
-    onlyIn(List.of("web"), "io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..");
+    onlyIn(List.of("web"), "io.javalin..", "org.eclipse.jetty..");
   }
 
   /** The words of the wire: {@code config} has the services of a profile, the root joins them. */

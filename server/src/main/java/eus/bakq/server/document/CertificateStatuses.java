@@ -128,17 +128,21 @@ final class CertificateStatuses {
     Bytes key = key(address.get(), new byte[0]);
     Optional<Bytes> cached = cache.find(key, clock.instant());
     Bytes list = cached.orElseGet(() -> get(address.get()));
+    CRLValidity validity = validity(list, issuer);
+    if (!validity.isValid() || !isPresent(validity.getThisUpdate(), validity.getNextUpdate())) {
+      throw notUsable("CRL", null);
+    }
+    if (cached.isEmpty() && validity.getNextUpdate() != null) {
+      cache.put(key, list, validity.getNextUpdate().toInstant());
+    }
+    return new CRLToken(certificate, validity);
+  }
+
+  private static CRLValidity validity(Bytes list, CertificateToken issuer) {
     try {
-      CRLValidity validity =
-          CRLUtils.buildCRLValidity(CRLUtils.buildCRLBinary(list.toByteArray()), issuer);
-      if (!validity.isValid() || !isPresent(validity.getThisUpdate(), validity.getNextUpdate())) {
-        throw notUsable("CRL", null);
-      }
-      if (cached.isEmpty() && validity.getNextUpdate() != null) {
-        cache.put(key, list, validity.getNextUpdate().toInstant());
-      }
-      return new CRLToken(certificate, validity);
-    } catch (IOException e) {
+      return CRLUtils.buildCRLValidity(CRLUtils.buildCRLBinary(list.toByteArray()), issuer);
+    } catch (IOException | RuntimeException e) {
+      // As above.
       throw notUsable("CRL", e);
     }
   }
@@ -172,7 +176,7 @@ final class CertificateStatuses {
   }
 
   /** With SHA-1, by which every responder knows certificates; it protects nothing here. */
-  private static byte[] request(CertificateToken certificate, CertificateToken issuer) {
+  static byte[] request(CertificateToken certificate, CertificateToken issuer) {
     try {
       return new OCSPReqBuilder()
           .addRequest(
@@ -184,7 +188,8 @@ final class CertificateStatuses {
     }
   }
 
-  private static Optional<OCSPToken> parse(
+  /** What an OCSP answer in DER says of {@code certificate}; empty where it says nothing. */
+  static Optional<OCSPToken> parse(
       Bytes answer, CertificateToken certificate, CertificateToken issuer) {
     try {
       OCSPResp response = new OCSPResp(answer.toByteArray());
@@ -196,7 +201,9 @@ final class CertificateStatuses {
       return single == null
           ? Optional.empty()
           : Optional.of(new OCSPToken(basic, single, certificate, issuer));
-    } catch (IOException | OCSPException e) {
+    } catch (IOException | OCSPException | RuntimeException e) {
+      // The parser is another's and the answer from outside: whatever it stumbles over is the
+      // answer's fault.
       throw notUsable("OCSP", e);
     }
   }

@@ -117,13 +117,15 @@ final class TimeStamps implements TSPSource {
         throw notUsable("a time stamp is larger than what is reserved for it", null);
       }
       return new TimestampBinary(encoded);
+    } catch (UnavailableException e) {
+      throw e;
     } catch (TSPException
         | IOException
         | GeneralSecurityException
         | OperatorCreationException
-        | IllegalArgumentException
-        | ClassCastException e) {
-      // The last two are how the parser says that what it was given is not what it should be.
+        | RuntimeException e) {
+      // The parser is another's and the answer from outside: whatever it stumbles over is the
+      // answer's fault.
       throw notUsable("the time-stamping authority gives no time stamp that can be used", e);
     }
   }

@@ -161,15 +161,18 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     List<SignatureForm> forms = parts.documents().forms(handle, request);
     SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
     Optional<Signer> signer = signers.find(handle, asked);
-    Optional<Credential> credential =
-        credentials.findUsable(handle, asked, CredentialPurpose.SIGNATURE);
+    Optional<Credential> found = credentials.findUsable(handle, asked, CredentialPurpose.SIGNATURE);
     if (signer.isEmpty()) {
       signers.standIn();
     }
-    if (credential.isEmpty()) {
+    if (found.isEmpty()) {
       credentials.standIn();
     }
-    return new Wanted(request, originals, forms, signer, credential, Database.now(handle));
+    // For a certificate that is over, or has not begun, nothing can be prepared: a fault would tell
+    // that there is one (AUT-11).
+    Instant now = Database.now(handle);
+    Optional<Credential> credential = found.filter(one -> one.isValidAt(now));
+    return new Wanted(request, originals, forms, signer, credential, now);
   }
 
   private SignatureAlgorithm algorithm(Credential credential, DigestAlgorithm digest) {
@@ -197,7 +200,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     @Override
     public boolean allowed() {
       return wanted.signer().filter(signer -> signer.state() == SignerState.ACTIVE).isPresent()
-          && wanted.credential().filter(this::maySign).isPresent()
+          && wanted.credential().filter(FrozenForSigner::maySign).isPresent()
           && wanted
               .request()
               .expectedSigner()
@@ -205,8 +208,9 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
               .orElse(true);
     }
 
-    private boolean maySign(Credential credential) {
-      return credential.state() == CredentialState.ACTIVE && credential.isValidAt(wanted.now());
+    /** Of one that is valid; the activation module judges it again. */
+    private static boolean maySign(Credential credential) {
+      return credential.state() == CredentialState.ACTIVE;
     }
 
     @Override

@@ -51,7 +51,7 @@ final class StatusHandlers {
   }
 
   void answerGet(Context context) {
-    String path = context.req().getRequestURI();
+    String path = context.path();
     if (path.length() > PREFIX.length() + MOST_PATH) {
       refuse(context, 414, "A request by GET has at most 1 KiB. Use POST.");
       return;

@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -283,7 +284,12 @@ class PadesDocumentsTest {
 
   @Test
   void warmsUp() {
-    new PadesWarmUp(documents, new SecureRandom(), Clock.systemUTC()).run();
+    new DocumentWarmUp(
+            DocumentSettings.defaults(),
+            EnumSet.allOf(SignatureLevel.class),
+            new SecureRandom(),
+            Clock.systemUTC())
+        .run();
   }
 
   private PreparedDocument prepare(Bytes original, SignatureAlgorithm algorithm) throws Exception {

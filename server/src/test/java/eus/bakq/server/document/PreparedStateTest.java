@@ -9,6 +9,7 @@ import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureFormat;
 import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureValue;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,37 @@ class PreparedStateTest {
           .as("byte " + i)
           .isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  /** As the release before this one wrote it; a request may have been waiting meanwhile. */
+  @Test
+  void aStateOfTheFirstVersionIsCompletedAsBefore() {
+    PreparedState state = PreparedState.decode(prepared.state());
+    byte[] tail = state.original().deflatedTail().toByteArray();
+    byte[] content =
+        ByteBuffer.allocate(154 + tail.length)
+            .put((byte) 1)
+            .put((byte) 2) // RSA_3072_PSS_SHA256
+            .putLong(state.signingTime().getEpochSecond())
+            .put(state.certificateSha256().toByteArray())
+            .put(state.dtbs().toByteArray())
+            .put(state.original().originalSha256().toByteArray())
+            .put(state.original().byteRangeDigest().toByteArray())
+            .putInt(state.signaturesBefore())
+            .putInt(state.original().originalLength())
+            .putInt(state.original().tailLength())
+            .putInt(state.original().contentsOffset())
+            .put(tail)
+            .array();
+    Bytes first =
+        Bytes.copyOf(
+            ByteBuffer.allocate(content.length + 32)
+                .put(content)
+                .put(Bytes.sha256(content))
+                .array());
+
+    assertThat(PreparedState.decode(first)).isEqualTo(state);
+    assertThat(complete(first)).isEqualTo(complete(prepared.state()));
   }
 
   private Bytes complete(Bytes state) {

@@ -63,8 +63,7 @@ final class CredentialMessagesTest {
   @Test
   void tellsOfAnActAsItWasDoneWhateverCameAfter() {
     Instant until = world.now().plus(Duration.ofDays(3));
-    CredentialAct first =
-        act(new CredentialDeed.Suspended(SuspensionReason.SIGNER_ASKED, until));
+    CredentialAct first = act(new CredentialDeed.Suspended(SuspensionReason.SIGNER_ASKED, until));
     CredentialAct second = act(new CredentialDeed.Lifted());
     CredentialAct third = act(new CredentialDeed.Revoked(RevocationReason.DATA_CHANGED));
 
