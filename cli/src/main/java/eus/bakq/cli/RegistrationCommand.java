@@ -5,12 +5,17 @@ import com.google.protobuf.Timestamp;
 import eus.bakq.registration.v1.CalendarDate;
 import eus.bakq.registration.v1.IdentificationEvidence;
 import eus.bakq.registration.v1.IdentityDocumentType;
+import eus.bakq.registration.v1.LiftSuspensionRequest;
 import eus.bakq.registration.v1.RegisterSignerRequest;
 import eus.bakq.registration.v1.RegisterSignerResponse;
 import eus.bakq.registration.v1.RegistrationServiceGrpc;
 import eus.bakq.registration.v1.RegistrationServiceGrpc.RegistrationServiceBlockingStub;
 import eus.bakq.registration.v1.RenewActivationRequest;
 import eus.bakq.registration.v1.RenewActivationResponse;
+import eus.bakq.registration.v1.RevocationReason;
+import eus.bakq.registration.v1.RevokeCredentialsRequest;
+import eus.bakq.registration.v1.SuspendCredentialsRequest;
+import eus.bakq.registration.v1.SuspensionReason;
 import eus.bakq.registration.v1.UnlockSignerRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -29,7 +35,8 @@ import picocli.CommandLine.Option;
 /** A registration officer: registers citizens who stand before him or her. */
 @Command(
     name = "registration",
-    description = "As a registration officer: register citizens, renew links, unlock.")
+    description =
+        "As a registration officer: register citizens, renew links, unlock, suspend, lift, revoke.")
 final class RegistrationCommand {
   private final Caller caller;
 
@@ -50,6 +57,35 @@ final class RegistrationCommand {
 
     DocumentType(IdentityDocumentType type) {
       this.type = type;
+    }
+  }
+
+  /** Why BakQ is suspended. */
+  enum SuspensionGround {
+    SIGNER_ASKED(SuspensionReason.SUSPENSION_REASON_SIGNER_ASKED),
+    COMPROMISE_SUSPECTED(SuspensionReason.SUSPENSION_REASON_COMPROMISE_SUSPECTED),
+    ORDERED(SuspensionReason.SUSPENSION_REASON_ORDERED);
+
+    private final SuspensionReason reason;
+
+    SuspensionGround(SuspensionReason reason) {
+      this.reason = reason;
+    }
+  }
+
+  /** Why BakQ is revoked. */
+  enum RevocationGround {
+    SIGNER_ASKED(RevocationReason.REVOCATION_REASON_SIGNER_ASKED),
+    KEY_COMPROMISED(RevocationReason.REVOCATION_REASON_KEY_COMPROMISED),
+    DATA_CHANGED(RevocationReason.REVOCATION_REASON_DATA_CHANGED),
+    SIGNER_DIED(RevocationReason.REVOCATION_REASON_SIGNER_DIED),
+    EVIDENCE_FALSE(RevocationReason.REVOCATION_REASON_EVIDENCE_FALSE),
+    ORDERED(RevocationReason.REVOCATION_REASON_ORDERED);
+
+    private final RevocationReason reason;
+
+    RevocationGround(RevocationReason reason) {
+      this.reason = reason;
     }
   }
 
@@ -147,7 +183,9 @@ final class RegistrationCommand {
 
   @Command(
       name = "renew-activation",
-      description = "Send a new activation link to a citizen who has not activated.")
+      aliases = "renew",
+      description =
+          "Send a new activation link to a citizen who has not activated, or whose BakQ has ended.")
   int renewActivation(
       @Option(names = "--dni", required = true, description = "DNI or NIE.") String dni,
       @Option(names = "--request-id", defaultValue = "", description = "To repeat a lost call.")
@@ -180,6 +218,99 @@ final class RegistrationCommand {
                     .setEvidence(evidence.toMessage())
                     .build());
     caller.terminal().out().println("The person is unlocked.");
+    return 0;
+  }
+
+  @Command(
+      name = "suspend",
+      description = "Suspend a citizen's BakQ until a time; then it is revoked, unless lifted.")
+  int suspend(
+      @Option(names = "--dni", required = true, description = "DNI or NIE.") String dni,
+      @Option(
+              names = "--reason",
+              required = true,
+              description = "One of: ${COMPLETION-CANDIDATES}.")
+          SuspensionGround reason,
+      @Option(
+              names = "--days",
+              defaultValue = "7",
+              description = "For how many days, 1 to 30 (default: ${DEFAULT-VALUE}).")
+          int days,
+      @Option(
+              names = "--evidence",
+              paramLabel = "FILE",
+              description = "What is kept of the ground; only its hash is sent.")
+          Path evidence,
+      @Option(names = "--request-id", defaultValue = "", description = "To repeat a lost call.")
+          String requestId) {
+    // A minute less than the most, so that a clock that is a little ahead asks for no more.
+    Instant until =
+        caller.clock().instant().plus(Duration.ofDays(days)).minus(Duration.ofMinutes(1));
+    SuspendCredentialsRequest.Builder request =
+        SuspendCredentialsRequest.newBuilder()
+            .setRequestId(Caller.requestId(requestId))
+            .setDni(dni)
+            .setReason(reason.reason)
+            .setSuspendedUntil(Timestamp.newBuilder().setSeconds(until.getEpochSecond()));
+    if (evidence != null) {
+      request.setEvidenceSha256(sha256(evidence));
+    }
+    var _ = stub().suspendCredentials(request.build());
+    print(
+        List.of(
+            List.of("suspended until", Text.time(request.getSuspendedUntil())),
+            List.of("then", "revoked, if nobody lifts it")));
+    return 0;
+  }
+
+  @Command(
+      name = "lift",
+      description = "Lift the suspension of a citizen's BakQ; the citizen was identified again.")
+  int lift(
+      @Option(names = "--dni", required = true, description = "DNI or NIE.") String dni,
+      @Option(names = "--request-id", defaultValue = "", description = "To repeat a lost call.")
+          String requestId,
+      @Mixin EvidenceOptions evidence) {
+    var _ =
+        stub()
+            .liftSuspension(
+                LiftSuspensionRequest.newBuilder()
+                    .setRequestId(Caller.requestId(requestId))
+                    .setDni(dni)
+                    .setEvidence(evidence.toMessage())
+                    .build());
+    caller.terminal().out().println("The person can sign again.");
+    return 0;
+  }
+
+  @Command(name = "revoke", description = "Revoke a citizen's BakQ for good; the key is destroyed.")
+  int revoke(
+      @Option(names = "--dni", required = true, description = "DNI or NIE.") String dni,
+      @Option(
+              names = "--reason",
+              required = true,
+              description = "One of: ${COMPLETION-CANDIDATES}.")
+          RevocationGround reason,
+      @Option(
+              names = "--evidence",
+              paramLabel = "FILE",
+              description = "What is kept of the ground; only its hash is sent.")
+          Path evidence,
+      @Option(names = "--request-id", defaultValue = "", description = "To repeat a lost call.")
+          String requestId) {
+    RevokeCredentialsRequest.Builder request =
+        RevokeCredentialsRequest.newBuilder()
+            .setRequestId(Caller.requestId(requestId))
+            .setDni(dni)
+            .setReason(reason.reason);
+    if (evidence != null) {
+      request.setEvidenceSha256(sha256(evidence));
+    }
+    var _ = stub().revokeCredentials(request.build());
+    caller
+        .terminal()
+        .out()
+        .println("The person's BakQ is revoked, and the key destroyed. To give a new one: renew.");
     return 0;
   }
 

@@ -108,6 +108,10 @@ final class Sentences {
           "Nobody is registered with this number; check it, or register the person.";
       case REASON_SIGNER_STATE ->
           "The person's state does not need or allow this; another act may be the right one.";
+      case REASON_NO_CREDENTIAL ->
+          "The person has no BakQ in use; renew the activation if the person wants one.";
+      case REASON_CREDENTIAL_STATE ->
+          "The person's BakQ is suspended already, or is not suspended; another act may be right.";
       case REASON_ACTIVATION_LINK_INVALID ->
           "This activation link cannot be used; ask a registration point for a new one.";
       case REASON_ACTIVATION_STEP ->

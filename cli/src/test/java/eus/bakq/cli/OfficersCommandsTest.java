@@ -12,11 +12,19 @@ import eus.bakq.auditor.v1.VerifyAuditLogRequest;
 import eus.bakq.auditor.v1.VerifyAuditLogResponse;
 import eus.bakq.registration.v1.IdentityDocumentType;
 import eus.bakq.registration.v1.Language;
+import eus.bakq.registration.v1.LiftSuspensionRequest;
+import eus.bakq.registration.v1.LiftSuspensionResponse;
 import eus.bakq.registration.v1.RegisterSignerRequest;
 import eus.bakq.registration.v1.RegisterSignerResponse;
 import eus.bakq.registration.v1.RegistrationServiceGrpc.RegistrationServiceImplBase;
 import eus.bakq.registration.v1.RenewActivationRequest;
 import eus.bakq.registration.v1.RenewActivationResponse;
+import eus.bakq.registration.v1.RevocationReason;
+import eus.bakq.registration.v1.RevokeCredentialsRequest;
+import eus.bakq.registration.v1.RevokeCredentialsResponse;
+import eus.bakq.registration.v1.SuspendCredentialsRequest;
+import eus.bakq.registration.v1.SuspendCredentialsResponse;
+import eus.bakq.registration.v1.SuspensionReason;
 import eus.bakq.registration.v1.UnlockSignerRequest;
 import eus.bakq.registration.v1.UnlockSignerResponse;
 import io.grpc.stub.StreamObserver;
@@ -24,6 +32,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +94,7 @@ class OfficersCommandsTest {
   @Test
   void renewsAndUnlocksWithTheRequestIdOfALostCall() {
     String requestId = "0f8fad5b-d9cb-469f-a165-70867728950e";
-    for (String act : List.of("renew-activation", "unlock")) {
+    for (String act : List.of("renew-activation", "renew", "unlock")) {
       assertThat(
               server
                   .run(
@@ -101,7 +111,74 @@ class OfficersCommandsTest {
           .isZero();
     }
     assertThat(registration.acts)
-        .containsExactly("renew " + requestId + " 1769853600", "unlock " + requestId);
+        .containsExactly(
+            "renew " + requestId + " 1769853600",
+            "renew " + requestId + " 1769853600",
+            "unlock " + requestId);
+  }
+
+  @Test
+  void suspendsForSomeDaysWithoutADocument() {
+    Instant asked = Instant.now();
+    FakeServer.Result result =
+        server.run(
+            "",
+            "registration",
+            "suspend",
+            "--dni=12345678Z",
+            "--reason=compromise_suspected",
+            "--days=30");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).contains("suspended until", "revoked, if nobody lifts it");
+    SuspendCredentialsRequest request = registration.suspended;
+    assertThat(request.getReason())
+        .isEqualTo(SuspensionReason.SUSPENSION_REASON_COMPROMISE_SUSPECTED);
+    assertThat(Instant.ofEpochSecond(request.getSuspendedUntil().getSeconds()))
+        .isBetween(
+            asked.plus(Duration.ofDays(30)).minusSeconds(61),
+            Instant.now().plus(Duration.ofDays(30)).minusSeconds(59));
+    assertThat(request.hasEvidenceSha256()).isFalse();
+  }
+
+  @Test
+  void liftsWhenThePersonWasIdentified() {
+    FakeServer.Result result =
+        server.run(
+            "",
+            "registration",
+            "lift",
+            "--dni=12345678Z",
+            "--request-id=0f8fad5b-d9cb-469f-a165-70867728950e",
+            "--document-number=1",
+            "--document-expiry=2031-05-17",
+            "--evidence=" + evidence);
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).contains("can sign again");
+    assertThat(registration.acts).containsExactly("lift 0f8fad5b-d9cb-469f-a165-70867728950e");
+    assertThat(server.run("", "registration", "lift", "--dni=12345678Z").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void revokesForAReasonThatMustBeSaid() throws Exception {
+    FakeServer.Result result =
+        server.run(
+            "",
+            "registration",
+            "revoke",
+            "--dni=12345678Z",
+            "--reason=signer_died",
+            "--evidence=" + evidence);
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).contains("is revoked", "renew");
+    assertThat(registration.revoked.getReason())
+        .isEqualTo(RevocationReason.REVOCATION_REASON_SIGNER_DIED);
+    assertThat(registration.revoked.getEvidenceSha256().toByteArray())
+        .isEqualTo(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(evidence)));
+
+    FakeServer.Result unsaid = server.run("", "registration", "revoke", "--dni=12345678Z");
+    assertThat(unsaid.exitCode()).isEqualTo(2);
+    assertThat(unsaid.err()).contains("--reason");
   }
 
   @Test
@@ -143,6 +220,8 @@ class OfficersCommandsTest {
   private static final class Registration extends RegistrationServiceImplBase {
     private final List<String> acts = new ArrayList<>();
     private RegisterSignerRequest registered = RegisterSignerRequest.getDefaultInstance();
+    private SuspendCredentialsRequest suspended = SuspendCredentialsRequest.getDefaultInstance();
+    private RevokeCredentialsRequest revoked = RevokeCredentialsRequest.getDefaultInstance();
 
     @Override
     public void registerSigner(
@@ -169,6 +248,30 @@ class OfficersCommandsTest {
         UnlockSignerRequest request, StreamObserver<UnlockSignerResponse> observer) {
       acts.add("unlock " + request.getRequestId());
       observer.onNext(UnlockSignerResponse.getDefaultInstance());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void suspendCredentials(
+        SuspendCredentialsRequest request, StreamObserver<SuspendCredentialsResponse> observer) {
+      suspended = request;
+      observer.onNext(SuspendCredentialsResponse.getDefaultInstance());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void liftSuspension(
+        LiftSuspensionRequest request, StreamObserver<LiftSuspensionResponse> observer) {
+      acts.add("lift " + request.getRequestId());
+      observer.onNext(LiftSuspensionResponse.getDefaultInstance());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void revokeCredentials(
+        RevokeCredentialsRequest request, StreamObserver<RevokeCredentialsResponse> observer) {
+      revoked = request;
+      observer.onNext(RevokeCredentialsResponse.getDefaultInstance());
       observer.onCompleted();
     }
   }

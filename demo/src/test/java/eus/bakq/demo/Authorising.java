@@ -51,14 +51,17 @@ final class Authorising {
   }
 
   SubmitPasswordResponse submitPassword(String dni, String password) {
+    return submitPassword(dni, password, program);
+  }
+
+  SubmitPasswordResponse submitPassword(String dni, String password, Program by) {
     SubmitPasswordResponse answer =
         stub()
             .submitPassword(
                 SubmitPasswordRequest.newBuilder()
                     .setInteractionId(interaction())
                     .setProof(
-                        program.prove(
-                            AuthorisationServiceGrpc.getSubmitPasswordMethod(), interaction()))
+                        by.prove(AuthorisationServiceGrpc.getSubmitPasswordMethod(), interaction()))
                     .setDni(dni)
                     .setPassword(ByteString.copyFromUtf8(password))
                     .build());

@@ -65,6 +65,19 @@ final class Citizen {
     return activating;
   }
 
+  /** Takes all steps again, with the link that an officer has had sent anew. */
+  void activateAnew(Officer officer) {
+    int before = links();
+    officer.renew(this);
+    await(this::mails, received -> links() > before);
+    activate();
+  }
+
+  private int links() {
+    return (int)
+        mails().stream().filter(mail -> mail.getSubject().equals("Activate your BakQ")).count();
+  }
+
   /** Opens the newest link in the mailbox. */
   Activating openLink() {
     return Activating.open(world.signerChannel(), linkToken());

@@ -4,6 +4,7 @@ import eus.bakq.fixtures.Pki;
 import eus.bakq.fixtures.PkiIdentity;
 import eus.bakq.fixtures.Postgres;
 import eus.bakq.fixtures.PostgresDatabase;
+import eus.bakq.fixtures.TimeStampAuthority;
 import eus.bakq.server.SigningServer;
 import eus.bakq.server.config.ConfigurationFile;
 import eus.bakq.server.config.InvalidConfigurationException;
@@ -19,6 +20,10 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -134,6 +139,8 @@ final class DemoWorld implements AutoCloseable {
       int codeDigits)
       throws IOException {
     PkiIdentity door = pki.server();
+    TimeStampAuthority stamps = TimeStampAuthority.shared();
+    int publicPort = freePort(); // certificates name it, so it must be known before the start
     Files.writeString(folder.resolve("authority.pem"), pki.authority().certificatePem());
     Files.writeString(folder.resolve("door.pem"), door.certificatePem());
     Files.writeString(folder.resolve("door.key"), door.privateKeyPem());
@@ -159,7 +166,10 @@ final class DemoWorld implements AutoCloseable {
           practiceStatement: https://bakq.example/cps
           disclosureEnglish: https://bakq.example/pds-en.pdf
           disclosureSpanish: https://bakq.example/pds-es.pdf
+          publicAddress: http://127.0.0.1:%d
         smsHost: firma.bakq.example
+        publicListener: {port: %d}
+        timeStamping: {address: %s, authorities: %s, statusAddresses: [%s]}
         listeners:
         """
             .formatted(
@@ -168,7 +178,12 @@ final class DemoWorld implements AutoCloseable {
                 place.ownerPasswordFile(),
                 place.runtimeUser(),
                 place.runtimePasswordFile(),
-                codeDigits)
+                codeDigits,
+                publicPort,
+                publicPort,
+                stamps.address(),
+                stamps.rootFile(),
+                stamps.address())
         + listener("relyingParty", true)
         + listener("registration", true)
         + listener("signer", false)
@@ -186,6 +201,12 @@ final class DemoWorld implements AutoCloseable {
             "REGISTRATION_OFFICER",
             "dni: " + OFFICERS_DNI + "\n    quotas: {callsPerMinute: 100000}")
         + caller(callers, AUDITOR, "AUDITOR", "quotas: {callsPerMinute: 100000}");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   private static String listener(String name, boolean certificates) {
@@ -247,6 +268,18 @@ final class DemoWorld implements AutoCloseable {
           .build();
     } catch (IOException e) {
       throw new IllegalStateException("TLS cannot be set up", e);
+    }
+  }
+
+  /** An address of the public listener, as certificates name it. */
+  URI publicAddress(String path) {
+    return URI.create(configuration.certificate().publicAddress() + path);
+  }
+
+  /** What the public is told at {@code path}. */
+  byte[] fetchPublic(String path) throws IOException {
+    try (InputStream in = publicAddress(path).toURL().openStream()) {
+      return in.readAllBytes();
     }
   }
 

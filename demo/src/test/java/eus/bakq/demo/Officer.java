@@ -1,17 +1,28 @@
 package eus.bakq.demo;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import eus.bakq.registration.v1.CalendarDate;
 import eus.bakq.registration.v1.IdentificationEvidence;
 import eus.bakq.registration.v1.IdentityDocumentType;
 import eus.bakq.registration.v1.Language;
+import eus.bakq.registration.v1.LiftSuspensionRequest;
+import eus.bakq.registration.v1.LiftSuspensionResponse;
 import eus.bakq.registration.v1.RegisterSignerRequest;
 import eus.bakq.registration.v1.RegistrationServiceGrpc;
 import eus.bakq.registration.v1.RenewActivationRequest;
 import eus.bakq.registration.v1.RenewActivationResponse;
+import eus.bakq.registration.v1.RevocationReason;
+import eus.bakq.registration.v1.RevokeCredentialsRequest;
+import eus.bakq.registration.v1.RevokeCredentialsResponse;
+import eus.bakq.registration.v1.SuspendCredentialsRequest;
+import eus.bakq.registration.v1.SuspendCredentialsResponse;
+import eus.bakq.registration.v1.SuspensionReason;
 import eus.bakq.registration.v1.UnlockSignerRequest;
 import eus.bakq.registration.v1.UnlockSignerResponse;
 import io.grpc.Channel;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
 
@@ -54,6 +65,40 @@ record Officer(Channel channel) {
                 .setRequestId(UUID.randomUUID().toString())
                 .setDni(citizen.dni())
                 .setEvidence(evidence(citizen))
+                .build());
+  }
+
+  /** Suspends for {@code length}; no document is at hand. */
+  SuspendCredentialsResponse suspend(Citizen citizen, Duration length) {
+    return stub()
+        .suspendCredentials(
+            SuspendCredentialsRequest.newBuilder()
+                .setRequestId(UUID.randomUUID().toString())
+                .setDni(citizen.dni())
+                .setReason(SuspensionReason.SUSPENSION_REASON_COMPROMISE_SUSPECTED)
+                .setSuspendedUntil(
+                    Timestamp.newBuilder().setSeconds(Instant.now().plus(length).getEpochSecond()))
+                .build());
+  }
+
+  LiftSuspensionResponse lift(Citizen citizen) {
+    return stub()
+        .liftSuspension(
+            LiftSuspensionRequest.newBuilder()
+                .setRequestId(UUID.randomUUID().toString())
+                .setDni(citizen.dni())
+                .setEvidence(evidence(citizen))
+                .build());
+  }
+
+  RevokeCredentialsResponse revoke(Citizen citizen, RevocationReason reason) {
+    return stub()
+        .revokeCredentials(
+            RevokeCredentialsRequest.newBuilder()
+                .setRequestId(UUID.randomUUID().toString())
+                .setDni(citizen.dni())
+                .setReason(reason)
+                .setEvidenceSha256(ByteString.copyFrom(new byte[32]))
                 .build());
   }
 

@@ -24,7 +24,7 @@ record Outsider(Hsm hsm, SignedDocumentCheck check) implements AutoCloseable {
         hsm,
         SignedDocumentCheck.open(
             List.of(hsm.authorityKey().certificate()),
-            List.of(authority.revocationList(Instant.now()))));
+            List.of(authority.revocationList(1, List.of(), Instant.now()))));
   }
 
   ValidationOutcome validate(byte[] signed) {

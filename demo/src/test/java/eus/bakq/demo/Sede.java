@@ -13,12 +13,15 @@ import eus.bakq.relyingparty.v1.SignatureFormat;
 import eus.bakq.relyingparty.v1.SignatureLevel;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
+import eus.bakq.relyingparty.v1.SignatureRequestState;
 import io.grpc.Channel;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.UUID;
 
 /** A sede: what it calls, and nothing more. */
 record Sede(Channel channel) {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   private static final int PIECE = 256 * 1024;
 
   /** A wish for signatures on {@code documents}, with a new request_id. */
@@ -88,6 +91,23 @@ record Sede(Channel channel) {
     return stub()
         .getSignatureRequest(GetSignatureRequestRequest.newBuilder().setId(id).build())
         .getSignatureRequest();
+  }
+
+  /** Waits until the request is completed, and fetches. */
+  byte[] fetchCompleted(String id, int index) {
+    long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+    while (get(id).getState() != SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETED) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("not completed: " + get(id));
+      }
+      try {
+        Thread.sleep(Duration.ofMillis(50));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+    return fetch(id, index);
   }
 
   byte[] fetch(String id, int index) {

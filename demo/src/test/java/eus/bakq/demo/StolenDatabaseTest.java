@@ -15,6 +15,7 @@ import eus.bakq.server.credential.Seal;
 import eus.bakq.server.hsm.WrappedKey;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignerId;
@@ -81,7 +82,7 @@ class StolenDatabaseTest {
             .withHandle(
                 handle ->
                     new Credentials(new RowMacs(world.outsider().hsm().infrastructureKeys()))
-                        .findUsable(handle, signer)
+                        .findUsable(handle, signer, CredentialPurpose.SIGNATURE)
                         .orElseThrow());
   }
 

@@ -6,6 +6,7 @@ import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -27,7 +28,7 @@ class TamperedWorldTest {
 
   @BeforeEach
   void challenge() throws Exception {
-    world = DemoWorld.start(6, "");
+    world = DemoWorld.start(6, "citizenKeys: {authenticationCredential: true}\n");
     sede = world.sede(DemoWorld.SEDE_A);
     citizen = world.activeCitizen();
     request = sede.ask(BadDocuments.sound());
@@ -82,6 +83,50 @@ class TamperedWorldTest {
     // It does not keep the housekeeping from the others, which are younger.
     putTheClockOn(Duration.ofMinutes(11));
     awaitState(other, SignatureRequestState.SIGNATURE_REQUEST_STATE_EXPIRED);
+  }
+
+  @Test
+  @DisplayName(
+      "CRT-10: a suspension that nobody has lifted becomes a revocation, of both credentials")
+  void revokesWhatNobodyHasLifted() throws Exception {
+    world.officer().suspend(citizen, Duration.ofMinutes(61));
+    putTheClockOn(Duration.ofMinutes(62));
+
+    assertThat(citizen.mailWith("Your BakQ is revoked").getText())
+        .contains("nobody lifted the suspension in time");
+    assertThat(recordedBySystem())
+        .containsExactly(
+            "CERTIFICATE_REVOKED", "KEY_DESTROYED", "CERTIFICATE_REVOKED", "KEY_DESTROYED");
+    assertThat(Refused.by(() -> world.officer().lift(citizen)).reason()).isEqualTo("NO_CREDENTIAL");
+  }
+
+  @Test
+  @DisplayName("SAD-21, KEY-10: when a certificate has expired, nothing is signed and the key goes")
+  void destroysTheKeysOfExpiredCertificates() throws Exception {
+    Duration ahead = putTheClockOn(Duration.ofDays(1096));
+    SignatureRequest later = sede.ask(BadDocuments.sound());
+    Authorising authorising = citizen.open(later);
+    authorising.submitPassword(citizen.dni(), Citizen.PASSWORD, authorising.program().ahead(ahead));
+    assertThat(world.audit().lastLine(later.getId()))
+        .startsWith("AUTHENTICATION_PASSWORD_JUDGED REFUSED");
+
+    List<String> ended =
+        List.of("CERTIFICATE_EXPIRED", "KEY_DESTROYED", "CERTIFICATE_EXPIRED", "KEY_DESTROYED");
+    long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+    while (!recordedBySystem().equals(ended) && System.nanoTime() - end < 0) {
+      Thread.sleep(Duration.ofMillis(100));
+    }
+    assertThat(recordedBySystem()).isEqualTo(ended);
+    assertThat(Refused.by(() -> world.officer().suspend(citizen, Duration.ofDays(1097))).reason())
+        .isEqualTo("NO_CREDENTIAL");
+  }
+
+  /** What the server did with the citizen's credentials by itself. */
+  private List<String> recordedBySystem() {
+    return world.audit().of(citizen.signerId()).stream()
+        .filter(record -> record.getActor().equals("system"))
+        .map(record -> record.getType())
+        .toList();
   }
 
   @Test

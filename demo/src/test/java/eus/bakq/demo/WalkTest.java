@@ -3,6 +3,7 @@ package eus.bakq.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.Documents;
+import eus.bakq.fixtures.judge.Pdfsig;
 import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
@@ -80,7 +81,13 @@ class WalkTest {
     for (int i = 0; i < originals.size(); i++) {
       byte[] signed = sede.fetch(request.getId(), i);
       assertThat(signed).startsWith(originals.get(i));
-      assertThat(Pdfsig.judge(signed)).contains("Signature is Valid.", "Total document signed");
+      assertThat(Pdfsig.judge(signed).signatures())
+          .last()
+          .satisfies(
+              signature -> {
+                assertThat(signature.valid()).isTrue();
+                assertThat(signature.totalDocumentSigned()).isTrue();
+              });
       assertThat(outsider.validate(signed).indication()).isEqualTo("TOTAL_PASSED");
       assertThat(outsider.validate(signed).signerCertificate().orElseThrow().toString())
           .contains("IDCES-" + citizen.dni());

@@ -83,7 +83,8 @@ class CeremonyTest {
             "documents",
             "rows",
             "sad",
-            "audit");
+            "audit",
+            "ocsp");
   }
 
   @Test

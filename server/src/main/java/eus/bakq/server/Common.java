@@ -4,10 +4,11 @@ import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.config.ServerConfiguration;
+import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.database.Database;
-import eus.bakq.server.document.PadesDocuments;
+import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.hsm.Hsm;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.sam.ActivationLedger;
@@ -24,8 +25,9 @@ record Common(
     AuditLog audit,
     Signers signers,
     Credentials credentials,
+    CertificateRegister register,
     Seal seal,
-    PadesDocuments documents,
+    SignatureDocuments documents,
     CertificationAuthority authority,
     RegisteredCallers callers,
     Outbox outbox,

@@ -36,6 +36,7 @@ record EnrolmentWiring(
     RegisterSigner register,
     RenewActivation renew,
     UnlockSigner unlock,
+    CredentialWiring credentials,
     CallerRateLimit rateLimit) {
 
   static EnrolmentWiring of(
@@ -94,11 +95,21 @@ record EnrolmentWiring(
             common.signers(),
             authentication.parts().counters(),
             common.audit()),
+        CredentialWiring.of(common, authentication, calls, rules),
         rateLimit);
   }
 
   RegistrationGrpcService registrationService(IdempotentWishes wishes) {
-    return new RegistrationGrpcService(wishes, rateLimit, register, renew, unlock);
+    return new RegistrationGrpcService(
+        wishes,
+        rateLimit,
+        new RegistrationGrpcService.Acts(
+            register,
+            renew,
+            unlock,
+            credentials.suspend(),
+            credentials.lift(),
+            credentials.revoke()));
   }
 
   ActivationGrpcService activationService(AuthenticationWiring authentication) {
@@ -120,12 +131,14 @@ record EnrolmentWiring(
     return new CompleteActivation.Making(
         common.hsm().citizenKeys(),
         common.authority(),
+        common.register(),
         common.credentials(),
         common.seal(),
         common.random(),
         algorithm,
         algorithm == KeyAlgorithm.EC_P256
             ? SignatureAlgorithm.ECDSA_P256_SHA256
-            : SignatureAlgorithm.of(common.configuration().rsaScheme(), DigestAlgorithm.SHA256));
+            : SignatureAlgorithm.of(common.configuration().rsaScheme(), DigestAlgorithm.SHA256),
+        common.configuration().citizenPurposes());
   }
 }

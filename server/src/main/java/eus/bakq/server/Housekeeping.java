@@ -1,9 +1,11 @@
 package eus.bakq.server;
 
+import eus.bakq.server.certificate.ResponderCertificates;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.NodeLease;
 import eus.bakq.server.enrolment.Activations;
+import eus.bakq.server.enrolment.TidyCredentials;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.sam.EndInterrupted;
@@ -32,7 +34,9 @@ final class Housekeeping implements AutoCloseable {
       NodeLease lease,
       EndInterrupted endInterrupted,
       SettleRequests settleRequests,
+      ResponderCertificates responderCertificates,
       Activations activations,
+      TidyCredentials tidyCredentials,
       IdempotentCalls idempotentCalls,
       Outbox outbox) {}
 
@@ -74,11 +78,13 @@ final class Housekeeping implements AutoCloseable {
     Database database = chores.database();
     guarded("interrupted uses", () -> chores.endInterrupted().run());
     guarded("requests", () -> chores.settleRequests().run());
+    guarded("responder's certificate", () -> chores.responderCertificates().renew());
     guarded(
         "activations",
         () ->
             database.transact(
                 handle -> chores.activations().expireOverdue(handle, Database.now(handle))));
+    guarded("credentials", () -> chores.tidyCredentials().run());
     guarded("calls", () -> database.transact(handle -> chores.idempotentCalls().purge(handle)));
     guarded(
         "messages", () -> database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT)));

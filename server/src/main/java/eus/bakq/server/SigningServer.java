@@ -14,8 +14,9 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.Migrations;
 import eus.bakq.server.database.NodeLease;
-import eus.bakq.server.document.PadesDocuments;
-import eus.bakq.server.document.PadesWarmUp;
+import eus.bakq.server.document.CompletionSources;
+import eus.bakq.server.document.DocumentWarmUp;
+import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.AuditGrpcService;
@@ -30,17 +31,22 @@ import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.EndInterrupted;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.signer.Signers;
+import eus.bakq.server.web.PublicListener;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.wording.Wording;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +60,7 @@ public final class SigningServer implements AutoCloseable {
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private Listeners listeners;
+  private PublicListener publicListener;
 
   private SigningServer() {}
 
@@ -86,14 +93,16 @@ public final class SigningServer implements AutoCloseable {
     Database database =
         closeLater(Database.open(configuration.database(), configuration.profile()));
     AuditLog audit = new AuditLog();
-    PadesDocuments documents = new PadesDocuments(configuration.documents());
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
-    new PadesWarmUp(documents, random, clock).run();
-    X509Certificate selfTest =
-        new StartUpSelfTest(hsm.citizenKeys(), authority, documents, clock)
-            .run(PadesWarmUp.emptyPage());
-    database.transact(handle -> audit.append(handle, StartUpSelfTest.issued(selfTest)));
+    StatusWiring status = StatusWiring.of(database, authority, hsm.infrastructureKeys(), audit);
+    SignatureDocuments documents =
+        new SignatureDocuments(
+            configuration.documents(), completionSources(configuration, status, random, clock));
+    new DocumentWarmUp(configuration.documents(), offered(documents), random, clock).run();
+    status.responderCertificates().renew();
+    new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit, clock)
+        .run(DocumentWarmUp.emptyPage());
 
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
@@ -105,6 +114,7 @@ public final class SigningServer implements AutoCloseable {
             audit,
             new Signers(rowMacs),
             new Credentials(rowMacs),
+            status.register(),
             new Seal(random),
             documents,
             authority,
@@ -129,7 +139,9 @@ public final class SigningServer implements AutoCloseable {
                 lease,
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
+                status.responderCertificates(),
                 enrolment.activations(),
+                enrolment.credentials().tidy(),
                 idempotentCalls,
                 common.outbox())));
     closeLater(
@@ -140,6 +152,7 @@ public final class SigningServer implements AutoCloseable {
                 authentication.lockMessages(),
                 enrolment.enrolmentMessages(),
                 enrolment.activationMessages(),
+                enrolment.credentials().messages(),
                 signing.messages()),
             extension.messageTransport(),
             audit,
@@ -156,6 +169,7 @@ public final class SigningServer implements AutoCloseable {
 
     record(database, audit, AuditEventType.SYSTEM_STARTED, configuration);
     closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration));
+    publicListener = closeLater(status.open(configuration.publicListener()));
     listeners =
         Listeners.start(
             configuration.listeners(),
@@ -167,6 +181,30 @@ public final class SigningServer implements AutoCloseable {
     closeLater(listeners);
     closeLater(streams::endWatches);
     LOG.atInfo().addKeyValue("profile", configuration.profile()).log("the doors are open");
+  }
+
+  /** Our own certificates' status is not asked for over the network: it is told in this process. */
+  private Optional<CompletionSources> completionSources(
+      ServerConfiguration configuration, StatusWiring status, SecureRandom random, Clock clock)
+      throws IOException {
+    if (configuration.timeStamping().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        closeLater(
+            CompletionSources.open(
+                configuration.timeStamping().get(),
+                status.authority().certificate(),
+                status.responder()::respond,
+                random,
+                clock,
+                System::nanoTime)));
+  }
+
+  private static Set<SignatureLevel> offered(SignatureDocuments documents) {
+    Set<SignatureLevel> levels = EnumSet.allOf(SignatureLevel.class);
+    levels.removeIf(level -> !documents.offers(SignatureFormat.PADES, level));
+    return levels;
   }
 
   private static void record(
@@ -214,6 +252,11 @@ public final class SigningServer implements AutoCloseable {
   /** The port on which {@code audience} is served. */
   public int port(Audience audience) {
     return listeners.listener(audience).port();
+  }
+
+  /** The port on which the status of certificates is told. */
+  public int publicPort() {
+    return publicListener.port();
   }
 
   private <T extends AutoCloseable> T closeLater(T part) {

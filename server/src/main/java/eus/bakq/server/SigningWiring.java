@@ -26,8 +26,6 @@ import eus.bakq.server.signing.StandIn;
 import eus.bakq.server.signing.StreamSettings;
 import eus.bakq.server.signing.UploadDocument;
 import eus.bakq.server.signing.WatchSignatureRequest;
-import eus.bakq.server.vocabulary.SignatureFormat;
-import eus.bakq.server.vocabulary.SignatureLevel;
 import java.util.function.LongSupplier;
 
 /** Signature requests: the parts of {@code sam} and {@code signing}, joined. */
@@ -86,6 +84,7 @@ record SigningWiring(
         common.hsm().infrastructureKeys(),
         common.ledger(),
         common.credentials(),
+        common.register(),
         common.hsm().citizenKeys(),
         common.seal(),
         common.audit(),
@@ -114,9 +113,7 @@ record SigningWiring(
       CallerRateLimit rateLimit,
       SignatureRequestStreams streams) {
     OfferedForms offered =
-        new OfferedForms(
-            (format, level) -> format == SignatureFormat.PADES && level == SignatureLevel.B_B,
-            common.configuration().sam().algorithms());
+        new OfferedForms(common.documents()::offers, common.configuration().sam().algorithms());
     return new SignatureRequestGrpcService(
         wishes,
         new CreateSignatureRequest(parts, common.documents(), idempotentCalls, rateLimit, offered),

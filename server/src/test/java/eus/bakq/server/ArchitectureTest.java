@@ -56,6 +56,7 @@ class ArchitectureTest {
           "enrolment",
           "signing",
           "grpc",
+          "web",
           "config");
 
   /** Ways in. Each converts and delegates; none goes through another. */
@@ -132,6 +133,11 @@ class ArchitectureTest {
   @Test
   void onlyDatabaseKnowsWhichDatabaseItIs() {
     onlyIn(List.of("database"), "org.postgresql..", "org.flywaydb..", "com.zaxxer..");
+  }
+
+  @Test
+  void onlyThePublicsDoorKnowsItsWebServer() {
+    onlyIn(List.of("web"), "io.javalin..", "org.eclipse.jetty..");
   }
 
   /** The words of the wire: {@code config} has the services of a profile, the root joins them. */
@@ -230,7 +236,7 @@ class ArchitectureTest {
                 .distinct())
         .containsExactlyInAnyOrder(
             "eus.bakq.server.grpc.CallerInterceptor",
-            "eus.bakq.server.credential.Credential",
+            "eus.bakq.server.credential.Certificates",
             "eus.bakq.server.signing.StandIn");
   }
 

@@ -164,16 +164,56 @@ public enum AuditEventType {
    */
   CERTIFICATE_REQUESTED,
   /**
-   * The authority issued a certificate. Subject: the activation, or {@code self-test}. Details:
-   * {@code certificate_sha256}, {@code certificate_serial} (hexadecimal); in an activation {@code
-   * credential}, {@code public_key_sha256} too.
+   * The authority issued a certificate. Subject: the activation, {@code self-test} or {@code
+   * ocsp-responder}. Details: {@code certificate_sha256}, {@code certificate_serial} (hexadecimal);
+   * in an activation {@code credential}, {@code purpose}, {@code public_key_sha256} too.
    */
   CERTIFICATE_ISSUED,
+  /**
+   * The authority issued a revocation list. Subject: {@code authority}. Details: {@code number},
+   * {@code entries} (how many certificates it tells of), {@code list_sha256}.
+   */
+  REVOCATION_LIST_ISSUED,
   /**
    * Signer, key and certificate were linked; from now on the key may sign. Subject: the activation.
    * Details: as CERTIFICATE_ISSUED.
    */
   CERTIFICATE_LINKED,
+  /**
+   * A certificate was issued that does not name the account as it is; it was given up with its key,
+   * which was stored nowhere (ENR-13). Reason: NAMES_DIFFER. Subject: the activation. Details: as
+   * CERTIFICATE_ISSUED.
+   */
+  CERTIFICATE_REJECTED,
+  /**
+   * A certificate was suspended, and its key with it. Subject: the signer. Details: {@code act} (of
+   * which the person is told), {@code credential}, {@code certificate_serial} (hexadecimal), {@code
+   * why}, {@code until}; {@code evidence_sha256} if there was something written.
+   */
+  CERTIFICATE_SUSPENDED,
+  /**
+   * A suspension was lifted. Subject: the signer. Details: {@code act}, {@code credential}, {@code
+   * certificate_serial}, {@code evidence_sha256}.
+   */
+  CERTIFICATE_SUSPENSION_LIFTED,
+  /**
+   * A certificate was revoked. Subject: the signer; of one that never came to a signer
+   * (NEVER_LINKED) the credential that it was for. Details: {@code certificate_serial}, {@code
+   * why}; of a signer's {@code act}, {@code credential} too, and {@code evidence_sha256} if there
+   * was something written.
+   */
+  CERTIFICATE_REVOKED,
+  /**
+   * A certificate's time is over. Subject: the signer. Details: {@code credential}, {@code
+   * certificate_serial}.
+   */
+  CERTIFICATE_EXPIRED,
+  /**
+   * A citizen's sealed key was erased, because its certificate has ended (KEY-10): if it is ever
+   * found again, it comes out of a backup. Subject: the signer. Details: {@code credential}, {@code
+   * public_key_sha256}.
+   */
+  KEY_DESTROYED,
   /**
    * The intent, before the key is used: an occurrence is reserved. One record for each hash, with
    * its {@code ordinal} from 0. Subject: the signature request. Details: {@code sad}, {@code

@@ -254,6 +254,20 @@ public final class Interactions {
   }
 
   /**
+   * Makes every challenge of {@code signer}, whatever for, one that no code fits any more: what the
+   * signer may do has changed. They stay open and answer as after a wrong password.
+   */
+  public void disown(Handle handle, SignerId signer) {
+    handle
+        .createUpdate(
+            """
+            update bakq.interaction set signer_id = null, credential_id = null
+            where signer_id = :signer and state = 'CHALLENGED'""")
+        .bind("signer", signer.value())
+        .execute();
+  }
+
+  /**
    * Erases the shares of interactions whose time is over, and rows that ended a day ago: at most
    * 1,000 of each a call.
    */

@@ -14,10 +14,12 @@ import java.util.Objects;
  * @param validity a day to 1826 days, which are five years (CRT-03); default three years
  * @param backdating how long before its making a certificate begins, 0 to 60 s, so that a clock
  *     that is a little behind accepts a signature made at once; default 30 s
- * @param policy the certificate policy: QCP-n, {@code 0.4.0.194112.1.0}, and no other
+ * @param policy the certificate policy of those that sign: QCP-n, {@code 0.4.0.194112.1.0}, and no
+ *     other. Those that authenticate have NCP of EN 319 411-1
  * @param practiceStatement where the certification practice statement is
  * @param disclosureEnglish where the PKI disclosure statement is, in English (CRT-06)
  * @param disclosureSpanish the same in Spanish
+ * @param statusAddresses where the public asks for their status
  */
 public record CertificateProfile(
     Profile environment,
@@ -26,7 +28,8 @@ public record CertificateProfile(
     String policy,
     URI practiceStatement,
     URI disclosureEnglish,
-    URI disclosureSpanish) {
+    URI disclosureSpanish,
+    StatusAddresses statusAddresses) {
   /** Five years of which one is a leap year. */
   public static final Duration LONGEST_VALIDITY = Duration.ofDays(1826);
 
@@ -39,6 +42,7 @@ public record CertificateProfile(
 
   public CertificateProfile {
     Objects.requireNonNull(environment);
+    Objects.requireNonNull(statusAddresses);
     if (validity.compareTo(Duration.ofDays(1)) < 0 || validity.compareTo(LONGEST_VALIDITY) > 0) {
       throw new IllegalArgumentException("validity is 1 to 1826 days (CRT-03)");
     }

@@ -1,5 +1,8 @@
 package eus.bakq.server.certificate;
 
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +29,17 @@ public record CertificateSubject(String givenName, String surname, String serial
   private static void requireName(String name) {
     if (name.isBlank() || name.length() > 64 || name.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("a name has 1 to 64 characters, none of control");
+    }
+  }
+
+  /** Whether {@code certificate} names this subject, to the byte (ENR-13). */
+  public boolean isNamedIn(X509Certificate certificate) {
+    try {
+      return Arrays.equals(
+          certificate.getSubjectX500Principal().getEncoded(),
+          SubjectName.of(this).getEncoded("DER"));
+    } catch (IOException e) {
+      throw new IllegalStateException("a name of our own making cannot be encoded", e);
     }
   }
 

@@ -1,21 +1,20 @@
 package eus.bakq.server.certificate;
 
+import eus.bakq.server.credential.RegisteredCertificate;
 import eus.bakq.server.document.SignatureValueCheck;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.hsm.AuthorityKey;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureValue;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.ProviderException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -28,7 +27,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -43,20 +41,21 @@ import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.bc.BcX509ExtensionUtils;
-import org.bouncycastle.operator.ContentSigner;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.RuntimeOperatorException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * The embedded authority. Its key signs only what was built here, from the account: a request
  * contributes its key and nothing else. Safe for several threads.
  */
 public final class CertificationAuthority {
-  private static final int SERIAL_BITS = 159;
-  private static final Duration REVOCATION_LIST_VALIDITY = Duration.ofDays(1);
+  /** How long a certificate of the OCSP responder lasts. */
+  static final Duration RESPONDER_VALIDITY = Duration.ofDays(30);
 
-  private final AuthorityKey key;
+  /** After what time a revocation list says that there is a newer one. */
+  static final Duration REVOCATION_LIST_VALIDITY = Duration.ofDays(1);
+
+  private static final int SERIAL_BITS = 159;
+
+  private final AuthoritySignatures signatures;
   private final CertificateProfile profile;
   private final SecureRandom random;
 
@@ -66,144 +65,171 @@ public final class CertificationAuthority {
    */
   public CertificationAuthority(AuthorityKey key, CertificateProfile profile, SecureRandom random) {
     requireAuthority(key.certificate(), profile.environment());
-    this.key = key;
+    this.signatures = new AuthoritySignatures(key);
     this.profile = profile;
     this.random = random;
+  }
+
+  /** The authority's own certificate. */
+  public X509Certificate certificate() {
+    return signatures.certificate();
+  }
+
+  /** As the other {@code issue}, for as long as the profile says. */
+  public IssuedCertificate issue(
+      CertificationRequest request,
+      CertificateSubject subject,
+      CredentialPurpose purpose,
+      Instant now) {
+    return issue(request, subject, purpose, now, Instant.MAX);
   }
 
   /**
    * Verifies the request's proof of possession, and that its subject equals {@code subject}
    * (ENR-13); issues by the profile of {@link CertificateProfileCheck}; reads the certificate back,
    * checks it against the profile and verifies it with the authority's public key. Does not record:
-   * the caller records the hash before the certificate is used.
+   * the caller records the hash, and registers the certificate, before it is used.
    *
    * @param now in the certificate to the second
+   * @param latestEnd when it ends if the profile gives it longer: the end of the key's algorithm
+   *     (KEY-03)
    * @throws IllegalArgumentException if the request is not what the account says
-   * @throws IllegalStateException if the authority's certificate ends before the new one would, or
-   *     what was issued is not of the profile: it is then not given out
+   * @throws IllegalStateException if {@code latestEnd} has come, the authority's certificate ends
+   *     before the new one would, or what was issued is not of the profile: it is then not given
+   *     out
    * @throws UnavailableException if the HSM does not answer; a certificate may then have been
    *     signed, but none is given out
    */
   public IssuedCertificate issue(
-      CertificationRequest request, CertificateSubject subject, Instant now) {
+      CertificationRequest request,
+      CertificateSubject subject,
+      CredentialPurpose purpose,
+      Instant now,
+      Instant latestEnd) {
     PublicKey subjectKey = requireSound(request, subject);
-    X509Certificate certificate = read(sign(certificate(subject, subjectKey, now)));
-    List<String> findings =
-        CertificateProfileCheck.findings(certificate, subject, subjectKey, key.certificate());
-    if (!findings.isEmpty()) {
-      throw new IllegalStateException("what was issued is not of the profile: " + findings);
+    Instant from = beginning(now, profile.backdating());
+    Instant until = from.plus(profile.validity());
+    if (!latestEnd.isAfter(now)) {
+      throw new IllegalStateException("the key's algorithm has come to its end (KEY-03)");
     }
-    verify(certificate);
-    return new IssuedCertificate(certificate, List.of(key.certificate()));
+    X509v3CertificateBuilder builder =
+        certificate(
+            SubjectName.of(subject),
+            subjectKey,
+            from,
+            latestEnd.isBefore(until) ? latestEnd : until);
+    add(
+        builder,
+        CertificateExtensions.of(
+            profile, purpose, keyIdentifier(subjectKey), signatures.keyIdentifier()));
+    X509Certificate certificate = signatures.sign(builder);
+    require(
+        CertificateProfileCheck.findings(
+            certificate,
+            new CertificateProfileCheck.Expected(
+                purpose,
+                subject,
+                subjectKey,
+                signatures.certificate(),
+                profile.environment(),
+                profile.statusAddresses().base())));
+    return new IssuedCertificate(certificate, List.of(signatures.certificate()));
   }
 
   /**
-   * A revocation list in DER that lists nothing, valid for a day: nothing can be revoked yet, and
-   * who validates a signature must be able to see that.
+   * A certificate for the key that answers about status (RFC 6960 section 4.2.2.2), for 30 days.
+   * Does not record: as {@link #issue(CertificationRequest, CertificateSubject, CredentialPurpose,
+   * Instant)}, whose exceptions it throws too. There is no request: the key is one that the
+   * transcript of the ceremony vouches for.
    *
-   * @throws UnavailableException if the HSM does not answer
+   * @param responder EC on P-256
    */
-  public Bytes revocationList(Instant now) {
-    Instant time = now.truncatedTo(ChronoUnit.SECONDS);
-    X509v2CRLBuilder builder = new X509v2CRLBuilder(name(), Date.from(time));
-    builder.setNextUpdate(Date.from(time.plus(REVOCATION_LIST_VALIDITY)));
-    try {
-      builder.addExtension(
-          Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyIdentifier()));
-      builder.addExtension(
-          Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(time.getEpochSecond())));
-      return Bytes.copyOf(builder.build(signer()).getEncoded());
-    } catch (IOException e) {
-      throw new IllegalStateException("a list of our own making cannot be encoded", e);
-    } catch (RuntimeOperatorException | ProviderException e) {
-      throw UnavailableException.temporarily("the authority's token does not sign", e);
-    }
+  public X509Certificate issueResponder(PublicKey responder, Instant now) {
+    Instant from = beginning(now, profile.backdating());
+    X509v3CertificateBuilder builder =
+        certificate(
+            ResponderProfile.name(signatures.name()),
+            responder,
+            from,
+            from.plus(RESPONDER_VALIDITY));
+    add(builder, ResponderProfile.extensions(keyIdentifier(responder), signatures.keyIdentifier()));
+    X509Certificate certificate = signatures.sign(builder);
+    require(ResponderProfileCheck.findings(certificate, responder, signatures.certificate()));
+    return certificate;
   }
 
-  private X509v3CertificateBuilder certificate(
-      CertificateSubject subject, PublicKey subjectKey, Instant now) {
-    Instant authorityFrom = key.certificate().getNotBefore().toInstant();
-    Instant backdated = now.truncatedTo(ChronoUnit.SECONDS).minus(profile.backdating());
+  /**
+   * A whole revocation list in DER (RFC 5280 section 5), to be renewed within a day. Does not
+   * record and does not number: {@link RevocationLists} does.
+   *
+   * @param number greater than that of every list before
+   * @param notGood what it tells
+   * @throws UnavailableException if the HSM does not answer
+   */
+  public Bytes revocationList(long number, List<RegisteredCertificate> notGood, Instant now) {
+    Instant time = now.truncatedTo(ChronoUnit.SECONDS);
+    X509v2CRLBuilder builder = new X509v2CRLBuilder(signatures.name(), Date.from(time));
+    builder.setNextUpdate(Date.from(time.plus(REVOCATION_LIST_VALIDITY)));
+    for (RegisteredCertificate one : notGood) {
+      builder.addCRLEntry(one.serial(), Date.from(one.since()), one.reasonCode().orElseThrow());
+    }
+    try {
+      builder.addExtension(
+          Extension.authorityKeyIdentifier,
+          false,
+          new AuthorityKeyIdentifier(signatures.keyIdentifier()));
+      builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
+    } catch (CertIOException e) {
+      throw new IllegalStateException("an extension of our own making cannot be encoded", e);
+    }
+    return signatures.sign(builder);
+  }
+
+  private Instant beginning(Instant now, Duration backdating) {
+    Instant authorityFrom = signatures.certificate().getNotBefore().toInstant();
+    Instant backdated = now.truncatedTo(ChronoUnit.SECONDS).minus(backdating);
     // Right after the ceremony there is less to go back than the profile says.
-    Instant from = backdated.isBefore(authorityFrom) ? authorityFrom : backdated;
+    return backdated.isBefore(authorityFrom) ? authorityFrom : backdated;
+  }
+
+  /**
+   * @param until the first moment that it is not valid at
+   */
+  private X509v3CertificateBuilder certificate(
+      X500Name subject, PublicKey subjectKey, Instant from, Instant until) {
     // Both ends belong to the period.
-    Instant to = from.plus(profile.validity()).minusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
-    if (to.isAfter(key.certificate().getNotAfter().toInstant()) || from.isAfter(now)) {
+    Instant to = until.minusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
+    if (to.isAfter(signatures.certificate().getNotAfter().toInstant()) || !to.isAfter(from)) {
       throw new IllegalStateException("the authority's certificate does not last long enough");
     }
-    SubjectPublicKeyInfo information = SubjectPublicKeyInfo.getInstance(subjectKey.getEncoded());
-    X509v3CertificateBuilder builder =
-        new X509v3CertificateBuilder(
-            name(),
-            new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS - 1),
-            Date.from(from),
-            Date.from(to),
-            SubjectName.of(subject),
-            information);
-    SubjectKeyIdentifier identifier =
-        new BcX509ExtensionUtils().createSubjectKeyIdentifier(information);
+    return new X509v3CertificateBuilder(
+        signatures.name(),
+        new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS - 1),
+        Date.from(from),
+        Date.from(to),
+        subject,
+        SubjectPublicKeyInfo.getInstance(subjectKey.getEncoded()));
+  }
+
+  private static SubjectKeyIdentifier keyIdentifier(PublicKey key) {
+    return new BcX509ExtensionUtils()
+        .createSubjectKeyIdentifier(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+  }
+
+  private static void add(X509v3CertificateBuilder builder, Extensions extensions) {
     try {
-      Extensions extensions = CertificateExtensions.of(profile, identifier, keyIdentifier());
       for (ASN1ObjectIdentifier type : extensions.getExtensionOIDs()) {
         builder.addExtension(extensions.getExtension(type));
       }
     } catch (CertIOException e) {
       throw new IllegalStateException("an extension of our own making cannot be encoded", e);
     }
-    return builder;
   }
 
-  private byte[] sign(X509v3CertificateBuilder builder) {
-    try {
-      return builder.build(signer()).getEncoded();
-    } catch (IOException e) {
-      throw new IllegalStateException("a certificate of our own making cannot be encoded", e);
-    } catch (RuntimeOperatorException | ProviderException e) {
-      throw UnavailableException.temporarily("the authority's token does not sign", e);
+  private static void require(List<String> findings) {
+    if (!findings.isEmpty()) {
+      throw new IllegalStateException("what was issued is not of the profile: " + findings);
     }
-  }
-
-  private ContentSigner signer() {
-    try {
-      return new JcaContentSignerBuilder(signatureAlgorithm(key.certificate().getPublicKey()))
-          .setProvider(key.provider())
-          .build(key.privateKey());
-    } catch (OperatorCreationException e) {
-      throw UnavailableException.temporarily("the authority's key cannot be used", e);
-    }
-  }
-
-  private static String signatureAlgorithm(PublicKey authority) {
-    if (authority instanceof ECPublicKey ec) {
-      int size = ec.getParams().getOrder().bitLength();
-      if (size == 256) {
-        return "SHA256withECDSA";
-      }
-      if (size == 384) {
-        return "SHA384withECDSA";
-      }
-    }
-    throw new IllegalArgumentException("the authority's key is EC on P-256 or P-384");
-  }
-
-  private void verify(X509Certificate certificate) {
-    try {
-      certificate.verify(key.certificate().getPublicKey());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("what was issued does not verify", e);
-    }
-  }
-
-  private X500Name name() {
-    return X500Name.getInstance(key.certificate().getSubjectX500Principal().getEncoded());
-  }
-
-  private byte[] keyIdentifier() {
-    return SubjectKeyIdentifier.getInstance(
-            ASN1OctetString.getInstance(
-                    key.certificate().getExtensionValue(Extension.subjectKeyIdentifier.getId()))
-                .getOctets())
-        .getKeyIdentifier();
   }
 
   private static PublicKey requireSound(CertificationRequest request, CertificateSubject subject) {
@@ -291,7 +317,6 @@ public final class CertificationAuthority {
         || certificate.getExtensionValue(Extension.subjectKeyIdentifier.getId()) == null) {
       throw new IllegalArgumentException("the authority's certificate is not one of an authority");
     }
-    signatureAlgorithm(certificate.getPublicKey());
     String name = certificate.getSubjectX500Principal().getName();
     boolean test = name.contains("TEST");
     if (test != (environment == Profile.DEMO)) {
@@ -300,16 +325,6 @@ public final class CertificationAuthority {
     }
     if (name.toLowerCase(Locale.ROOT).contains("izenpe")) {
       throw new IllegalArgumentException("the authority bears another provider's name (CRT-11)");
-    }
-  }
-
-  private static X509Certificate read(byte[] encoded) {
-    try {
-      return (X509Certificate)
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(encoded));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("what was issued cannot be read", e);
     }
   }
 }

@@ -14,8 +14,10 @@ import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
+import eus.bakq.server.certificate.StatusAddresses;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.document.TimeStampingSettings;
 import eus.bakq.server.enrolment.EnrolmentSettings;
 import eus.bakq.server.grpc.ListenerSettings;
 import eus.bakq.server.hsm.HsmSettings;
@@ -28,6 +30,7 @@ import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
+import eus.bakq.server.web.PublicListenerSettings;
 import eus.bakq.server.wording.Wording;
 import java.io.IOException;
 import java.net.URI;
@@ -86,6 +89,7 @@ public final class ConfigurationFile {
     ConfigurationSection.Findings findings = new ConfigurationSection.Findings();
     ObjectNode empty = JsonNodeFactory.instance.objectNode();
     empty.putArray("callers").addObject();
+    empty.putObject("timeStamping");
     Optional<ServerConfiguration> none = read(empty, Path.of(""), Profile.PRODUCTION, findings);
     if (none.isPresent()) {
       throw new IllegalStateException("a configuration without a single key cannot be complete");
@@ -108,6 +112,7 @@ public final class ConfigurationFile {
     KeyAlgorithm keyAlgorithm = keys.word("algorithm", KeyAlgorithm.class, KeyAlgorithm.EC_P256);
     SignatureScheme rsaScheme =
         keys.word("rsaSignature", SignatureScheme.class, SignatureScheme.RSA_3072_PSS);
+    boolean authenticationCredential = keys.flag("authenticationCredential", false);
     keys.require(
         rsaScheme.keyAlgorithm() == KeyAlgorithm.RSA_3072,
         "rsaSignature",
@@ -116,6 +121,8 @@ public final class ConfigurationFile {
     Optional<SigningSettings> signing = signing(root.section("signing"));
     Optional<StreamSettings> streams = streams(root.section("streams"));
     Optional<DocumentSettings> documents = documents(root.section("documents"));
+    Optional<TimeStampingSettings> timeStamping =
+        root.optionalSection("timeStamping").flatMap(ConfigurationFile::timeStamping);
     Optional<EnrolmentSettings> enrolment = enrolment(root.section("enrolment"));
     Optional<CertificateProfile> certificate = certificate(root.section("certificate"), profile);
     Optional<DispatcherSettings> messages = messages(root.section("messages"));
@@ -123,6 +130,8 @@ public final class ConfigurationFile {
     authentication.ifPresent(
         codes -> root.makeOf("smsHost", () -> Wording.open(smsHost, codes.codeDigits())));
     List<ListenerSettings> listeners = ListenerSections.read(root.section("listeners"));
+    Optional<PublicListenerSettings> publicListener =
+        ListenerSections.publicListener(root.section("publicListener"));
     List<RegisteredCaller> registered =
         CallerSections.read(root.sections("callers", RegisteredCallers.MOST_CALLERS));
     Optional<RegisteredCallers> callers =
@@ -142,14 +151,17 @@ public final class ConfigurationFile {
             sam.orElseThrow(),
             keyAlgorithm,
             rsaScheme,
+            authenticationCredential,
             signing.orElseThrow(),
             streams.orElseThrow(),
             documents.orElseThrow(),
+            timeStamping,
             enrolment.orElseThrow(),
             certificate.orElseThrow(),
             messages.orElseThrow(),
             smsHost,
             listeners,
+            publicListener.orElseThrow(),
             callers.orElseThrow()));
   }
 
@@ -320,10 +332,20 @@ public final class ConfigurationFile {
   private static Optional<DocumentSettings> documents(ConfigurationSection section) {
     DocumentSettings standard = DocumentSettings.defaults();
     int size = section.number("largestSize", standard.largestSize());
+    int xml = section.number("largestXml", standard.largestXml());
     int parallel = section.number("parallel", standard.parallel());
     Duration wait = section.duration("longestWait", standard.longestWait());
     section.end();
-    return section.make(() -> new DocumentSettings(size, parallel, wait));
+    return section.make(() -> new DocumentSettings(size, xml, parallel, wait));
+  }
+
+  private static Optional<TimeStampingSettings> timeStamping(ConfigurationSection section) {
+    URI address = section.address("address");
+    Path authorities = section.file("authorities");
+    List<URI> statuses = section.addresses("statusAddresses");
+    Duration timeout = section.duration("timeout", TimeStampingSettings.DEFAULT_TIMEOUT);
+    section.end();
+    return section.make(() -> new TimeStampingSettings(address, authorities, statuses, timeout));
   }
 
   private static Optional<EnrolmentSettings> enrolment(ConfigurationSection section) {
@@ -341,11 +363,19 @@ public final class ConfigurationFile {
     URI practice = section.address("practiceStatement");
     URI english = section.address("disclosureEnglish");
     URI spanish = section.address("disclosureSpanish");
+    URI publicAddress = section.address("publicAddress");
     section.end();
     return section.make(
         () ->
             new CertificateProfile(
-                profile, validity, backdating, policy, practice, english, spanish));
+                profile,
+                validity,
+                backdating,
+                policy,
+                practice,
+                english,
+                spanish,
+                new StatusAddresses(publicAddress)));
   }
 
   private static Optional<DispatcherSettings> messages(ConfigurationSection section) {

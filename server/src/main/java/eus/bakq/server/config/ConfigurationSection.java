@@ -76,6 +76,18 @@ final class ConfigurationSection {
     return new ConfigurationSection(full(key), take(key), folder, findings);
   }
 
+  /**
+   * A section that may be left out as a whole, with every key in it.
+   *
+   * @return empty if it is not there
+   */
+  Optional<ConfigurationSection> optionalSection(String key) {
+    JsonNode found = take(key);
+    return found.isMissingNode() || found.isNull()
+        ? Optional.empty()
+        : Optional.of(new ConfigurationSection(full(key), found, folder, findings));
+  }
+
   /** The elements of a list, each a section; at most {@code most}. */
   List<ConfigurationSection> sections(String key, int most) {
     JsonNode list = take(key);
@@ -125,6 +137,12 @@ final class ConfigurationSection {
     return optional(key, node -> node.isInt() ? node.intValue() : null, "a whole number", ifAbsent);
   }
 
+  /** Yes or no. */
+  boolean flag(String key, boolean ifAbsent) {
+    return optional(
+        key, node -> node.isBoolean() ? node.booleanValue() : null, "true or false", ifAbsent);
+  }
+
   /** A time in ISO 8601, such as {@code PT5M}; at most a century. */
   Duration duration(String key, Duration ifAbsent) {
     return optional(
@@ -155,6 +173,23 @@ final class ConfigurationSection {
   URI address(String key) {
     return required(
         key, ConfigurationSection::parseAddress, "an address", URI.create("https://missing/"));
+  }
+
+  /** A list of addresses; what each must be is said by the settings that they are for. */
+  List<URI> addresses(String key) {
+    return optional(key, ConfigurationSection::parseAddresses, "a list of addresses", List.of());
+  }
+
+  private static List<URI> parseAddresses(JsonNode node) {
+    List<URI> parsed = new ArrayList<>();
+    for (JsonNode element : node) {
+      URI address = parseAddress(element);
+      if (address == null) {
+        return null;
+      }
+      parsed.add(address);
+    }
+    return node.isArray() ? parsed : null;
   }
 
   private static URI parseAddress(JsonNode node) {

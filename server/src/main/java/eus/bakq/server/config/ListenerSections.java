@@ -3,13 +3,17 @@ package eus.bakq.server.config;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.ListenerBounds;
 import eus.bakq.server.grpc.ListenerSettings;
+import eus.bakq.server.web.PublicListenerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the {@code listeners} section: one for each audience, all of them required. */
+/**
+ * Reads the {@code listeners} section: one for each audience, all of them required; and the one of
+ * the public, which asks for the status of certificates.
+ */
 final class ListenerSections {
   private ListenerSections() {}
 
@@ -20,6 +24,21 @@ final class ListenerSections {
     }
     section.end();
     return listeners;
+  }
+
+  static Optional<PublicListenerSettings> publicListener(ConfigurationSection section) {
+    String address = section.text("address", "127.0.0.1");
+    int port = section.number("port");
+    int workers = section.number("workers", PublicListenerSettings.DEFAULT_WORKERS);
+    int connections =
+        section.number("maxConnections", PublicListenerSettings.DEFAULT_MAX_CONNECTIONS);
+    int queries = section.number("maxStatusQueries", PublicListenerSettings.DEFAULT_MAX_QUERIES);
+    Duration idle = section.duration("idleTimeout", PublicListenerSettings.DEFAULT_IDLE_TIMEOUT);
+    Duration drain = section.duration("drain", PublicListenerSettings.DEFAULT_DRAIN);
+    section.end();
+    return section.make(
+        () ->
+            new PublicListenerSettings(address, port, workers, connections, queries, idle, drain));
   }
 
   private static String key(Audience audience) {

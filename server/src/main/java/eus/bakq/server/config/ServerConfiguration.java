@@ -7,6 +7,7 @@ import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.document.TimeStampingSettings;
 import eus.bakq.server.enrolment.EnrolmentSettings;
 import eus.bakq.server.grpc.ListenerSettings;
 import eus.bakq.server.hsm.HsmSettings;
@@ -14,17 +15,25 @@ import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.sam.SamSettings;
 import eus.bakq.server.signing.SigningSettings;
 import eus.bakq.server.signing.StreamSettings;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
+import eus.bakq.server.web.PublicListenerSettings;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * All that the server is told. A value that exists was checked in every part.
  *
+ * @param timeStamping without it, signatures of level B-B only are offered
  * @param smsHost the host in the last line of every SMS with a code (OTP-10)
  * @param keyAlgorithm of new citizens' keys
  * @param rsaScheme by which RSA keys sign
+ * @param authenticationCredential whether each citizen gets a second key, to say who he is
+ *     (CRT-04). Who can write it can have one more key made at each activation, which nothing uses
+ *     yet
  */
 public record ServerConfiguration(
     Profile profile,
@@ -36,16 +45,27 @@ public record ServerConfiguration(
     SamSettings sam,
     KeyAlgorithm keyAlgorithm,
     SignatureScheme rsaScheme,
+    boolean authenticationCredential,
     SigningSettings signing,
     StreamSettings streams,
     DocumentSettings documents,
+    Optional<TimeStampingSettings> timeStamping,
     EnrolmentSettings enrolment,
     CertificateProfile certificate,
     DispatcherSettings messages,
     String smsHost,
     List<ListenerSettings> listeners,
+    PublicListenerSettings publicListener,
     RegisteredCallers callers) {
   public ServerConfiguration {
+    Objects.requireNonNull(timeStamping);
     listeners = List.copyOf(listeners);
+  }
+
+  /** What each citizen gets a credential for. */
+  public List<CredentialPurpose> citizenPurposes() {
+    return authenticationCredential
+        ? List.of(CredentialPurpose.SIGNATURE, CredentialPurpose.AUTHENTICATION)
+        : List.of(CredentialPurpose.SIGNATURE);
   }
 }

@@ -7,6 +7,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,16 @@ final class Certificates {
   private static final int MOST = 8;
 
   private Certificates() {}
+
+  /** The first second of its validity. */
+  static Instant notBefore(X509Certificate certificate) {
+    return certificate.getNotBefore().toInstant();
+  }
+
+  /** The last second of its validity. */
+  static Instant notAfter(X509Certificate certificate) {
+    return certificate.getNotAfter().toInstant();
+  }
 
   static Bytes encode(X509Certificate certificate) {
     try {

@@ -2,6 +2,7 @@ package eus.bakq.server.credential;
 
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignerId;
 import java.security.cert.X509Certificate;
@@ -42,10 +43,33 @@ public record Credential(
     return binding.algorithm();
   }
 
+  public CredentialPurpose purpose() {
+    return binding.purpose();
+  }
+
   /** Whether {@code time} is within the certificate's validity, both ends included. */
   public boolean isValidAt(Instant time) {
-    return !time.isBefore(certificate.getNotBefore().toInstant())
-        && !time.isAfter(certificate.getNotAfter().toInstant());
+    return !time.isBefore(Certificates.notBefore(certificate)) && !isOverAt(time);
+  }
+
+  /** Whether the certificate's validity has ended before {@code time}. */
+  public boolean isOverAt(Instant time) {
+    return time.isAfter(Certificates.notAfter(certificate));
+  }
+
+  /** In another state, with its key. */
+  Credential in(CredentialState next) {
+    return next(next, sealedKey);
+  }
+
+  /** Without its key. */
+  Credential withoutKey() {
+    return next(CredentialState.KEY_DESTROYED, Optional.empty());
+  }
+
+  private Credential next(CredentialState nextState, Optional<SealedKey> nextKey) {
+    return new Credential(
+        id, signer, nextState, certificate, issuers, binding, nextKey, createdAt, version + 1);
   }
 
   /** SHA-256 of the certificate in DER, by which records name it. */

@@ -1,6 +1,10 @@
 package eus.bakq.server.credential;
 
-/** What a credential may be used for. A key exists only sealed, with its certificate. */
+/**
+ * What a credential may be used for. A key exists only sealed, with its certificate; with its
+ * certificate's end, whichever way it comes, it is erased in the same transaction: REVOKED and
+ * EXPIRED are passed through, and the row that stays is KEY_DESTROYED.
+ */
 public enum CredentialState {
   /** May sign. */
   ACTIVE,

@@ -1,51 +1,54 @@
 package eus.bakq.server.document;
 
 import eu.europa.esig.dss.pades.exception.ProtectedDocumentException;
+import eu.europa.esig.dss.spi.validation.ValidationData;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
-import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
-import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureValue;
-import java.security.PublicKey;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * PAdES B-B in two phases: prepare, let the signer's key sign elsewhere, complete. Nothing is kept
- * here in between, so any node may do the second phase. The original is only ever appended to
- * (SIG-12). Safe for several threads; at most {@link DocumentSettings#parallel} documents are open
- * at a time, and who waits longer than {@link DocumentSettings#longestWait} gets {@link
- * UnavailableException} (OVERLOADED), whatever the phase: nothing is then lost, and the same call
- * may be made again.
+ * PAdES in two phases: prepare, let the signer's key sign elsewhere, complete. The original is only
+ * ever appended to (SIG-12). For turns, waiting and threads see {@link SignatureDocuments}.
  */
-public final class PadesDocuments {
+final class PadesDocuments {
   /** Where a document is only tried; any time does. */
   private static final Instant TRIAL_TIME = Instant.EPOCH;
 
-  private static final int LONGEST_CHAIN = 8;
+  /**
+   * What a CMS takes beside its certificates: attributes, and the longest signature value. Measured
+   * with a wide margin; too small would be noticed only after the HSM has signed.
+   */
+  private static final int CONTENT_WITHOUT_CERTIFICATES = 6_000;
+
+  /** A place is not smaller than this, so that its size says nothing about a usual chain. */
+  private static final int USUAL_CONTENT_SIZE = 12_000;
 
   private final DocumentSettings settings;
   private final DocumentTurns turns;
+  private final Optional<CompletionSources> sources;
   private final PdfInspector inspector = new PdfInspector();
   private final PadesSignature pades = new PadesSignature();
 
-  public PadesDocuments(DocumentSettings settings) {
-    this(settings, new DocumentTurns(settings));
-  }
-
-  PadesDocuments(DocumentSettings settings, DocumentTurns turns) {
+  /**
+   * Documents within {@code settings}.
+   *
+   * @param sources for levels above B-B, which are not made without
+   */
+  PadesDocuments(
+      DocumentSettings settings, DocumentTurns turns, Optional<CompletionSources> sources) {
     this.settings = settings;
     this.turns = turns;
+    this.sources = sources;
   }
 
   /**
@@ -55,11 +58,11 @@ public final class PadesDocuments {
    * @throws RefusedException DOCUMENT_UNREADABLE, DOCUMENT_ENCRYPTED, DOCUMENT_FORBIDS_SIGNING,
    *     DOCUMENT_TOO_LARGE
    */
-  public void check(Bytes original) throws RefusedException {
+  void check(Bytes original) throws RefusedException {
     requireSmall(original);
     turns.take();
     try {
-      increment(original.toByteArray(), TRIAL_TIME);
+      increment(original.toByteArray(), DigestAlgorithm.SHA256, USUAL_CONTENT_SIZE, TRIAL_TIME);
     } finally {
       turns.giveBack();
     }
@@ -75,28 +78,32 @@ public final class PadesDocuments {
    * @throws IllegalArgumentException if the certificate is not one for {@code algorithm} and {@code
    *     signingTime}
    */
-  public PreparedDocument prepare(
+  PreparedDocument prepare(
       Bytes original,
+      SignatureLevel level,
       List<X509Certificate> chain,
       SignatureAlgorithm algorithm,
       Instant signingTime)
       throws RefusedException {
     requireSmall(original);
     Instant time = signingTime.truncatedTo(ChronoUnit.SECONDS);
-    requireUsable(chain, algorithm, time);
+    SignerChain.requireUsable(chain, algorithm, time);
+    int contentSize = contentSize(level, chain);
     turns.take();
     try {
-      Increment increment = increment(original.toByteArray(), time);
+      Increment increment =
+          increment(original.toByteArray(), algorithm.digest(), contentSize, time);
       Bytes dtbs =
           Bytes.copyOf(
                   pades.dataToBeSigned(
-                      increment.increment().byteRangeSha256(), chain, algorithm, time))
-              .sha256();
+                      increment.increment().byteRangeDigest(), chain, algorithm, time))
+              .digest(algorithm.digest());
       PreparedState state =
           new PreparedState(
+              level,
               algorithm,
               time,
-              sha256(chain.getFirst()),
+              SignerChain.sha256(chain),
               dtbs,
               increment.signaturesBefore(),
               increment.increment());
@@ -114,41 +121,97 @@ public final class PadesDocuments {
    * @throws IllegalStateException if any of this is not so: then there is no document, and making
    *     the call again does not help
    */
-  public Bytes complete(
+  Bytes complete(
       Bytes original,
       PreparedDocument prepared,
+      SignatureLevel level,
       List<X509Certificate> chain,
       SignatureValue value) {
     PreparedState state = PreparedState.decode(prepared.state());
+    require(state.level() == level, "the prepared document is not one of this level");
     require(
-        state.dtbsSha256().equals(prepared.dtbs().digest())
+        state.dtbs().equals(prepared.dtbs().digest())
             && state.algorithm() == prepared.dtbs().algorithm()
             && state.algorithm() == value.algorithm(),
         "the prepared document is not the one of this hash and algorithm");
     require(
-        !chain.isEmpty() && sha256(chain.getFirst()).equals(state.certificateSha256()),
+        !chain.isEmpty() && SignerChain.sha256(chain).equals(state.certificateSha256()),
         "the certificate is not the one of phase one");
-    Bytes hash = state.original().byteRangeSha256();
+    Bytes hash = state.original().byteRangeDigest();
     byte[] toBeSigned = pades.dataToBeSigned(hash, chain, state.algorithm(), state.signingTime());
     require(
-        Bytes.copyOf(Bytes.sha256(toBeSigned)).equals(state.dtbsSha256()),
+        Bytes.copyOf(toBeSigned).digest(state.algorithm().digest()).equals(state.dtbs()),
         "what was signed cannot be computed again");
     require(
         SignatureValueCheck.verifies(chain.getFirst().getPublicKey(), toBeSigned, value),
         "the signature value does not verify");
-    byte[] cms = pades.cms(hash, chain, value, state.signingTime());
+    byte[] cms =
+        level == SignatureLevel.B_B
+            ? pades.cms(hash, chain, value, state.signingTime())
+            : pades.cmsWithTimeStamp(hash, chain, value, state.signingTime(), sources());
     byte[] signed = state.original().complete(original.toByteArray(), cms);
-    requireReadsBack(signed, state);
-    return Bytes.copyOf(signed);
+    requireReadsBack(signed, state.signaturesBefore() + 1, state.original());
+    return Bytes.copyOf(
+        switch (level) {
+          case B_B, B_T -> signed;
+          case B_LT -> withValidationData(signed, cms, state);
+          case B_LTA -> withArchiveTimeStamp(withValidationData(signed, cms, state), state);
+        });
   }
 
-  private void requireReadsBack(byte[] signed, PreparedState state) {
+  private CompletionSources sources() {
+    return sources.orElseThrow(() -> new IllegalStateException("only level B-B is offered"));
+  }
+
+  /** B-T to B-LT: what {@code signed} is, is never changed, only appended to. */
+  private byte[] withValidationData(byte[] signed, byte[] cms, PreparedState state) {
+    ValidationData data =
+        PadesSignature.validationData(
+            cms, state.algorithm().digest(), state.original().byteRangeDigest(), sources());
+    turns.take();
+    try {
+      return DssDictionary.append(signed, data);
+    } finally {
+      turns.giveBack();
+    }
+  }
+
+  /** B-LT to B-LTA: a time stamp over the document with its validation data. */
+  private byte[] withArchiveTimeStamp(byte[] document, PreparedState state) {
+    DigestAlgorithm digest = state.algorithm().digest();
+    Increment increment = archiveIncrement(document, digest);
+    byte[] token =
+        sources()
+            .timeStamps()
+            .getTimeStampResponse(
+                PadesSignature.dss(digest), increment.increment().byteRangeDigest().toByteArray())
+            .getBytes();
+    byte[] archived = increment.increment().complete(document, token);
+    requireReadsBack(archived, state.signaturesBefore() + 2, increment.increment());
+    return archived;
+  }
+
+  private Increment archiveIncrement(byte[] document, DigestAlgorithm digest) {
+    turns.take();
+    try {
+      return increment(
+          document,
+          inspector.inspect(document),
+          pades.prepareTimeStamp(document, digest, TimeStamps.MAXIMUM_TOKEN));
+    } catch (RefusedException e) {
+      throw new IllegalStateException("a document of ours cannot be time-stamped", e);
+    } finally {
+      turns.giveBack();
+    }
+  }
+
+  private void requireReadsBack(byte[] signed, int signatures, SignatureIncrement increment) {
     turns.take();
     try {
       PdfStructure structure = inspector.inspect(signed);
       require(
-          structure.signatures() == state.signaturesBefore() + 1
-              && structure.byteRanges().contains(state.original().byteRange()),
+          structure.signatures() == signatures
+              && structure.byteRanges().contains(increment.byteRange()),
           "the signed document does not have the signature that was made");
     } catch (RefusedException e) {
       throw new IllegalStateException("the signed document cannot be read", e);
@@ -159,10 +222,18 @@ public final class PadesDocuments {
 
   private record Increment(SignatureIncrement increment, int signaturesBefore) {}
 
-  private Increment increment(byte[] original, Instant signingTime) throws RefusedException {
+  private static int contentSize(SignatureLevel level, List<X509Certificate> chain) {
+    int signature =
+        Math.max(USUAL_CONTENT_SIZE, CONTENT_WITHOUT_CERTIFICATES + SignerChain.size(chain));
+    return level == SignatureLevel.B_B ? signature : signature + TimeStamps.MAXIMUM_TOKEN;
+  }
+
+  private Increment increment(
+      byte[] original, DigestAlgorithm digest, int contentSize, Instant signingTime)
+      throws RefusedException {
     PdfStructure before = inspector.inspect(original);
     try {
-      return increment(original, before, pades.prepare(original, signingTime));
+      return increment(original, before, pades.prepare(original, digest, contentSize, signingTime));
     } catch (ProtectedDocumentException e) {
       throw refused(Refusal.DOCUMENT_FORBIDS_SIGNING, e);
     } catch (RuntimeException | StackOverflowError e) {
@@ -189,7 +260,12 @@ public final class PadesDocuments {
     require(upToTheEnd.size() == 1, "not exactly one signature covers the document");
     return new Increment(
         SignatureIncrement.of(
-            original, prepared.content(), upToTheEnd.getFirst(), prepared.byteRangeSha256()),
+            original,
+            prepared.content(),
+            upToTheEnd.getFirst(),
+            prepared.digestAlgorithm(),
+            prepared.byteRangeDigest(),
+            prepared.contentSize()),
         before.signatures());
   }
 
@@ -203,34 +279,6 @@ public final class PadesDocuments {
     }
     if (original.size() > settings.largestSize()) {
       throw new RefusedException(Refusal.DOCUMENT_TOO_LARGE);
-    }
-  }
-
-  private static void requireUsable(
-      List<X509Certificate> chain, SignatureAlgorithm algorithm, Instant signingTime) {
-    if (chain.isEmpty() || chain.size() > LONGEST_CHAIN) {
-      throw new IllegalArgumentException("a chain has 1 to 8 certificates");
-    }
-    PublicKey key = chain.getFirst().getPublicKey();
-    boolean fits =
-        algorithm.keyAlgorithm() == KeyAlgorithm.EC_P256
-            ? key instanceof ECPublicKey
-            : key instanceof RSAPublicKey;
-    if (!fits) {
-      throw new IllegalArgumentException("the certificate's key is not one for " + algorithm);
-    }
-    try {
-      chain.getFirst().checkValidity(Date.from(signingTime));
-    } catch (CertificateException e) {
-      throw new IllegalArgumentException("the certificate is not valid at the signing time", e);
-    }
-  }
-
-  private static Bytes sha256(X509Certificate certificate) {
-    try {
-      return Bytes.copyOf(Bytes.sha256(certificate.getEncoded()));
-    } catch (CertificateEncodingException e) {
-      throw new IllegalStateException("a certificate cannot be encoded", e);
     }
   }
 

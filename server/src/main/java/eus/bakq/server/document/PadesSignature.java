@@ -1,6 +1,6 @@
 package eus.bakq.server.document;
 
-import eu.europa.esig.dss.enumerations.DigestAlgorithm;
+import eu.europa.esig.dss.cades.validation.CMSDocumentAnalyzer;
 import eu.europa.esig.dss.enumerations.EncryptionAlgorithm;
 import eu.europa.esig.dss.enumerations.SignatureLevel;
 import eu.europa.esig.dss.model.DSSDocument;
@@ -8,10 +8,17 @@ import eu.europa.esig.dss.model.DSSMessageDigest;
 import eu.europa.esig.dss.model.InMemoryDocument;
 import eu.europa.esig.dss.model.x509.CertificateToken;
 import eu.europa.esig.dss.pades.PAdESSignatureParameters;
+import eu.europa.esig.dss.pades.PAdESTimestampParameters;
 import eu.europa.esig.dss.pades.signature.ExternalCMSService;
 import eu.europa.esig.dss.pades.signature.PAdESWithExternalCMSService;
+import eu.europa.esig.dss.pdf.ServiceLoaderPdfObjFactory;
+import eu.europa.esig.dss.spi.DSSUtils;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
+import eu.europa.esig.dss.spi.validation.ValidationData;
+import eu.europa.esig.dss.spi.validation.executor.CompleteValidationContextExecutor;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.io.IOException;
@@ -27,7 +34,7 @@ import java.util.TimeZone;
 /**
  * The only place that makes signatures with EU DSS. Everything that goes into the bytes is said
  * here, so that another node, another time zone or another day computes the same
- * (PreparedDocument). Nothing is fetched: neither revocation data nor issuers. Safe for several
+ * (PreparedDocument). Nothing is fetched but from {@link CompletionSources}. Safe for several
  * threads.
  */
 final class PadesSignature {
@@ -39,32 +46,40 @@ final class PadesSignature {
       new ExternalCMSService(new CommonCertificateVerifier(true));
 
   /** The document with an empty place for a signature, and its hash. */
-  PreparedPdf prepare(byte[] original, Instant signingTime) {
-    PAdESSignatureParameters parameters = parameters(signingTime);
+  PreparedPdf prepare(
+      byte[] original, DigestAlgorithm digestAlgorithm, int contentSize, Instant signingTime) {
+    PAdESSignatureParameters parameters = parameters(digestAlgorithm, signingTime);
+    parameters.setContentSize(contentSize);
     DSSMessageDigest digest =
         documents.getMessageDigest(new InMemoryDocument(original, DOCUMENT_NAME), parameters);
     return new PreparedPdf(
-        read(parameters.getPdfSignatureCache().getToBeSignedDocument()), digest.getValue());
+        read(parameters.getPdfSignatureCache().getToBeSignedDocument()),
+        digestAlgorithm,
+        digest.getValue(),
+        contentSize);
   }
 
   /**
    * A prepared document as DSS gives it: nothing of it is checked.
    *
    * @param content the whole document
-   * @param byteRangeSha256 as DSS computed it
+   * @param byteRangeDigest as DSS computed it, by {@code digestAlgorithm}
+   * @param contentSize bytes that DSS was asked to reserve for the CMS
    */
   // Held for the length of one call and never shared.
   @SuppressWarnings("ArrayRecordComponent")
-  record PreparedPdf(byte[] content, byte[] byteRangeSha256) {}
+  record PreparedPdf(
+      byte[] content, DigestAlgorithm digestAlgorithm, byte[] byteRangeDigest, int contentSize) {}
 
   /** The signed attributes in DER: their hash is the DTBS/R. */
   byte[] dataToBeSigned(
-      Bytes byteRangeSha256,
+      Bytes byteRangeDigest,
       List<X509Certificate> chain,
       SignatureAlgorithm algorithm,
       Instant signingTime) {
     return signatures
-        .getDataToSign(digest(byteRangeSha256), parameters(chain, algorithm, signingTime))
+        .getDataToSign(
+            digest(algorithm.digest(), byteRangeDigest), parameters(chain, algorithm, signingTime))
         .getBytes();
   }
 
@@ -74,14 +89,45 @@ final class PadesSignature {
    * @throws IllegalStateException if the CMS that was made does not verify
    */
   byte[] cms(
-      Bytes byteRangeSha256,
+      Bytes byteRangeDigest,
+      List<X509Certificate> chain,
+      SignatureValue value,
+      Instant signingTime) {
+    return cms(
+        signatures, SignatureLevel.PAdES_BASELINE_B, byteRangeDigest, chain, value, signingTime);
+  }
+
+  /**
+   * As {@link #cms}, with a time stamp inside: every time another.
+   *
+   * @throws UnavailableException if there is no time stamp to be had
+   */
+  byte[] cmsWithTimeStamp(
+      Bytes byteRangeDigest,
+      List<X509Certificate> chain,
+      SignatureValue value,
+      Instant signingTime,
+      CompletionSources sources) {
+    ExternalCMSService stamping = new ExternalCMSService(sources.verifier());
+    stamping.setTspSource(sources.timeStamps());
+    return cms(
+        stamping, SignatureLevel.PAdES_BASELINE_T, byteRangeDigest, chain, value, signingTime);
+  }
+
+  private byte[] cms(
+      ExternalCMSService service,
+      SignatureLevel level,
+      Bytes byteRangeDigest,
       List<X509Certificate> chain,
       SignatureValue value,
       Instant signingTime) {
     PAdESSignatureParameters parameters = parameters(chain, value.algorithm(), signingTime);
-    DSSMessageDigest digest = digest(byteRangeSha256);
+    parameters.setSignatureLevel(level);
+    parameters.setSignatureTimestampParameters(
+        new PAdESTimestampParameters(dss(value.algorithm().digest())));
+    DSSMessageDigest digest = digest(value.algorithm().digest(), byteRangeDigest);
     DSSDocument cms =
-        signatures.signMessageDigest(
+        service.signMessageDigest(
             digest,
             parameters,
             new eu.europa.esig.dss.model.SignatureValue(
@@ -92,11 +138,45 @@ final class PadesSignature {
     return read(cms);
   }
 
-  private static PAdESSignatureParameters parameters(Instant signingTime) {
+  /** The document with an empty place for a time stamp over all of it, and its hash. */
+  PreparedPdf prepareTimeStamp(byte[] document, DigestAlgorithm digestAlgorithm, int contentSize) {
+    PAdESTimestampParameters parameters = new PAdESTimestampParameters(dss(digestAlgorithm));
+    parameters.setContentSize(contentSize);
+    DSSMessageDigest digest =
+        new ServiceLoaderPdfObjFactory()
+            .newArchiveTimestampService()
+            .messageDigest(new InMemoryDocument(document, DOCUMENT_NAME), parameters);
+    return new PreparedPdf(
+        read(parameters.getPdfSignatureCache().getToBeSignedDocument()),
+        digestAlgorithm,
+        digest.getValue(),
+        contentSize);
+  }
+
+  /**
+   * The certificates and their status that whoever validates {@code cms} later will need.
+   *
+   * @throws UnavailableException if something of it cannot be had
+   * @throws IllegalStateException if a certificate of it is not good
+   */
+  static ValidationData validationData(
+      byte[] cms,
+      DigestAlgorithm digestAlgorithm,
+      Bytes byteRangeDigest,
+      CompletionSources sources) {
+    CMSDocumentAnalyzer analyzer = new CMSDocumentAnalyzer(new InMemoryDocument(cms));
+    analyzer.setDetachedContents(
+        List.of(DSSUtils.toDigestDocument(digest(digestAlgorithm, byteRangeDigest))));
+    analyzer.setCertificateVerifier(sources.verifier());
+    analyzer.setValidationContextExecutor(CompleteValidationContextExecutor.INSTANCE);
+    return analyzer.getValidationData(analyzer.getSignatures()).getAllValidationData();
+  }
+
+  private static PAdESSignatureParameters parameters(
+      DigestAlgorithm digestAlgorithm, Instant signingTime) {
     PAdESSignatureParameters parameters = new PAdESSignatureParameters();
     parameters.setSignatureLevel(SignatureLevel.PAdES_BASELINE_B);
-    parameters.setDigestAlgorithm(DigestAlgorithm.SHA256);
-    parameters.setContentSize(SignatureIncrement.CONTENT_SIZE);
+    parameters.setDigestAlgorithm(dss(digestAlgorithm));
     parameters.setSigningTimeZone(TimeZone.getTimeZone("UTC"));
     parameters.bLevel().setSigningDate(Date.from(signingTime));
     return parameters;
@@ -108,7 +188,7 @@ final class PadesSignature {
     for (X509Certificate certificate : chain) {
       tokens.add(new CertificateToken(certificate));
     }
-    PAdESSignatureParameters parameters = parameters(signingTime);
+    PAdESSignatureParameters parameters = parameters(algorithm.digest(), signingTime);
     parameters.setSigningCertificate(tokens.getFirst());
     parameters.setCertificateChain(tokens);
     parameters.setEncryptionAlgorithm(
@@ -120,8 +200,13 @@ final class PadesSignature {
     return parameters;
   }
 
-  private static DSSMessageDigest digest(Bytes byteRangeSha256) {
-    return new DSSMessageDigest(DigestAlgorithm.SHA256, byteRangeSha256.toByteArray());
+  private static DSSMessageDigest digest(DigestAlgorithm algorithm, Bytes byteRangeDigest) {
+    return new DSSMessageDigest(dss(algorithm), byteRangeDigest.toByteArray());
+  }
+
+  /** The same, as DSS calls it. */
+  static eu.europa.esig.dss.enumerations.DigestAlgorithm dss(DigestAlgorithm algorithm) {
+    return eu.europa.esig.dss.enumerations.DigestAlgorithm.forJavaName(algorithm.javaName());
   }
 
   private static byte[] read(DSSDocument document) {

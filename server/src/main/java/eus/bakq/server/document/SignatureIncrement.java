@@ -1,6 +1,7 @@
 package eus.bakq.server.document;
 
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,9 @@ import java.util.zip.Inflater;
  * that changed in the meantime is noticed, and none is stored twice.
  *
  * @param originalLength bytes of the original
- * @param byteRangeSha256 over the original and the increment without the place for the signature
+ * @param digestAlgorithm of the hash that is signed
+ * @param byteRangeDigest over the original and the increment without the place for the signature
+ * @param contentSize bytes reserved for the CMS
  * @param tailLength bytes of the increment
  * @param contentsOffset where in the increment the place's hexadecimal digits begin
  * @param deflatedTail the increment, deflated
@@ -29,29 +32,30 @@ import java.util.zip.Inflater;
 record SignatureIncrement(
     Bytes originalSha256,
     int originalLength,
-    Bytes byteRangeSha256,
+    DigestAlgorithm digestAlgorithm,
+    Bytes byteRangeDigest,
+    int contentSize,
     int tailLength,
     int contentsOffset,
     Bytes deflatedTail) {
-  /**
-   * Bytes reserved for the CMS: twice what a signature of level B with two certificates takes. Too
-   * small would be noticed only after the HSM has signed.
-   */
-  static final int CONTENT_SIZE = 12_000;
+  /** The largest place for a CMS: eight long certificates, and a time stamp with as many. */
+  static final int MAXIMUM_CONTENT_SIZE = 64 * 1024;
 
   /** The largest increment: a form's catalogue is written anew in it. */
   static final int MAXIMUM_TAIL = 4 * 1024 * 1024;
 
-  private static final int DIGITS = 2 * CONTENT_SIZE;
-
   SignatureIncrement {
-    if (originalSha256.size() != 32 || byteRangeSha256.size() != 32) {
-      throw new IllegalArgumentException("hashes have 32 bytes");
+    if (originalSha256.size() != DigestAlgorithm.SHA256.size()
+        || byteRangeDigest.size() != digestAlgorithm.size()) {
+      throw new IllegalArgumentException("a hash is as long as its algorithm says");
+    }
+    if (contentSize < 1 || contentSize > MAXIMUM_CONTENT_SIZE) {
+      throw new IllegalArgumentException("the place for the CMS is bounded");
     }
     if (originalLength < 1 || tailLength > MAXIMUM_TAIL) {
       throw new IllegalArgumentException("an original has bytes, and its increment is bounded");
     }
-    if (contentsOffset < 1 || contentsOffset > tailLength - DIGITS - 1) {
+    if (contentsOffset < 1 || contentsOffset > tailLength - 2 * contentSize - 1) {
       throw new IllegalArgumentException("the place for the signature is within the increment");
     }
   }
@@ -61,12 +65,18 @@ record SignatureIncrement(
    * nothing of it.
    *
    * @param byteRange as the prepared document says
-   * @param byteRangeSha256 as the other program computed it
+   * @param digestAlgorithm by which the other program computed {@code byteRangeDigest}
+   * @param contentSize what the other program was asked to reserve
    * @throws IllegalStateException if {@code prepared} is not {@code original} with an increment
    *     that has one empty place, right behind its byte range
    */
   static SignatureIncrement of(
-      byte[] original, byte[] prepared, List<Integer> byteRange, byte[] byteRangeSha256) {
+      byte[] original,
+      byte[] prepared,
+      List<Integer> byteRange,
+      DigestAlgorithm digestAlgorithm,
+      byte[] byteRangeDigest,
+      int contentSize) {
     require(
         prepared.length > original.length
             && Arrays.equals(original, 0, original.length, prepared, 0, original.length),
@@ -76,7 +86,7 @@ record SignatureIncrement(
             && byteRange.get(0) == 0
             && byteRange.get(1) > original.length
             && (long) byteRange.get(2) + byteRange.get(3) == prepared.length
-            && byteRange.get(2) - byteRange.get(1) == DIGITS + 2,
+            && byteRange.get(2) - byteRange.get(1) == 2 * contentSize + 2,
         "a prepared document has an unexpected byte range");
     int open = byteRange.get(1);
     int close = byteRange.get(2) - 1;
@@ -87,13 +97,15 @@ record SignatureIncrement(
       require(prepared[i] == '0', "the place for the signature is not empty");
     }
     require(
-        MessageDigest.isEqual(byteRangeSha256, hash(prepared, open, close + 1)),
+        MessageDigest.isEqual(byteRangeDigest, hash(digestAlgorithm, prepared, open, close + 1)),
         "a prepared document has another hash than was computed");
     byte[] tail = Arrays.copyOfRange(prepared, original.length, prepared.length);
     return new SignatureIncrement(
         Bytes.copyOf(Bytes.sha256(original)),
         original.length,
-        Bytes.copyOf(byteRangeSha256),
+        digestAlgorithm,
+        Bytes.copyOf(byteRangeDigest),
+        contentSize,
         tail.length,
         open + 1 - original.length,
         deflate(tail));
@@ -109,17 +121,19 @@ record SignatureIncrement(
         original.length == originalLength
             && Bytes.copyOf(Bytes.sha256(original)).equals(originalSha256),
         "the original is not the one that was prepared");
-    require(cms.length <= CONTENT_SIZE, "the CMS does not fit into its place");
+    require(cms.length <= contentSize, "the CMS does not fit into its place");
     byte[] tail = inflateTail();
     byte[] signed = Arrays.copyOf(original, original.length + tail.length);
     System.arraycopy(tail, 0, signed, original.length, tail.length);
     byte[] digits = HexFormat.of().formatHex(cms).getBytes(StandardCharsets.US_ASCII);
     int place = original.length + contentsOffset;
     System.arraycopy(digits, 0, signed, place, digits.length);
+    int end = place + 2 * contentSize;
     require(
         signed[place - 1] == '<'
-            && signed[place + DIGITS] == '>'
-            && Bytes.copyOf(hash(signed, place - 1, place + DIGITS + 1)).equals(byteRangeSha256),
+            && signed[end] == '>'
+            && Bytes.copyOf(hash(digestAlgorithm, signed, place - 1, end + 1))
+                .equals(byteRangeDigest),
         "the signed document has another hash than was signed");
     return signed;
   }
@@ -127,7 +141,7 @@ record SignatureIncrement(
   /** The byte range that the completed document says. */
   List<Integer> byteRange() {
     int open = originalLength + contentsOffset - 1;
-    int after = open + DIGITS + 2;
+    int after = open + 2 * contentSize + 2;
     return List.of(0, open, after, originalLength + tailLength - after);
   }
 
@@ -161,15 +175,15 @@ record SignatureIncrement(
     return Bytes.copyOf(out.toByteArray());
   }
 
-  /** SHA-256 of {@code content} without what is from {@code from} to before {@code to}. */
-  private static byte[] hash(byte[] content, int from, int to) {
+  /** The hash of {@code content} without what is from {@code from} to before {@code to}. */
+  private static byte[] hash(DigestAlgorithm algorithm, byte[] content, int from, int to) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = MessageDigest.getInstance(algorithm.javaName());
       digest.update(content, 0, from);
       digest.update(content, to, content.length - to);
       return digest.digest();
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      throw new IllegalStateException("a Java platform has SHA-2", e);
     }
   }
 

@@ -58,6 +58,9 @@ public final class ActivationMessages implements MessageComposer {
           SIGNATURE_CODE,
           LOCK_WARNING,
           ACCOUNT_LOCKED,
+          CREDENTIALS_SUSPENDED,
+          SUSPENSION_LIFTED,
+          CREDENTIALS_REVOKED,
           SIGNATURE_MADE ->
           throw new IllegalArgumentException(message.kind() + " is composed elsewhere");
     };

@@ -9,6 +9,8 @@ import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.certificate.CertificationRequest;
 import eus.bakq.server.certificate.CertificationRequests;
 import eus.bakq.server.certificate.IssuedCertificate;
+import eus.bakq.server.credential.CertificateKind;
+import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
@@ -27,11 +29,13 @@ import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.vocabulary.ActivationId;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,26 +44,51 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * From the first code to an active BakQ. The order of its steps is the policy: factors judged and
- * the intent recorded; key made in the HSM, whose one signature is over the certification request
- * that we made from the account; the request recorded; the certificate issued and checked;
- * certificate recorded, key sealed and everything linked in one transaction (ENR-11, ENR-12,
- * ENR-13, KEY-05). Where it stops before that, nothing was stored: the citizen opens the link
- * again.
+ * the intent recorded; then for each credential, key made in the HSM, whose one signature is over
+ * the certification request that we made from the account; the request recorded; the certificate
+ * issued and checked; taken into the register and recorded, key sealed; and everything linked in
+ * one transaction (ENR-11, ENR-12, ENR-13, KEY-05). Where it stops before that, nothing is linked:
+ * certificates that were issued are revoked, and the citizen opens the link again.
  */
 public final class CompleteActivation {
   private static final Duration NOTICE_LIFE = Duration.ofDays(1);
 
-  /** What keys are made of. */
+  /**
+   * What keys are made of.
+   *
+   * @param purposes what each citizen gets a credential for; SIGNATURE first
+   */
   public record Making(
       CitizenKeys citizenKeys,
       CertificationAuthority authority,
+      CertificateRegister register,
       Credentials credentials,
       Seal seal,
       SecureRandom random,
       KeyAlgorithm keyAlgorithm,
-      SignatureAlgorithm requestAlgorithm) {}
+      SignatureAlgorithm requestAlgorithm,
+      List<CredentialPurpose> purposes) {
+    public Making {
+      purposes = List.copyOf(purposes);
+      if (purposes.getFirst() != CredentialPurpose.SIGNATURE) {
+        throw new IllegalArgumentException("a citizen gets a credential for signing first");
+      }
+    }
+  }
 
   private record Account(Signer signer, int passwordGeneration, Instant now) {}
+
+  /** Whether what was made could be linked. */
+  private enum Link {
+    LINKED,
+    /**
+     * The activation was begun anew, or ended, while the keys were being made, perhaps with another
+     * password.
+     */
+    ACTIVATION_GONE,
+    /** The account is not any more the one that the certificates name (ENR-13). */
+    NAMES_DIFFER
+  }
 
   private final ActivationParts parts;
   private final CodeStep codeStep;
@@ -77,30 +106,24 @@ public final class CompleteActivation {
   /**
    * Durable when it returns.
    *
+   * @return the certificate with which the citizen signs
    * @throws RefusedException what {@link CodeStep#run} refuses; ACTIVATION_STEP
    */
   public IssuedCertificate run(CodeStep.Attempt attempt) throws RefusedException {
     ActivationSubject.Authenticated proven = codeStep.run(attempt, subject);
     try (AuthenticatedSigner authenticated = proven.signer()) {
       Account account = parts.database().inTransaction(handle -> account(handle, proven));
-      CertificateSubject named = subjectOf(account.signer());
-      NewCitizenKey key =
-          making
-              .citizenKeys()
-              .generate(
-                  making.keyAlgorithm(),
-                  publicKey ->
-                      CertificationRequests.toBeSigned(
-                          named, publicKey, making.requestAlgorithm()));
-      CertificationRequest request =
-          CertificationRequests.assemble(named, key.publicKey(), key.proofOfPossession());
-      parts.database().transact(handle -> recordRequest(handle, authenticated, key, request));
-      IssuedCertificate issued = making.authority().issue(request, named, account.now());
-      Credential credential = seal(authenticated, account, key, issued);
-      parts.database().transact(handle -> recordIssued(handle, proven, credential));
-      parts.database().transact(handle -> link(handle, proven, credential));
+      List<Credential> made = new ArrayList<>();
+      for (CredentialPurpose purpose : making.purposes()) {
+        made.add(make(proven, authenticated, account, purpose));
+      }
+      Link link = parts.database().inTransaction(handle -> link(handle, proven, made));
+      if (link != Link.LINKED) {
+        parts.database().transact(handle -> giveUp(handle, proven, made, link));
+        throw new RefusedException(Refusal.ACTIVATION_STEP);
+      }
       parts.outbox().wake();
-      return issued;
+      return new IssuedCertificate(made.getFirst().certificate(), made.getFirst().issuers());
     }
   }
 
@@ -114,6 +137,29 @@ public final class CompleteActivation {
   private static CertificateSubject subjectOf(Signer signer) {
     return new CertificateSubject(
         signer.name().givenName(), signer.name().surname(), "IDCES-" + signer.dni().value());
+  }
+
+  private Credential make(
+      ActivationSubject.Authenticated proven,
+      AuthenticatedSigner authenticated,
+      Account account,
+      CredentialPurpose purpose)
+      throws RefusedException {
+    CertificateSubject named = subjectOf(account.signer());
+    NewCitizenKey key =
+        making
+            .citizenKeys()
+            .generate(
+                making.keyAlgorithm(),
+                publicKey ->
+                    CertificationRequests.toBeSigned(named, publicKey, making.requestAlgorithm()));
+    CertificationRequest request =
+        CertificationRequests.assemble(named, key.publicKey(), key.proofOfPossession());
+    parts.database().transact(handle -> recordRequest(handle, authenticated, key, request));
+    IssuedCertificate issued = making.authority().issue(request, named, purpose, account.now());
+    Credential credential = seal(authenticated, account, key, issued, purpose);
+    parts.database().transact(handle -> recordIssued(handle, proven, credential));
+    return credential;
   }
 
   private void recordRequest(
@@ -154,13 +200,15 @@ public final class CompleteActivation {
       AuthenticatedSigner authenticated,
       Account account,
       NewCitizenKey key,
-      IssuedCertificate issued) {
+      IssuedCertificate issued,
+      CredentialPurpose purpose) {
     CredentialId id =
         new CredentialId(new UUID(making.random().nextLong(), making.random().nextLong()));
     SealBinding binding =
         new SealBinding(
             authenticated.signer(),
             id,
+            purpose,
             Bytes.copyOf(key.publicKey().getEncoded()).sha256(),
             ActivationMechanism.PASSWORD_AND_SMS,
             account.passwordGeneration(),
@@ -180,9 +228,23 @@ public final class CompleteActivation {
         1);
   }
 
-  /** Whatever becomes of it, no certificate of the authority is without its record. */
+  /**
+   * Whatever becomes of it, no certificate of the authority is without its record and its status.
+   */
   private void recordIssued(
       Handle handle, ActivationSubject.Authenticated proven, Credential credential) {
+    making
+        .register()
+        .awaitLink(
+            handle,
+            making
+                .register()
+                .record(
+                    handle,
+                    credential.certificate(),
+                    CertificateKind.of(credential.purpose()),
+                    Optional.of(credential.id()),
+                    Database.now(handle)));
     parts
         .audit()
         .append(
@@ -194,22 +256,26 @@ public final class CompleteActivation {
                 named(credential)));
   }
 
-  private void link(Handle handle, ActivationSubject.Authenticated proven, Credential credential)
+  private Link link(Handle handle, ActivationSubject.Authenticated proven, List<Credential> made)
       throws RefusedException {
     Activation activation =
         parts.activations().findAndHold(handle, proven.activation().id()).orElseThrow();
-    if (activation.version() != proven.activation().version()) {
-      // Begun anew, or ended, while the key was being made, perhaps with another password. The key
-      // is forgotten; the certificate is in the record and belongs to no credential.
-      throw new RefusedException(Refusal.ACTIVATION_STEP);
+    Instant now = Database.now(handle);
+    if (activation.version() != proven.activation().version() || !activation.isLive(now)) {
+      return Link.ACTIVATION_GONE;
     }
-    Signer found = parts.signers().find(handle, proven.signer().signer()).orElseThrow();
-    Signer signer = parts.signers().findAndHold(handle, found.dni()).orElseThrow();
-    making.credentials().insert(handle, credential);
+    Signer signer = parts.signers().findAndHold(handle, proven.signer().signer()).orElseThrow();
+    if (!made.stream().allMatch(one -> subjectOf(signer).isNamedIn(one.certificate()))) {
+      return Link.NAMES_DIFFER;
+    }
+    for (Credential credential : made) {
+      if (!making.register().endWait(handle, credential.certificate().getSerialNumber())) {
+        throw new IllegalStateException("a certificate was given up before it could be linked");
+      }
+      making.credentials().insert(handle, credential);
+    }
     parts.signers().changeState(handle, signer, SignerState.ACTIVE);
-    parts
-        .activations()
-        .advance(handle, activation, ActivationState.COMPLETED, Database.now(handle));
+    parts.activations().advance(handle, activation, ActivationState.COMPLETED, now);
     parts
         .outbox()
         .put(
@@ -218,21 +284,49 @@ public final class CompleteActivation {
                 MessageKind.ACTIVATION_COMPLETED,
                 activation.id().value(),
                 Optional.of(signer.id()),
-                Database.now(handle).plus(NOTICE_LIFE)));
-    for (AuditEventType type :
-        List.of(AuditEventType.CERTIFICATE_LINKED, AuditEventType.ACTIVATION_COMPLETED)) {
-      parts
-          .audit()
-          .append(
-              handle,
-              AuditEvent.succeeded(
-                  type, signer.id().toString(), activation.id(), named(credential)));
+                now.plus(NOTICE_LIFE)));
+    for (Credential credential : made) {
+      record(handle, AuditEventType.CERTIFICATE_LINKED, activation, credential);
+    }
+    record(handle, AuditEventType.ACTIVATION_COMPLETED, activation, made.getFirst());
+    return Link.LINKED;
+  }
+
+  private void record(
+      Handle handle, AuditEventType type, Activation activation, Credential credential) {
+    parts
+        .audit()
+        .append(
+            handle,
+            AuditEvent.succeeded(
+                type, credential.signer().toString(), activation.id(), named(credential)));
+  }
+
+  /** The keys are forgotten; the certificates must not stay good. */
+  private void giveUp(
+      Handle handle, ActivationSubject.Authenticated proven, List<Credential> made, Link link) {
+    for (Credential credential : made) {
+      if (link == Link.NAMES_DIFFER) {
+        parts
+            .audit()
+            .append(
+                handle,
+                AuditEvent.refused(
+                    AuditEventType.CERTIFICATE_REJECTED,
+                    link.name(),
+                    "system",
+                    proven.activation().id(),
+                    named(credential)));
+      }
+      TidyCredentials.giveUp(
+          handle, making.register(), parts.audit(), credential.certificate().getSerialNumber());
     }
   }
 
   private static Map<String, String> named(Credential credential) {
     return Map.of(
         "credential", credential.id().toString(),
+        "purpose", credential.purpose().name(),
         "certificate_sha256", credential.certificateSha256().toHex(),
         "certificate_serial", credential.certificate().getSerialNumber().toString(16),
         "public_key_sha256", credential.binding().publicKeySha256().toHex());

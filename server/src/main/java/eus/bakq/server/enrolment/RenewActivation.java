@@ -21,9 +21,9 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Sends a new activation link to a registered citizen who has not activated, whom an officer has
- * identified again; the older link is void, and what was done by it. The order of its steps is the
- * policy.
+ * Sends a new activation link to a registered citizen who has not activated, or whose credentials
+ * have ended, whom an officer has identified again; the older link is void, and what was done by
+ * it. The order of its steps is the policy.
  *
  * <p>Safe for several threads.
  */

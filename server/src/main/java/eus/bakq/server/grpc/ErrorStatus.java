@@ -125,6 +125,8 @@ public final class ErrorStatus {
           IDENTITY_DOCUMENT_EXPIRED,
           IDENTIFICATION_TOO_OLD,
           SIGNER_STATE,
+          NO_CREDENTIAL,
+          CREDENTIAL_STATE,
           ACTIVATION_STEP,
           PERSONAL_DATA_NOT_CONFIRMED,
           TERMS_NOT_CURRENT,

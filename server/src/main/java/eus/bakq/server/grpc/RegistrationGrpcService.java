@@ -1,25 +1,38 @@
 package eus.bakq.server.grpc;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import eus.bakq.registration.v1.CalendarDate;
+import eus.bakq.registration.v1.LiftSuspensionRequest;
+import eus.bakq.registration.v1.LiftSuspensionResponse;
 import eus.bakq.registration.v1.RegisterSignerRequest;
 import eus.bakq.registration.v1.RegisterSignerResponse;
 import eus.bakq.registration.v1.RegistrationServiceGrpc;
 import eus.bakq.registration.v1.RenewActivationRequest;
 import eus.bakq.registration.v1.RenewActivationResponse;
+import eus.bakq.registration.v1.RevokeCredentialsRequest;
+import eus.bakq.registration.v1.RevokeCredentialsResponse;
+import eus.bakq.registration.v1.SuspendCredentialsRequest;
+import eus.bakq.registration.v1.SuspendCredentialsResponse;
 import eus.bakq.registration.v1.UnlockSignerRequest;
 import eus.bakq.registration.v1.UnlockSignerResponse;
 import eus.bakq.server.caller.CallerRateLimit;
 import eus.bakq.server.caller.RegisteredCaller;
+import eus.bakq.server.credential.RevocationReason;
 import eus.bakq.server.database.IdempotentWish;
 import eus.bakq.server.enrolment.IdentificationEvidence;
+import eus.bakq.server.enrolment.LiftSuspension;
 import eus.bakq.server.enrolment.RegisterSigner;
 import eus.bakq.server.enrolment.RegisteredSigner;
 import eus.bakq.server.enrolment.Registration;
 import eus.bakq.server.enrolment.RenewActivation;
+import eus.bakq.server.enrolment.RevokeCredentials;
+import eus.bakq.server.enrolment.SuspendCredentials;
 import eus.bakq.server.enrolment.UnlockSigner;
 import eus.bakq.server.failure.MalformedException;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.grpc.Fields.Field;
+import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.EmailAddress;
 import eus.bakq.server.vocabulary.IdentityDocument;
@@ -27,6 +40,7 @@ import eus.bakq.server.vocabulary.IdentityDocumentType;
 import eus.bakq.server.vocabulary.Language;
 import eus.bakq.server.vocabulary.MobileNumber;
 import eus.bakq.server.vocabulary.PersonName;
+import eus.bakq.server.vocabulary.SuspensionReason;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
@@ -57,23 +71,48 @@ public final class RegistrationGrpcService
                   .IDENTITY_DOCUMENT_TYPE_EU_REGISTRATION_CERTIFICATE,
               IdentityDocumentType.EU_REGISTRATION_CERTIFICATE);
 
-  private final IdempotentWishes wishes;
-  private final CallerRateLimit rateLimit;
-  private final RegisterSigner register;
-  private final RenewActivation renew;
-  private final UnlockSigner unlock;
+  private static final Map<eus.bakq.registration.v1.SuspensionReason, SuspensionReason>
+      SUSPENSION_REASONS =
+          Map.of(
+              eus.bakq.registration.v1.SuspensionReason.SUSPENSION_REASON_SIGNER_ASKED,
+              SuspensionReason.SIGNER_ASKED,
+              eus.bakq.registration.v1.SuspensionReason.SUSPENSION_REASON_COMPROMISE_SUSPECTED,
+              SuspensionReason.COMPROMISE_SUSPECTED,
+              eus.bakq.registration.v1.SuspensionReason.SUSPENSION_REASON_ORDERED,
+              SuspensionReason.ORDERED);
+  private static final Map<eus.bakq.registration.v1.RevocationReason, RevocationReason>
+      REVOCATION_REASONS =
+          Map.of(
+              eus.bakq.registration.v1.RevocationReason.REVOCATION_REASON_SIGNER_ASKED,
+              RevocationReason.SIGNER_ASKED,
+              eus.bakq.registration.v1.RevocationReason.REVOCATION_REASON_KEY_COMPROMISED,
+              RevocationReason.KEY_COMPROMISED,
+              eus.bakq.registration.v1.RevocationReason.REVOCATION_REASON_DATA_CHANGED,
+              RevocationReason.DATA_CHANGED,
+              eus.bakq.registration.v1.RevocationReason.REVOCATION_REASON_SIGNER_DIED,
+              RevocationReason.SIGNER_DIED,
+              eus.bakq.registration.v1.RevocationReason.REVOCATION_REASON_EVIDENCE_FALSE,
+              RevocationReason.EVIDENCE_FALSE,
+              eus.bakq.registration.v1.RevocationReason.REVOCATION_REASON_ORDERED,
+              RevocationReason.ORDERED);
 
-  public RegistrationGrpcService(
-      IdempotentWishes wishes,
-      CallerRateLimit rateLimit,
+  /** What officers do. */
+  public record Acts(
       RegisterSigner register,
       RenewActivation renew,
-      UnlockSigner unlock) {
+      UnlockSigner unlock,
+      SuspendCredentials suspend,
+      LiftSuspension lift,
+      RevokeCredentials revoke) {}
+
+  private final IdempotentWishes wishes;
+  private final CallerRateLimit rateLimit;
+  private final Acts acts;
+
+  public RegistrationGrpcService(IdempotentWishes wishes, CallerRateLimit rateLimit, Acts acts) {
     this.wishes = wishes;
     this.rateLimit = rateLimit;
-    this.register = register;
-    this.renew = renew;
-    this.unlock = unlock;
+    this.acts = acts;
   }
 
   @Override
@@ -106,17 +145,18 @@ public final class RegistrationGrpcService
             request);
     IdentificationEvidence evidence = evidence(fields, request.getEvidence());
     RegisteredSigner registered =
-        register.run(
-            officer,
-            wish,
-            new Registration(
-                dni.value(),
-                name(givenName.value(), surname.value()),
-                birthDate.value(),
-                email.value(),
-                mobile.value(),
-                language.value(),
-                evidence));
+        acts.register()
+            .run(
+                officer,
+                wish,
+                new Registration(
+                    dni.value(),
+                    name(givenName.value(), surname.value()),
+                    birthDate.value(),
+                    email.value(),
+                    mobile.value(),
+                    language.value(),
+                    evidence));
     return RegisterSignerResponse.newBuilder()
         .setSignerId(registered.signer().toString())
         .setActivationExpiresAt(Times.of(registered.activationExpiresAt()))
@@ -151,7 +191,7 @@ public final class RegistrationGrpcService
                   request.getRequestId(),
                   request);
           RegisteredSigner renewed =
-              renew.run(officer, wish, dni.value(), evidence(fields, request.getEvidence()));
+              acts.renew().run(officer, wish, dni.value(), evidence(fields, request.getEvidence()));
           return RenewActivationResponse.newBuilder()
               .setActivationExpiresAt(Times.of(renewed.activationExpiresAt()))
               .build();
@@ -173,9 +213,88 @@ public final class RegistrationGrpcService
                   RegistrationServiceGrpc.getUnlockSignerMethod(),
                   request.getRequestId(),
                   request);
-          unlock.run(officer, wish, dni.value(), evidence(fields, request.getEvidence()));
+          acts.unlock().run(officer, wish, dni.value(), evidence(fields, request.getEvidence()));
           return UnlockSignerResponse.getDefaultInstance();
         });
+  }
+
+  @Override
+  public void suspendCredentials(
+      SuspendCredentialsRequest request, StreamObserver<SuspendCredentialsResponse> observer) {
+    Replies.reply(
+        observer,
+        () -> {
+          RegisteredCaller officer = counted();
+          Fields fields = new Fields();
+          var dni = dni(fields, request.getDni());
+          var reason = fields.oneOf("reason", request.getReason(), SUSPENSION_REASONS);
+          var until = fields.time("suspended_until", request.getSuspendedUntil());
+          var evidence = hash(fields, request.hasEvidenceSha256(), request.getEvidenceSha256());
+          IdempotentWish wish =
+              wish(
+                  fields,
+                  RegistrationServiceGrpc.getSuspendCredentialsMethod(),
+                  request.getRequestId(),
+                  request);
+          acts.suspend()
+              .run(
+                  officer,
+                  wish,
+                  new SuspendCredentials.Wish(
+                      dni.value(), reason.value(), until.value(), evidence.map(Field::value)));
+          return SuspendCredentialsResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void liftSuspension(
+      LiftSuspensionRequest request, StreamObserver<LiftSuspensionResponse> observer) {
+    Replies.reply(
+        observer,
+        () -> {
+          RegisteredCaller officer = counted();
+          Fields fields = new Fields();
+          var dni = dni(fields, request.getDni());
+          IdempotentWish wish =
+              wish(
+                  fields,
+                  RegistrationServiceGrpc.getLiftSuspensionMethod(),
+                  request.getRequestId(),
+                  request);
+          acts.lift().run(officer, wish, dni.value(), evidence(fields, request.getEvidence()));
+          return LiftSuspensionResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void revokeCredentials(
+      RevokeCredentialsRequest request, StreamObserver<RevokeCredentialsResponse> observer) {
+    Replies.reply(
+        observer,
+        () -> {
+          RegisteredCaller officer = counted();
+          Fields fields = new Fields();
+          var dni = dni(fields, request.getDni());
+          var reason = fields.oneOf("reason", request.getReason(), REVOCATION_REASONS);
+          var evidence = hash(fields, request.hasEvidenceSha256(), request.getEvidenceSha256());
+          IdempotentWish wish =
+              wish(
+                  fields,
+                  RegistrationServiceGrpc.getRevokeCredentialsMethod(),
+                  request.getRequestId(),
+                  request);
+          acts.revoke()
+              .run(
+                  officer,
+                  wish,
+                  new RevokeCredentials.Wish(
+                      dni.value(), reason.value(), evidence.map(Field::value)));
+          return RevokeCredentialsResponse.getDefaultInstance();
+        });
+  }
+
+  private static Optional<Field<Bytes>> hash(Fields fields, boolean sent, ByteString value) {
+    return sent ? Optional.of(fields.bytes("evidence_sha256", value, 32, 32)) : Optional.empty();
   }
 
   private RegisteredCaller counted() throws RefusedException {

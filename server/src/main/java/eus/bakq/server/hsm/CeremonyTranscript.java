@@ -28,6 +28,8 @@ final class CeremonyTranscript {
   private static final String TOKEN = "transcript";
   private static final String ED25519_PREFIX = "302a300506032b6570032100";
   private static final long MAXIMUM_SIZE = 1_048_576;
+  private static final String MISSING_KEY =
+      "is in the transcript (if not, it is of an older plan: hold a ceremony of the present one)";
 
   private final TranscriptFile content;
 
@@ -99,7 +101,7 @@ final class CeremonyTranscript {
       return keys.stream()
           .filter(key -> key.id().equals(id))
           .findFirst()
-          .orElseThrow(() -> new HsmRefusedException(role, id, "is in the transcript"));
+          .orElseThrow(() -> new HsmRefusedException(role, id, MISSING_KEY));
     }
   }
 

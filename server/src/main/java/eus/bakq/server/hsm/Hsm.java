@@ -22,12 +22,13 @@ public final class Hsm implements AutoCloseable {
       SessionPool record,
       AuthorityToken authority,
       CitizenKeys citizenKeys,
+      InfrastructureKeys infrastructureKeys,
       HsmCounters counters) {
     this.custody = custody;
     this.record = record;
     this.authority = authority;
     this.citizenKeys = citizenKeys;
-    this.infrastructureKeys = new TokenInfrastructureKeys(custody, record, counters);
+    this.infrastructureKeys = infrastructureKeys;
     this.counters = counters;
   }
 
@@ -63,7 +64,7 @@ public final class Hsm implements AutoCloseable {
     return citizenKeys;
   }
 
-  /** The HMAC keys of custody and record, and record's random generator; until {@link #close}. */
+  /** The server's own keys in custody and record, and record's random generator; as above. */
   public InfrastructureKeys infrastructureKeys() {
     return infrastructureKeys;
   }
@@ -112,7 +113,10 @@ public final class Hsm implements AutoCloseable {
       requireRandom("custody", custody);
       SessionPool record = pool("record", settings.record());
       try {
-        requireMacKeys(custodyRecord, transcript.token("record"));
+        TokenRecord recordRecord = transcript.token("record");
+        requireMacKeys(custodyRecord, recordRecord);
+        InfrastructureKeys infrastructureKeys =
+            new TokenInfrastructureKeys(custody, record, recordRecord, counters);
         requireRandom("record", record);
         AuthorityToken authority =
             AuthorityToken.open(
@@ -120,7 +124,7 @@ public final class Hsm implements AutoCloseable {
                 login("authority", settings.authority()),
                 transcript.token("authority"),
                 random);
-        return new Hsm(custody, record, authority, citizenKeys, counters);
+        return new Hsm(custody, record, authority, citizenKeys, infrastructureKeys, counters);
       } catch (RuntimeException e) {
         record.close();
         throw e;

@@ -2,21 +2,34 @@ package eus.bakq.server.hsm;
 
 import eus.bakq.pkcs11.Constant;
 import eus.bakq.pkcs11.Mechanism;
+import eus.bakq.server.hsm.CeremonyTranscript.TokenRecord;
+import eus.bakq.server.vocabulary.Bytes;
+import java.security.PublicKey;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** {@link InfrastructureKeys} in the tokens custody and record. */
 final class TokenInfrastructureKeys implements InfrastructureKeys {
   private static final int MAXIMUM_INPUT = 65_536;
   private static final int MAXIMUM_RANDOM = 1024;
   private static final int MAC_SIZE = 32;
+  private static final int HASH_SIZE = 32;
 
   private final SessionPool custody;
   private final SessionPool record;
+  private final Map<SigningKey, PublicKey> publicKeys;
   private final HsmCounters counters;
 
-  TokenInfrastructureKeys(SessionPool custody, SessionPool record, HsmCounters counters) {
+  /**
+   * @param recordKeys the record token's keys by the transcript
+   * @throws HsmRefusedException if one of {@link SigningKey} is not among them
+   */
+  TokenInfrastructureKeys(
+      SessionPool custody, SessionPool record, TokenRecord recordKeys, HsmCounters counters) {
     this.custody = custody;
     this.record = record;
+    this.publicKeys = publicKeys(recordKeys);
     this.counters = counters;
   }
 
@@ -43,6 +56,41 @@ final class TokenInfrastructureKeys implements InfrastructureKeys {
       throw new IllegalArgumentException("1 to 1024 random bytes at a time");
     }
     return record.<byte[], RuntimeException>use((session, keys) -> session.random(size));
+  }
+
+  @Override
+  public Bytes sign(SigningKey key, Bytes hash) {
+    if (hash.size() != HASH_SIZE) {
+      throw new IllegalArgumentException("a SHA-256 has 32 bytes");
+    }
+    byte[] input = hash.toByteArray();
+    byte[] raw =
+        record.<byte[], RuntimeException>use(
+            (session, keys) ->
+                session.sign(Mechanism.of(Constant.CKM_ECDSA), keys.of(id(key)), input));
+    byte[] value = EcdsaValues.toDer(raw);
+    if (!SignatureVerification.ecdsa(publicKey(key), input, value)) {
+      throw new IllegalStateException("the token gave a signature that does not verify");
+    }
+    return Bytes.copyOf(value);
+  }
+
+  @Override
+  public PublicKey publicKey(SigningKey key) {
+    return publicKeys.get(key);
+  }
+
+  private static Map<SigningKey, PublicKey> publicKeys(TokenRecord record) {
+    Map<SigningKey, PublicKey> found = new EnumMap<>(SigningKey.class);
+    for (SigningKey key : SigningKey.values()) {
+      found.put(key, PublicKeys.elliptic(record.key(id(key)).checkBytes("publicKey")));
+    }
+    return found;
+  }
+
+  /** The id in plan and token: {@code ocsp} of OCSP. */
+  static String id(SigningKey key) {
+    return key.name().toLowerCase(Locale.ROOT);
   }
 
   /** The id in plan and token: {@code request-id} of REQUEST_ID. */

@@ -16,6 +16,12 @@ public enum MessageKind {
   ACCOUNT_LOCKED(Channel.EMAIL),
   /** E-mail: BakQ is active. Reference: the activation. */
   ACTIVATION_COMPLETED(Channel.EMAIL),
+  /** E-mail: BakQ is suspended, and why (CRT-09). Reference: the act. */
+  CREDENTIALS_SUSPENDED(Channel.EMAIL),
+  /** E-mail: BakQ can be used again. Reference: the act. */
+  SUSPENSION_LIFTED(Channel.EMAIL),
+  /** E-mail: BakQ is revoked, and why (CRT-09). Reference: the act. */
+  CREDENTIALS_REVOKED(Channel.EMAIL),
   /** E-mail: a signature was made. Reference: the signature request. */
   SIGNATURE_MADE(Channel.EMAIL);
 

@@ -1,5 +1,7 @@
 package eus.bakq.server.sam;
 
+import eus.bakq.server.credential.CertificateRegister;
+import eus.bakq.server.credential.CertificateState;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
@@ -8,6 +10,7 @@ import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
 import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import java.time.Duration;
 import java.time.Instant;
 import javax.naming.InvalidNameException;
@@ -26,16 +29,19 @@ final class ActivationVerifier {
   private final InfrastructureKeys keys;
   private final ActivationLedger ledger;
   private final Credentials credentials;
+  private final CertificateRegister register;
   private final SamSettings settings;
 
   ActivationVerifier(
       InfrastructureKeys keys,
       ActivationLedger ledger,
       Credentials credentials,
+      CertificateRegister register,
       SamSettings settings) {
     this.keys = keys;
     this.ledger = ledger;
     this.credentials = credentials;
+    this.register = register;
     this.settings = settings;
   }
 
@@ -50,6 +56,7 @@ final class ActivationVerifier {
     requireFor(content, context);
     Credential credential = requireCredential(handle, content);
     requireCertificate(credential, context, now);
+    requireGood(handle, credential);
     requireAuthentication(content, credential, now);
     requireAlgorithm(content, credential, now);
     return new SignatureActivationData(content, credential);
@@ -113,6 +120,8 @@ final class ActivationVerifier {
             && credential.signer().equals(content.signer()),
         SadRefusal.CREDENTIAL_NOT_ACTIVE);
     require(
+        credential.purpose() == CredentialPurpose.SIGNATURE, SadRefusal.CREDENTIAL_NOT_FOR_SIGNING);
+    require(
         credential.binding().publicKeySha256().equals(content.publicKeySha256()),
         SadRefusal.KEY_DIFFERS);
     return credential;
@@ -124,6 +133,25 @@ final class ActivationVerifier {
     require(
         serialNumber(credential).equals(context.subjectSerialNumber()),
         SadRefusal.CERTIFICATE_NOT_VALID);
+  }
+
+  /**
+   * Held until the reservation is committed: a revocation comes before it, and is seen, or after
+   * it. Of a certificate that is not in the register nothing good is known (SAD-21).
+   */
+  private void requireGood(Handle handle, Credential credential) throws SadRefusedException {
+    boolean good;
+    try {
+      good =
+          register
+              .findAndHold(handle, credential.certificate().getSerialNumber())
+              .filter(found -> found.state() == CertificateState.GOOD)
+              .filter(found -> found.certificateSha256().equals(credential.certificateSha256()))
+              .isPresent();
+    } catch (AlteredRowException e) {
+      throw new SadRefusedException(SadRefusal.CERTIFICATE_NOT_GOOD, e);
+    }
+    require(good, SadRefusal.CERTIFICATE_NOT_GOOD);
   }
 
   private static String serialNumber(Credential credential) {

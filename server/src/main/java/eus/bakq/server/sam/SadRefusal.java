@@ -21,10 +21,14 @@ public enum SadRefusal {
   HASH_NOT_AUTHORISED,
   /** The credential is unknown, not active, or of another signer. */
   CREDENTIAL_NOT_ACTIVE,
+  /** The credential is for another purpose than signing. */
+  CREDENTIAL_NOT_FOR_SIGNING,
   /** The key is not the one named. */
   KEY_DIFFERS,
   /** The certificate is not valid now, or names somebody else. */
   CERTIFICATE_NOT_VALID,
+  /** The authority's register does not say that the certificate is good (SAD-21). */
+  CERTIFICATE_NOT_GOOD,
   /** The factors were not those that the key's mechanism asks for, or are too long ago. */
   AUTHENTICATION_NOT_ENOUGH,
   /** The algorithm is not allowed, or not one of this key. */

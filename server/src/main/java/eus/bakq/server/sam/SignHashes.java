@@ -3,6 +3,7 @@ package eus.bakq.server.sam;
 import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
@@ -47,12 +48,13 @@ public final class SignHashes {
       InfrastructureKeys keys,
       ActivationLedger ledger,
       Credentials credentials,
+      CertificateRegister register,
       CitizenKeys citizenKeys,
       Seal seal,
       AuditLog audit,
       SamSettings settings) {
     this.database = database;
-    this.verifier = new ActivationVerifier(keys, ledger, credentials, settings);
+    this.verifier = new ActivationVerifier(keys, ledger, credentials, register, settings);
     this.ledger = ledger;
     this.citizenKeys = citizenKeys;
     this.seal = seal;

@@ -6,7 +6,10 @@ package eus.bakq.server.signer;
  * here too, the two could disagree.
  */
 public enum SignerState {
-  /** Registered; the link was sent; no key and no certificate yet. */
+  /**
+   * Registered, and no key and no certificate: not yet, or not any more, because they were revoked
+   * or have expired. Can activate, with a link that an officer has had sent.
+   */
   PENDING_ACTIVATION,
   /** Has an activated BakQ. */
   ACTIVE,
@@ -19,8 +22,8 @@ public enum SignerState {
   public boolean allows(SignerState next) {
     return switch (this) {
       case PENDING_ACTIVATION -> next == ACTIVE || next == CLOSED;
-      case ACTIVE -> next == SUSPENDED || next == CLOSED;
-      case SUSPENDED -> next == ACTIVE || next == CLOSED;
+      case ACTIVE -> next == SUSPENDED || next == PENDING_ACTIVATION || next == CLOSED;
+      case SUSPENDED -> next == ACTIVE || next == PENDING_ACTIVATION || next == CLOSED;
       case CLOSED -> false;
     };
   }

@@ -112,6 +112,15 @@ public final class Signers {
         .findOne();
   }
 
+  /** As {@link #findAndHold(Handle, Dni)}, by id. */
+  public Optional<Signer> findAndHold(Handle handle, SignerId id) {
+    return handle
+        .createQuery("SELECT " + COLUMNS + " FROM signer WHERE id = :id FOR UPDATE")
+        .bind("id", id.value())
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
   /**
    * Puts a signer into another state.
    *

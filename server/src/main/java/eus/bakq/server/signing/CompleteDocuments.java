@@ -4,8 +4,9 @@ import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.Credentials;
-import eus.bakq.server.document.PadesDocuments;
 import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.document.SignatureDocuments;
+import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.MessageKind;
 import eus.bakq.server.notification.Outbox;
@@ -30,18 +31,19 @@ public final class CompleteDocuments {
       SignatureRequest request,
       Credential credential,
       List<Bytes> originals,
+      List<SignatureForm> forms,
       List<PreparedDocument> prepared,
       List<SignatureValue> values) {}
 
   private final SigningParts parts;
-  private final PadesDocuments pades;
+  private final SignatureDocuments signatures;
   private final Credentials credentials;
   private final Outbox outbox;
 
   public CompleteDocuments(
-      SigningParts parts, PadesDocuments pades, Credentials credentials, Outbox outbox) {
+      SigningParts parts, SignatureDocuments signatures, Credentials credentials, Outbox outbox) {
     this.parts = parts;
-    this.pades = pades;
+    this.signatures = signatures;
     this.credentials = credentials;
     this.outbox = outbox;
   }
@@ -56,9 +58,10 @@ public final class CompleteDocuments {
     List<Bytes> signed = new ArrayList<>();
     for (int i = 0; i < request.originals().size(); i++) {
       signed.add(
-          pades.complete(
+          signatures.complete(
               request.originals().get(i),
               request.prepared().get(i),
+              request.forms().get(i),
               request.credential().chainForSignatures(),
               request.values().get(i)));
     }
@@ -80,19 +83,23 @@ public final class CompleteDocuments {
     List<PreparedDocument> prepared =
         parts.documents().prepared(handle, authorisation.interaction(), id);
     List<Bytes> originals = parts.documents().originals(handle, request);
+    List<SignatureForm> forms = parts.documents().forms(handle, request);
     List<SignatureValue> values = new ArrayList<>();
     for (int ordinal = 0; ordinal < request.documentCount(); ordinal++) {
       values.add(
           parts.documents().value(handle, id, ordinal, prepared.get(ordinal).dtbs().algorithm()));
     }
     Credential credential = credentials.find(handle, authorisation.credential()).orElseThrow();
-    return Optional.of(new Parts(request, credential, originals, prepared, values));
+    return Optional.of(new Parts(request, credential, originals, forms, prepared, values));
   }
 
   private void keep(Handle handle, SignatureRequestId id, List<Bytes> signed) {
     SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
     if (request.state() != SignatureRequestState.COMPLETING) {
-      return; // another process was faster, with the same bytes
+      // Another process was faster. From B-T on its bytes are others, with a time stamp of their
+      // own;
+      // the first that commits wins, and these here are forgotten.
+      return;
     }
     Encoding set = Encoding.of("bakq/signed-set/v1");
     for (int ordinal = 0; ordinal < signed.size(); ordinal++) {

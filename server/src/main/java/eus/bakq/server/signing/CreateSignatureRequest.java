@@ -7,7 +7,7 @@ import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.IdempotentWish;
-import eus.bakq.server.document.PadesDocuments;
+import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.failure.MalformedException;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
@@ -52,7 +52,7 @@ public final class CreateSignatureRequest {
   }
 
   private final SigningParts parts;
-  private final PadesDocuments pades;
+  private final SignatureDocuments signatures;
   private final IdempotentCalls idempotentCalls;
   private final CallerRateLimit rateLimit;
   private final OfferedForms forms;
@@ -60,12 +60,12 @@ public final class CreateSignatureRequest {
 
   public CreateSignatureRequest(
       SigningParts parts,
-      PadesDocuments pades,
+      SignatureDocuments signatures,
       IdempotentCalls idempotentCalls,
       CallerRateLimit rateLimit,
       OfferedForms forms) {
     this.parts = parts;
-    this.pades = pades;
+    this.signatures = signatures;
     this.idempotentCalls = idempotentCalls;
     this.rateLimit = rateLimit;
     this.forms = forms;
@@ -99,7 +99,7 @@ public final class CreateSignatureRequest {
       return earlier(sede, identity).orElseThrow(() -> e);
     }
     for (DocumentToSign document : documents) {
-      pades.check(document.content());
+      signatures.check(document.content(), wish.format());
     }
     return parts
         .database()

@@ -1,6 +1,7 @@
 package eus.bakq.server.signing;
 
 import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
@@ -89,6 +90,11 @@ final class RequestDocuments {
       originals.add(original);
     }
     return List.copyOf(originals);
+  }
+
+  /** What kind of signature each document gets, in order. */
+  List<SignatureForm> forms(Handle handle, SignatureRequest request) {
+    return shown(handle, request.id()).stream().map(Shown::label).map(request::form).toList();
   }
 
   /** The signed document {@code ordinal}, if it is (still) here. */

@@ -1,5 +1,6 @@
 package eus.bakq.server.signing;
 
+import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.vocabulary.ActivationDataId;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
@@ -55,6 +56,11 @@ record SignatureRequest(
       Objects.requireNonNull(signer);
       Objects.requireNonNull(credential);
     }
+  }
+
+  /** What kind of signature is wanted on the document that the sede labelled so. */
+  SignatureForm form(String label) {
+    return new SignatureForm(format, level, label);
   }
 
   boolean isOpen(Instant now) {

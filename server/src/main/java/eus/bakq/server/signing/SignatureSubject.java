@@ -7,8 +7,9 @@ import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.database.Database;
-import eus.bakq.server.document.PadesDocuments;
 import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.document.SignatureDocuments;
+import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.MessageKind;
@@ -20,6 +21,7 @@ import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
@@ -58,12 +60,13 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   private record Wanted(
       SignatureRequest request,
       List<Bytes> originals,
+      List<SignatureForm> forms,
       Optional<Signer> signer,
       Optional<Credential> credential,
       Instant now) {}
 
   private final SigningParts parts;
-  private final PadesDocuments pades;
+  private final SignatureDocuments signatures;
   private final Signers signers;
   private final Credentials credentials;
   private final ActivationIssuer issuer;
@@ -77,14 +80,14 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
    */
   public SignatureSubject(
       SigningParts parts,
-      PadesDocuments pades,
+      SignatureDocuments signatures,
       Signers signers,
       Credentials credentials,
       ActivationIssuer issuer,
       StandIn standIn,
       SignatureScheme rsaScheme) {
     this.parts = parts;
-    this.pades = pades;
+    this.signatures = signatures;
     this.signers = signers;
     this.credentials = credentials;
     this.issuer = issuer;
@@ -131,9 +134,14 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
             .map(credential -> algorithm(credential, digest))
             .orElse(standIn.algorithm(digest));
     List<PreparedDocument> prepared = new ArrayList<>();
-    for (Bytes original : wanted.originals()) {
+    for (int i = 0; i < wanted.originals().size(); i++) {
       prepared.add(
-          pades.prepare(original, chain, algorithm, wanted.now().truncatedTo(ChronoUnit.SECONDS)));
+          signatures.prepare(
+              wanted.originals().get(i),
+              wanted.forms().get(i),
+              chain,
+              algorithm,
+              wanted.now().truncatedTo(ChronoUnit.SECONDS)));
     }
     Bytes hash =
         FrozenSets.ofAuthorisation(
@@ -150,16 +158,21 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
             .filter(found -> found.isOpen(Database.now(handle)))
             .orElseThrow(() -> new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_OPEN));
     List<Bytes> originals = parts.documents().originals(handle, request);
+    List<SignatureForm> forms = parts.documents().forms(handle, request);
     SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
     Optional<Signer> signer = signers.find(handle, asked);
-    Optional<Credential> credential = credentials.findUsable(handle, asked);
+    Optional<Credential> found = credentials.findUsable(handle, asked, CredentialPurpose.SIGNATURE);
     if (signer.isEmpty()) {
       signers.standIn();
     }
-    if (credential.isEmpty()) {
+    if (found.isEmpty()) {
       credentials.standIn();
     }
-    return new Wanted(request, originals, signer, credential, Database.now(handle));
+    // For a certificate that is over, or has not begun, nothing can be prepared: a fault would tell
+    // that there is one (AUT-11).
+    Instant now = Database.now(handle);
+    Optional<Credential> credential = found.filter(one -> one.isValidAt(now));
+    return new Wanted(request, originals, forms, signer, credential, now);
   }
 
   private SignatureAlgorithm algorithm(Credential credential, DigestAlgorithm digest) {
@@ -187,7 +200,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     @Override
     public boolean allowed() {
       return wanted.signer().filter(signer -> signer.state() == SignerState.ACTIVE).isPresent()
-          && wanted.credential().filter(this::maySign).isPresent()
+          && wanted.credential().filter(FrozenForSigner::maySign).isPresent()
           && wanted
               .request()
               .expectedSigner()
@@ -195,8 +208,9 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
               .orElse(true);
     }
 
-    private boolean maySign(Credential credential) {
-      return credential.state() == CredentialState.ACTIVE && credential.isValidAt(wanted.now());
+    /** Of one that is valid; the activation module judges it again. */
+    private static boolean maySign(Credential credential) {
+      return credential.state() == CredentialState.ACTIVE;
     }
 
     @Override

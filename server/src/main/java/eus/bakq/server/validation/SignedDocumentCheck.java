@@ -12,11 +12,14 @@ import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import eu.europa.esig.dss.spi.x509.revocation.crl.ExternalResourcesCRLSource;
+import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import eu.europa.esig.dss.validation.policy.ValidationPolicyLoader;
 import eu.europa.esig.dss.validation.reports.Reports;
+import eu.europa.esig.dss.xades.validation.XMLDocumentValidator;
 import eus.bakq.server.vocabulary.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +28,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Validates signatures in PDFs by DSS's own policy (ETSI TS 119 172-4 in spirit), with given
+ * Validates signatures of PDF and XML by DSS's own policy (ETSI TS 119 172-4 in spirit), with given
  * anchors and nothing from the network. For documents of ours: the start-up self-test and tests. A
  * document from outside would have to be bounded first. Safe for several threads.
  */
@@ -61,7 +64,7 @@ public final class SignedDocumentCheck {
   /**
    * Validates the last signature of {@code signed} at {@code time}.
    *
-   * @throws IllegalArgumentException if it is not a PDF with a signature
+   * @throws IllegalArgumentException if it is neither PDF nor XML, or has no signature
    */
   public ValidationOutcome last(Bytes signed, Instant time) {
     List<ValidationOutcome> outcomes = all(signed, time);
@@ -74,11 +77,26 @@ public final class SignedDocumentCheck {
   /**
    * Validates each signature of {@code signed} at {@code time}, in the order of their making.
    *
-   * @throws IllegalArgumentException if it is not a PDF
+   * @throws IllegalArgumentException if it is neither PDF nor XML
    */
   public List<ValidationOutcome> all(Bytes signed, Instant time) {
-    DSSDocument document = new InMemoryDocument(signed.toByteArray(), "signed.pdf");
-    PDFDocumentValidator validator = validator(document);
+    return all(validator(signed), time);
+  }
+
+  /**
+   * Validates each signature of {@code signature} at {@code time}, which signs {@code beside}.
+   *
+   * @param signature XML that has the signature alone
+   * @throws IllegalArgumentException if it is neither PDF nor XML
+   */
+  public List<ValidationOutcome> detached(Bytes signature, Bytes beside, Instant time) {
+    SignedDocumentValidator validator = validator(signature);
+    // Without a name: it is the only one, and so the one that is meant.
+    validator.setDetachedContents(List.of(new InMemoryDocument(beside.toByteArray())));
+    return all(validator, time);
+  }
+
+  private List<ValidationOutcome> all(SignedDocumentValidator validator, Instant time) {
     validator.setCertificateVerifier(verifier());
     validator.setValidationTime(Date.from(time));
     validator.setEnableEtsiValidationReport(false);
@@ -90,6 +108,7 @@ public final class SignedDocumentCheck {
           new ValidationOutcome(
               report.getIndication(id).name(),
               Optional.ofNullable(report.getSubIndication(id)).map(Enum::name),
+              report.getSignatureFormat(id).toString(),
               Optional.ofNullable(validator.getSignatureById(id).getSigningCertificateToken())
                   .map(CertificateToken::getCertificate),
               report.getAdESValidationErrors(id).stream().map(m -> m.getValue()).toList()));
@@ -97,13 +116,20 @@ public final class SignedDocumentCheck {
     return outcomes;
   }
 
-  private static PDFDocumentValidator validator(DSSDocument document) {
-    PDFDocumentValidator validator;
+  private static SignedDocumentValidator validator(Bytes signed) {
+    byte[] content = signed.toByteArray();
     try {
-      validator = new PDFDocumentValidator(document);
+      return new String(content, 0, Math.min(5, content.length), StandardCharsets.US_ASCII)
+              .equals("%PDF-")
+          ? pdfValidator(new InMemoryDocument(content, "signed.pdf"))
+          : new XMLDocumentValidator(new InMemoryDocument(content, "signed.xml"));
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException("the document is not a PDF", e);
+      throw new IllegalArgumentException("the document is neither PDF nor XML", e);
     }
+  }
+
+  private static PDFDocumentValidator pdfValidator(DSSDocument document) {
+    PDFDocumentValidator validator = new PDFDocumentValidator(document);
     // Comparing pictures of the pages costs twenty times the rest, and is for others' documents.
     DefaultPdfDifferencesFinder differences = new DefaultPdfDifferencesFinder();
     differences.setMaximalPagesAmountForVisualComparison(0);

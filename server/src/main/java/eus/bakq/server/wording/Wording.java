@@ -193,6 +193,43 @@ public final class Wording {
             "time", time(language, signedAt)));
   }
 
+  /**
+   * E-mail: BakQ is suspended (CRT-09).
+   *
+   * @param reason one of {@code SuspensionReason}
+   */
+  public EmailText credentialsSuspended(
+      Language language, Enum<?> reason, Instant suspendedAt, Instant until) {
+    return email(
+        language,
+        "credentials-suspended",
+        "credentials-suspended.text",
+        Map.of(
+            "reason", text(language, "suspension-reason." + reason.name(), Map.of()),
+            "time", time(language, suspendedAt),
+            "end", time(language, until)));
+  }
+
+  /** E-mail: the suspension was lifted. */
+  public EmailText suspensionLifted(Language language, Instant liftedAt) {
+    return email(language, "suspension-lifted", liftedAt);
+  }
+
+  /**
+   * E-mail: BakQ is revoked (CRT-09).
+   *
+   * @param reason one of {@code RevocationReason} that a person can be told
+   */
+  public EmailText credentialsRevoked(Language language, Enum<?> reason, Instant revokedAt) {
+    return email(
+        language,
+        "credentials-revoked",
+        "credentials-revoked.text",
+        Map.of(
+            "reason", text(language, "revocation-reason." + reason.name(), Map.of()),
+            "time", time(language, revokedAt)));
+  }
+
   private EmailText email(Language language, String key, Instant time) {
     return email(language, key, key + ".text", Map.of("time", time(language, time)));
   }

@@ -3,7 +3,10 @@ package eus.bakq.server.certificate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.Pki;
+import eus.bakq.server.vocabulary.CredentialPurpose;
+import eus.bakq.server.vocabulary.Profile;
 import java.math.BigInteger;
+import java.net.URI;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -18,11 +21,18 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.CertificatePolicies;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.PolicyInformation;
@@ -47,10 +57,85 @@ class CertificateProfileCheckTest {
   private BigInteger serial = BigInteger.ONE.shiftLeft(150);
   private Instant to = now.plus(Duration.ofDays(30));
   private X500Name subject = SubjectName.of(ANE);
+  private CredentialPurpose purpose = CredentialPurpose.SIGNATURE;
+  private CredentialPurpose made = CredentialPurpose.SIGNATURE;
+  private Profile environment = Profile.DEMO;
 
   @Test
   void findsNothingInASoundOne() throws Exception {
     assertThat(findings(extensions -> extensions)).isEmpty();
+  }
+
+  @Test
+  void findsNothingInASoundOneThatAuthenticates() throws Exception {
+    purpose = CredentialPurpose.AUTHENTICATION;
+    made = CredentialPurpose.AUTHENTICATION;
+    assertThat(findings(extensions -> extensions)).isEmpty();
+  }
+
+  /** CRT-04, CRT-05: each is told from the other by all that makes the difference. */
+  @Test
+  void findsOneForTheOtherPurpose() throws Exception {
+    for (CredentialPurpose one : CredentialPurpose.values()) {
+      made = one;
+      purpose =
+          one == CredentialPurpose.SIGNATURE
+              ? CredentialPurpose.AUTHENTICATION
+              : CredentialPurpose.SIGNATURE;
+      assertThat(String.join("; ", findings(extensions -> extensions)))
+          .contains("the key usage at 0")
+          .contains("the key usage at 1")
+          .contains("the extensions are not")
+          .contains("the extended key usage")
+          .contains("the policy is not")
+          .contains("the statements are not");
+    }
+  }
+
+  @Test
+  void findsAnEnvironmentThatTheAuthorityIsNotOf() throws Exception {
+    environment = Profile.PRODUCTION;
+    assertThat(findings(extensions -> extensions)).singleElement().asString().contains("CRT-11");
+  }
+
+  @Test
+  void findsAnotherPlaceToAskForStatus() throws Exception {
+    assertThat(
+            findings(
+                replacing(
+                    new Extension(
+                        Extension.authorityInfoAccess,
+                        false,
+                        encoded(
+                            new AuthorityInformationAccess(
+                                AccessDescription.id_ad_ocsp,
+                                new GeneralName(
+                                    GeneralName.uniformResourceIdentifier,
+                                    "http://elsewhere.example/ocsp")))))))
+        .singleElement()
+        .asString()
+        .contains("access to status");
+    assertThat(
+            findings(
+                replacing(
+                    new Extension(
+                        Extension.cRLDistributionPoints,
+                        false,
+                        encoded(
+                            new CRLDistPoint(
+                                new DistributionPoint[] {
+                                  new DistributionPoint(
+                                      new DistributionPointName(
+                                          new GeneralNames(
+                                              new GeneralName(
+                                                  GeneralName.uniformResourceIdentifier,
+                                                  "http://elsewhere.example/authority.crl"))),
+                                      null,
+                                      null)
+                                }))))))
+        .singleElement()
+        .asString()
+        .contains("revocation list");
   }
 
   @Test
@@ -98,7 +183,8 @@ class CertificateProfileCheckTest {
                         Extension.extendedKeyUsage,
                         false,
                         encoded(new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth))))))
-        .singleElement()
+        .hasSize(2)
+        .first()
         .asString()
         .contains("extensions");
   }
@@ -222,6 +308,7 @@ class CertificateProfileCheckTest {
             .getKeyIdentifier();
     return CertificateExtensions.of(
         CertificateProfileTest.profile(Duration.ofDays(30)),
+        made,
         new BcX509ExtensionUtils()
             .createSubjectKeyIdentifier(
                 SubjectPublicKeyInfo.getInstance(KEYS.getPublic().getEncoded())),
@@ -247,7 +334,15 @@ class CertificateProfileCheckTest {
             .getCertificate(
                 builder.build(
                     new JcaContentSignerBuilder("SHA384withECDSA").build(root.key().privateKey())));
-    return CertificateProfileCheck.findings(certificate, ANE, KEYS.getPublic(), issuer);
+    return CertificateProfileCheck.findings(
+        certificate,
+        new CertificateProfileCheck.Expected(
+            purpose,
+            ANE,
+            KEYS.getPublic(),
+            issuer,
+            environment,
+            URI.create("http://status.bakq.example")));
   }
 
   private static byte[] encoded(org.bouncycastle.asn1.ASN1Object object) {

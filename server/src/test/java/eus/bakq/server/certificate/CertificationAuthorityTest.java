@@ -6,17 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.Pki;
 import eus.bakq.server.document.DocumentSettings;
-import eus.bakq.server.document.PadesDocuments;
 import eus.bakq.server.document.PreparedDocument;
+import eus.bakq.server.document.SignatureDocuments;
+import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.hsm.AuthorityKey;
 import eus.bakq.server.validation.SignedDocumentCheck;
 import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -42,6 +47,7 @@ import org.junit.jupiter.api.Test;
 
 /** CRT-01…07, CRT-11, ENR-13. */
 class CertificationAuthorityTest {
+  private static final CredentialPurpose SIGNATURE = CredentialPurpose.SIGNATURE;
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
   private static final CertificateSubject ANE =
@@ -61,7 +67,8 @@ class CertificationAuthorityTest {
     for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
       KeyPair keys = keys(algorithm);
 
-      IssuedCertificate issued = authority.issue(request(ANE, keys, algorithm), ANE, now);
+      IssuedCertificate issued =
+          authority.issue(request(ANE, keys, algorithm), ANE, SIGNATURE, now);
 
       X509Certificate certificate = issued.certificate();
       certificate.verify(root.key().certificate().getPublicKey(), BOUNCY_CASTLE);
@@ -72,10 +79,6 @@ class CertificationAuthorityTest {
       assertThat(certificate.getSubjectX500Principal().getName("RFC1779"))
           .contains("CN=ANE MIREN ETXEBERRIA MUÑOZ - 12345678Z")
           .contains("C=ES");
-      assertThat(
-              CertificateProfileCheck.findings(
-                  certificate, ANE, keys.getPublic(), root.key().certificate()))
-          .isEmpty();
       assertThat(issued.chainForSignatures()).containsExactly(certificate);
     }
   }
@@ -83,16 +86,19 @@ class CertificationAuthorityTest {
   @Test
   void aSignatureWithAnIssuedCertificateIsValidAtOnce() throws Exception {
     List<X509Certificate> chain =
-        authority.issue(request(ANE, EC, ECDSA), ANE, now).chainForSignatures();
-    PadesDocuments documents = new PadesDocuments(DocumentSettings.defaults());
+        authority.issue(request(ANE, EC, ECDSA), ANE, SIGNATURE, now).chainForSignatures();
+    SignatureDocuments documents = new SignatureDocuments(DocumentSettings.defaults());
+    SignatureForm form =
+        new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, "document.pdf");
     Bytes original = Bytes.copyOf(Documents.pdfA2a());
 
-    PreparedDocument prepared = documents.prepare(original, chain, ECDSA, now);
-    Bytes signed = documents.complete(original, prepared, chain, sign(prepared.dtbs(), EC));
+    PreparedDocument prepared = documents.prepare(original, form, chain, ECDSA, now);
+    Bytes signed = documents.complete(original, prepared, form, chain, sign(prepared.dtbs(), EC));
 
     SignedDocumentCheck check =
         SignedDocumentCheck.open(
-            List.of(root.key().certificate()), List.of(authority.revocationList(now)));
+            List.of(root.key().certificate()),
+            List.of(authority.revocationList(1, List.of(), now)));
     assertThat(check.last(signed, now.plusSeconds(5)).passed())
         .as(check.last(signed, now.plusSeconds(5)).toString())
         .isTrue();
@@ -100,11 +106,62 @@ class CertificationAuthorityTest {
         .contains(chain.getFirst());
   }
 
+  /** KEY-03: no certificate outlives what its key signs by. */
+  @Test
+  void endsWhenTheKeysAlgorithmDoes() {
+    Instant end = now.plus(Duration.ofDays(10));
+
+    assertThat(
+            authority
+                .issue(request(ANE, EC, ECDSA), ANE, SIGNATURE, now, end)
+                .certificate()
+                .getNotAfter())
+        .isEqualTo(end.minusSeconds(1));
+    assertThatThrownBy(() -> authority.issue(request(ANE, EC, ECDSA), ANE, SIGNATURE, now, now))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("KEY-03");
+  }
+
+  /** CRT-04, CRT-05. */
+  @Test
+  void issuesOneThatAuthenticatesAndDoesNotSign() throws Exception {
+    X509Certificate certificate =
+        authority
+            .issue(request(ANE, EC, ECDSA), ANE, CredentialPurpose.AUTHENTICATION, now)
+            .certificate();
+
+    assertThat(certificate.getKeyUsage())
+        .containsExactly(true, false, false, false, false, false, false, false, false);
+    assertThat(certificate.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.2");
+    assertThat(new String(certificate.getEncoded(), StandardCharsets.ISO_8859_1))
+        .doesNotContain("pds");
+  }
+
+  /** RFC 6960 section 4.2.2.2. */
+  @Test
+  void delegatesStatusForAMonthToAKeyThatDoesNothingElse() throws Exception {
+    X509Certificate responder = authority.issueResponder(EC.getPublic(), now);
+
+    assertThat(responder.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.9");
+    assertThat(responder.getExtensionValue("1.3.6.1.5.5.7.48.1.5")).isNotNull();
+    assertThat(responder.getNotAfter()).isEqualTo(now.minusSeconds(31).plus(Duration.ofDays(30)));
+    assertThat(responder.getSubjectX500Principal().getName()).contains("TEST");
+    assertThat(ResponderProfileCheck.findings(responder, RSA.getPublic(), root.key().certificate()))
+        .containsExactly("the key is another");
+    assertThat(
+            ResponderProfileCheck.findings(
+                authority.issue(request(ANE, EC, ECDSA), ANE, SIGNATURE, now).certificate(),
+                EC.getPublic(),
+                root.key().certificate()))
+        .hasSizeGreaterThan(3);
+  }
+
   @Test
   void serialNumbersArePositiveLongAndNeverTheSame() {
     Set<Object> serials = new HashSet<>();
     for (int i = 0; i < 20; i++) {
-      X509Certificate one = authority.issue(request(ANE, EC, ECDSA), ANE, now).certificate();
+      X509Certificate one =
+          authority.issue(request(ANE, EC, ECDSA), ANE, SIGNATURE, now).certificate();
       assertThat(one.getSerialNumber().signum()).isPositive();
       assertThat(one.getSerialNumber().bitLength()).isBetween(128, 159);
       serials.add(one.getSerialNumber());
@@ -165,7 +222,7 @@ class CertificationAuthorityTest {
             CertificateProfileTest.profile(Duration.ofDays(1095)),
             RANDOM);
 
-    assertThatThrownBy(() -> shortLived.issue(request(ANE, EC, ECDSA), ANE, now))
+    assertThatThrownBy(() -> shortLived.issue(request(ANE, EC, ECDSA), ANE, SIGNATURE, now))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("long enough");
   }
@@ -209,14 +266,14 @@ class CertificationAuthorityTest {
             "Maria ".repeat(9).strip(), "Garcia ".repeat(9).strip(), "IDCES-12345678Z");
 
     X509Certificate certificate =
-        authority.issue(request(longName, EC, ECDSA), longName, now).certificate();
+        authority.issue(request(longName, EC, ECDSA), longName, SIGNATURE, now).certificate();
 
     assertThat(certificate.getSubjectX500Principal().getName())
         .containsPattern("CN=MARIA [A-Z ]{1,52} - 12345678Z,");
   }
 
   private void refuses(CertificationRequest request, String reason) {
-    assertThatThrownBy(() -> authority.issue(request, ANE, now))
+    assertThatThrownBy(() -> authority.issue(request, ANE, SIGNATURE, now))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason);
   }

@@ -9,6 +9,7 @@ import eus.bakq.server.caller.CallerQuotas;
 import eus.bakq.server.caller.CallerRole;
 import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.document.DocumentSettings;
+import eus.bakq.server.document.TimeStampingSettings;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.ListenerBounds;
 import eus.bakq.server.grpc.ListenerSettings;
@@ -19,6 +20,7 @@ import eus.bakq.server.vocabulary.Language;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +68,7 @@ class ConfigurationFileTest {
     assertThat(read.keyAlgorithm()).isEqualTo(KeyAlgorithm.EC_P256);
     assertThat(read.rsaScheme()).isEqualTo(SignatureScheme.RSA_3072_PSS);
     assertThat(read.documents()).isEqualTo(DocumentSettings.defaults());
+    assertThat(read.timeStamping()).isEmpty();
     assertThat(read.messages()).isEqualTo(DispatcherSettings.defaults());
     assertThat(read.enrolment().activationLife()).isEqualTo(Duration.ofDays(7));
     assertThat(read.callers().all()).isEmpty();
@@ -110,6 +113,12 @@ class ConfigurationFileTest {
         .with("citizenKeys.algorithm", "RSA_3072")
         .with("listeners.signer.bounds.workers", "3")
         .with(
+            "timeStamping",
+            """
+            {address: "http://tsa.example/", authorities: tsa.pem,
+             statusAddresses: ["http://tsa.example/status/"]}
+            """)
+        .with(
             "callers",
             """
             - {name: sede-a, role: SEDE, certificateSha256: %s,
@@ -129,6 +138,13 @@ class ConfigurationFileTest {
         .filteredOn(listener -> listener.audience() == Audience.SIGNER)
         .singleElement()
         .satisfies(listener -> assertThat(listener.bounds().workers()).isEqualTo(3));
+    assertThat(read.timeStamping())
+        .contains(
+            new TimeStampingSettings(
+                URI.create("http://tsa.example/"),
+                folder.resolve("tsa.pem"),
+                List.of(URI.create("http://tsa.example/status/")),
+                TimeStampingSettings.DEFAULT_TIMEOUT));
     RegisteredCaller sede = read.callers().byName(new CallerName("sede-a")).orElseThrow();
     assertThat(sede.role()).isEqualTo(CallerRole.SEDE);
     assertThat(sede.certificateSha256().toHex()).isEqualTo(HASH);
@@ -168,6 +184,11 @@ class ConfigurationFileTest {
           signing.authorisationAddress     | http://a.example/ | signing: authorisationAddress is an https address without fragment, at most 400 characters
           signing.authorisationAddress     | https://a b/  | signing.authorisationAddress: is an address
           documents.parallel               | 0             | documents: parallel is 1 to 64
+          timeStamping                     | tsa           | timeStamping: is a section with keys
+          timeStamping                     | {authorities: a.pem} | timeStamping.address: is missing; it is an address
+          timeStamping                     | {address: "ftp://a/", authorities: a.pem} | timeStamping: address is http or https, with a host, and without user, query and fragment
+          timeStamping                     | {address: "http://a/", authorities: a.pem, statusAddresses: ["http://a/x"]} | timeStamping: statusAddresses are at most 16, each http or https with a path that ends with /
+          timeStamping                     | {address: "http://a/", authorities: a.pem, statusAddresses: http://a/} | timeStamping.statusAddresses: is a list of addresses
           certificate.policy               | 0.4.0.194112.1.2 | certificate: policy is not QCP-n-qscd: the keys are not in a certified QSCD (CRT-05, CRT-07)
           certificate.practiceStatement    | http://a.example/ | certificate: practiceStatement is an https address of at most 200 characters
           messages.workers                 | 17            | messages: workers is 1 to 16
@@ -203,7 +224,10 @@ class ConfigurationFileTest {
 
   static List<String> required() {
     return ConfigurationFile.keys().entrySet().stream()
-        .filter(key -> key.getValue().equals("required") && !key.getKey().startsWith("callers"))
+        .filter(key -> key.getValue().equals("required"))
+        // Of a list that may be empty, and of a section that may be left out.
+        .filter(key -> !key.getKey().startsWith("callers"))
+        .filter(key -> !key.getKey().startsWith("timeStamping"))
         .map(Map.Entry::getKey)
         .sorted()
         .toList();

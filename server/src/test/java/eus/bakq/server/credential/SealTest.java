@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import eus.bakq.server.hsm.WrappedKey;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
+import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignerId;
@@ -31,9 +32,15 @@ class SealTest {
   private final Seal seal = new Seal(new SecureRandom());
 
   private static SealBinding binding(SignerId signer, int generation, String epoch) {
+    return binding(signer, CredentialPurpose.SIGNATURE, generation, epoch);
+  }
+
+  private static SealBinding binding(
+      SignerId signer, CredentialPurpose purpose, int generation, String epoch) {
     return new SealBinding(
         signer,
         new CredentialId(new UUID(0, 2)),
+        purpose,
         Bytes.copyOf(new byte[32]),
         "bakq/password+sms/v1",
         generation,
@@ -73,6 +80,17 @@ class SealTest {
         .isEmpty();
     assertThat(seal.open(sealed, secret(), binding(new SignerId(new UUID(0, 1)), 3, "wrap-2027-1")))
         .isEmpty();
+  }
+
+  /** CRT-04: what signs documents never says who somebody is, and the other way round. */
+  @Test
+  void doesNotOpenForAnotherPurpose() {
+    SignerId signer = BINDING.signer();
+    SealBinding other = binding(signer, CredentialPurpose.AUTHENTICATION, 3, "wrap-2026-1");
+
+    assertThat(seal.open(seal.close(KEY, secret(), BINDING), secret(), other)).isEmpty();
+    assertThat(seal.open(seal.close(KEY, secret(), other), secret(), BINDING)).isEmpty();
+    assertThat(seal.open(seal.close(KEY, secret(), other), secret(), other)).contains(KEY);
   }
 
   @Test

@@ -9,6 +9,8 @@ import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Each file gets its refusal, in the memory that the tests have; no error leaves the package. */
 class HostileDocumentsTest {
   private static final DocumentSettings SETTINGS = DocumentSettings.defaults();
-  private final PadesDocuments documents = new PadesDocuments(SETTINGS);
+  private final SignatureDocuments documents = new SignatureDocuments(SETTINGS);
 
   @TestFactory
   List<DynamicTest> refusesEachWithItsReason() {
@@ -71,13 +73,14 @@ class HostileDocumentsTest {
         name + ": " + refusal,
         () -> {
           Bytes original = Bytes.copyOf(file.get());
-          assertThatThrownBy(() -> documents.check(original))
+          assertThatThrownBy(() -> documents.check(original, SignatureFormat.PADES))
               .isInstanceOfSatisfying(
                   RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
           assertThatThrownBy(
                   () ->
                       documents.prepare(
                           original,
+                          new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, name),
                           SoftwareSigner.chain(SignatureAlgorithm.ECDSA_P256_SHA256),
                           SignatureAlgorithm.ECDSA_P256_SHA256,
                           Instant.now()))
@@ -88,9 +91,9 @@ class HostileDocumentsTest {
 
   @Test
   void acceptsTheSoundOnes() throws Exception {
-    documents.check(Bytes.copyOf(BadDocuments.sound()));
+    documents.check(Bytes.copyOf(BadDocuments.sound()), SignatureFormat.PADES);
     for (byte[] document : Documents.pdfs().values()) {
-      documents.check(Bytes.copyOf(document));
+      documents.check(Bytes.copyOf(document), SignatureFormat.PADES);
     }
   }
 
@@ -106,7 +109,7 @@ class HostileDocumentsTest {
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
       }
       try {
-        documents.check(Bytes.copyOf(damaged));
+        documents.check(Bytes.copyOf(damaged), SignatureFormat.PADES);
       } catch (RefusedException e) {
         refused++;
       }

@@ -13,6 +13,8 @@ import eus.bakq.server.validation.ValidationOutcome;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -21,8 +23,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,10 +41,12 @@ class PadesDocumentsTest {
       SignedDocumentCheck.open(
           SoftwareSigner.PKI.issuers(),
           List.of(Bytes.copyOf(SoftwareSigner.PKI.emptyRevocationList())));
+  private static final SignatureForm FORM =
+      new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, "document.pdf");
   private static final SignatureAlgorithm ECDSA = SignatureAlgorithm.ECDSA_P256_SHA256;
 
   private final Instant now = Instant.now();
-  private final PadesDocuments documents = new PadesDocuments(DocumentSettings.defaults());
+  private final SignatureDocuments documents = new SignatureDocuments(DocumentSettings.defaults());
 
   @TestFactory
   List<DynamicTest> dssAndPdfsigAcceptEachSampleWithEachAlgorithm() {
@@ -103,8 +109,8 @@ class PadesDocumentsTest {
     try {
       TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
       PreparedDocument there =
-          new PadesDocuments(DocumentSettings.defaults())
-              .prepare(original, SoftwareSigner.chain(ECDSA), ECDSA, now);
+          new SignatureDocuments(DocumentSettings.defaults())
+              .prepare(original, FORM, SoftwareSigner.chain(ECDSA), ECDSA, now);
       assertThat(there).isEqualTo(here);
     } finally {
       TimeZone.setDefault(before);
@@ -128,6 +134,7 @@ class PadesDocumentsTest {
                 documents.complete(
                     Bytes.copyOf(changed),
                     prepared,
+                    FORM,
                     SoftwareSigner.chain(ECDSA),
                     SoftwareSigner.sign(prepared.dtbs())))
         .isInstanceOf(IllegalStateException.class)
@@ -147,6 +154,7 @@ class PadesDocumentsTest {
                   documents.complete(
                       original,
                       prepared,
+                      FORM,
                       SoftwareSigner.chain(algorithm),
                       new SignatureValue(algorithm, Bytes.copyOf(value))))
           .as(algorithm.name())
@@ -164,7 +172,7 @@ class PadesDocumentsTest {
     assertThatThrownBy(
             () ->
                 documents.complete(
-                    original, prepared, List.of(other), SoftwareSigner.sign(prepared.dtbs())))
+                    original, prepared, FORM, List.of(other), SoftwareSigner.sign(prepared.dtbs())))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("certificate");
   }
@@ -182,6 +190,7 @@ class PadesDocumentsTest {
                 documents.complete(
                     original,
                     new PreparedDocument(prepared.state(), other),
+                    FORM,
                     SoftwareSigner.chain(ECDSA),
                     SoftwareSigner.sign(other)))
         .isInstanceOf(IllegalStateException.class);
@@ -195,6 +204,7 @@ class PadesDocumentsTest {
             () ->
                 documents.prepare(
                     Bytes.copyOf(Documents.pdfA1b()),
+                    FORM,
                     List.of(older.signerWithEcKey("late").certificate()),
                     ECDSA,
                     now))
@@ -208,6 +218,7 @@ class PadesDocumentsTest {
             () ->
                 documents.prepare(
                     Bytes.copyOf(Documents.pdfA1b()),
+                    FORM,
                     SoftwareSigner.chain(ECDSA),
                     SignatureAlgorithm.RSA_3072_PSS_SHA256,
                     now))
@@ -226,8 +237,8 @@ class PadesDocumentsTest {
 
   @Test
   void manyThreadsDoNotDisturbOneAnother() throws Exception {
-    PadesDocuments shared =
-        new PadesDocuments(new DocumentSettings(1 << 20, 4, Duration.ofSeconds(30)));
+    SignatureDocuments shared =
+        new SignatureDocuments(new DocumentSettings(1 << 20, 1 << 20, 4, Duration.ofSeconds(30)));
     List<Future<Bytes>> results = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
       for (int i = 0; i < 32; i++) {
@@ -236,10 +247,11 @@ class PadesDocumentsTest {
             threads.submit(
                 () -> {
                   PreparedDocument prepared =
-                      shared.prepare(original, SoftwareSigner.chain(ECDSA), ECDSA, now);
+                      shared.prepare(original, FORM, SoftwareSigner.chain(ECDSA), ECDSA, now);
                   return shared.complete(
                       original,
                       prepared,
+                      FORM,
                       SoftwareSigner.chain(ECDSA),
                       SoftwareSigner.sign(prepared.dtbs()));
                 }));
@@ -252,9 +264,9 @@ class PadesDocumentsTest {
 
   @Test
   void whoFindsNoTurnIsToldToComeBackAndFindsOneLater() throws Exception {
-    DocumentSettings narrow = new DocumentSettings(10 << 20, 1, Duration.ZERO);
+    DocumentSettings narrow = new DocumentSettings(10 << 20, 2 << 20, 1, Duration.ZERO);
     DocumentTurns turns = new DocumentTurns(narrow);
-    PadesDocuments busy = new PadesDocuments(narrow, turns);
+    PadesDocuments busy = new PadesDocuments(narrow, turns, Optional.empty());
     Bytes original = Bytes.copyOf(BadDocuments.sound());
 
     turns.take();
@@ -272,17 +284,26 @@ class PadesDocumentsTest {
 
   @Test
   void warmsUp() {
-    new PadesWarmUp(documents, new SecureRandom(), Clock.systemUTC()).run();
+    new DocumentWarmUp(
+            DocumentSettings.defaults(),
+            EnumSet.allOf(SignatureLevel.class),
+            new SecureRandom(),
+            Clock.systemUTC())
+        .run();
   }
 
   private PreparedDocument prepare(Bytes original, SignatureAlgorithm algorithm) throws Exception {
-    return documents.prepare(original, SoftwareSigner.chain(algorithm), algorithm, now);
+    return documents.prepare(original, FORM, SoftwareSigner.chain(algorithm), algorithm, now);
   }
 
   private Bytes sign(Bytes original, SignatureAlgorithm algorithm) throws Exception {
-    documents.check(original);
+    documents.check(original, SignatureFormat.PADES);
     PreparedDocument prepared = prepare(original, algorithm);
     return documents.complete(
-        original, prepared, SoftwareSigner.chain(algorithm), SoftwareSigner.sign(prepared.dtbs()));
+        original,
+        prepared,
+        FORM,
+        SoftwareSigner.chain(algorithm),
+        SoftwareSigner.sign(prepared.dtbs()));
   }
 }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
+import eus.bakq.server.vocabulary.SignatureFormat;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureValue;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,14 +17,16 @@ import org.junit.jupiter.api.Test;
 
 class PreparedStateTest {
   private static final SignatureAlgorithm PSS = SignatureAlgorithm.RSA_3072_PSS_SHA256;
-  private final PadesDocuments documents = new PadesDocuments(DocumentSettings.defaults());
+  private static final SignatureForm FORM =
+      new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, "document.pdf");
+  private final SignatureDocuments documents = new SignatureDocuments(DocumentSettings.defaults());
   private final Bytes original = Bytes.copyOf(Documents.pdfA2a());
   private PreparedDocument prepared;
   private SignatureValue value;
 
   @BeforeEach
   void prepare() throws Exception {
-    prepared = documents.prepare(original, SoftwareSigner.chain(PSS), PSS, Instant.now());
+    prepared = documents.prepare(original, FORM, SoftwareSigner.chain(PSS), PSS, Instant.now());
     value = SoftwareSigner.sign(prepared.dtbs());
   }
 
@@ -31,7 +36,7 @@ class PreparedStateTest {
 
     assertThat(state.encode()).isEqualTo(prepared.state());
     assertThat(state.algorithm()).isEqualTo(PSS);
-    assertThat(state.dtbsSha256()).isEqualTo(prepared.dtbs().digest());
+    assertThat(state.dtbs()).isEqualTo(prepared.dtbs().digest());
     assertThat(state.original().originalSha256()).isEqualTo(original.sha256());
     assertThat(PreparedState.decode(state.encode())).isEqualTo(state);
   }
@@ -63,8 +68,43 @@ class PreparedStateTest {
     }
   }
 
+  /** As the release before this one wrote it; a request may have been waiting meanwhile. */
+  @Test
+  void aStateOfTheFirstVersionIsCompletedAsBefore() {
+    PreparedState state = PreparedState.decode(prepared.state());
+    byte[] tail = state.original().deflatedTail().toByteArray();
+    byte[] content =
+        ByteBuffer.allocate(154 + tail.length)
+            .put((byte) 1)
+            .put((byte) 2) // RSA_3072_PSS_SHA256
+            .putLong(state.signingTime().getEpochSecond())
+            .put(state.certificateSha256().toByteArray())
+            .put(state.dtbs().toByteArray())
+            .put(state.original().originalSha256().toByteArray())
+            .put(state.original().byteRangeDigest().toByteArray())
+            .putInt(state.signaturesBefore())
+            .putInt(state.original().originalLength())
+            .putInt(state.original().tailLength())
+            .putInt(state.original().contentsOffset())
+            .put(tail)
+            .array();
+    Bytes first =
+        Bytes.copyOf(
+            ByteBuffer.allocate(content.length + 32)
+                .put(content)
+                .put(Bytes.sha256(content))
+                .array());
+
+    assertThat(PreparedState.decode(first)).isEqualTo(state);
+    assertThat(complete(first)).isEqualTo(complete(prepared.state()));
+  }
+
   private Bytes complete(Bytes state) {
     return documents.complete(
-        original, new PreparedDocument(state, prepared.dtbs()), SoftwareSigner.chain(PSS), value);
+        original,
+        new PreparedDocument(state, prepared.dtbs()),
+        FORM,
+        SoftwareSigner.chain(PSS),
+        value);
   }
 }

@@ -52,8 +52,8 @@ final class EnrolmentWorld implements AutoCloseable {
   final EnrolmentMessages messages =
       new EnrolmentMessages(signers, activations, links, Wording.open("bakq.adibidea.eus", 6));
 
-  private final IdempotentCalls calls = new IdempotentCalls(IdempotentCalls.DEFAULT_LIFE);
-  private final EnrolmentRules rules = new EnrolmentRules(Clock.fixed(NOW, ZoneOffset.UTC));
+  final IdempotentCalls calls = new IdempotentCalls(IdempotentCalls.DEFAULT_LIFE);
+  final EnrolmentRules rules = new EnrolmentRules(Clock.fixed(NOW, ZoneOffset.UTC));
 
   RegisterSigner registerSigner() {
     return new RegisterSigner(

@@ -83,6 +83,19 @@ class HsmStartTest {
         "is of the profile of the server");
   }
 
+  /** What a server says that is newer than the ceremony of its tokens. */
+  @Test
+  void refusesTokensOfAPlanWithoutAKeyOfToday(@TempDir Path older) throws Exception {
+    String plan = Files.readString(Path.of("../hsm-config/ceremonies/demo.yaml"));
+    int ocsp = plan.indexOf("      - id: ocsp\n");
+    TestCeremony before = TestCeremony.hold(older, plan.substring(0, ocsp));
+
+    assertThatThrownBy(() -> open(before.settings()))
+        .isInstanceOf(HsmRefusedException.class)
+        .hasMessageContaining("token record, key ocsp: is in the transcript")
+        .hasMessageContaining("hold a ceremony of the present one");
+  }
+
   @Test
   void refusesAnObjectThatNoTranscriptExplains() throws Exception {
     try (Pkcs11Session attacker = ceremony.attacker("record")) {

@@ -3,16 +3,13 @@ package eus.bakq.server.hsm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The three tokens together: MACs, random bytes, the authority by SunPKCS11. */
+/** The three tokens together: the server's own keys, the authority by SunPKCS11. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HsmTest {
+class HsmTest extends InfrastructureKeysContract {
   private static final byte[] INPUT = "what is authenticated".getBytes(StandardCharsets.UTF_8);
 
   private Hsm hsm;
@@ -40,26 +37,6 @@ class HsmTest {
     hsm.close();
   }
 
-  /** KEY-13: one key for each purpose. */
-  @Test
-  void hasAKeyOfItsOwnForEachPurpose() {
-    Set<Bytes> macs = new HashSet<>();
-    for (MacKey key : MacKey.values()) {
-      byte[] mac = hsm.infrastructureKeys().mac(key, INPUT);
-      assertThat(mac).hasSize(32).isEqualTo(hsm.infrastructureKeys().mac(key, INPUT));
-      macs.add(Bytes.copyOf(mac));
-    }
-    assertThat(macs).hasSize(MacKey.values().length);
-  }
-
-  @Test
-  void macsAnythingUpTo64KiB() {
-    assertThat(hsm.infrastructureKeys().mac(MacKey.ROWS, new byte[0])).hasSize(32);
-    assertThat(hsm.infrastructureKeys().mac(MacKey.ROWS, new byte[65_536])).hasSize(32);
-    assertThatThrownBy(() -> hsm.infrastructureKeys().mac(MacKey.ROWS, new byte[65_537]))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
   @Test
   void countsMacsOfPasswordsApart() {
     long macs = hsm.counters().macs();
@@ -70,17 +47,6 @@ class HsmTest {
 
     assertThat(hsm.counters().macs()).isEqualTo(macs + 2);
     assertThat(hsm.counters().passwordMacs()).isEqualTo(ofPasswords + 1);
-  }
-
-  @Test
-  void givesRandomBytesOfTheSizeAskedFor() {
-    InfrastructureKeys keys = hsm.infrastructureKeys();
-
-    assertThat(keys.random(1024)).hasSize(1024);
-    assertThat(keys.random(32)).isNotEqualTo(keys.random(32));
-    for (int wrong : List.of(0, 1025)) {
-      assertThatThrownBy(() -> keys.random(wrong)).isInstanceOf(IllegalArgumentException.class);
-    }
   }
 
   @Test
@@ -116,6 +82,11 @@ class HsmTest {
         assertThat(result.get()).isTrue();
       }
     }
+  }
+
+  @Override
+  InfrastructureKeys keys() {
+    return hsm.infrastructureKeys();
   }
 
   /** KEY-16. */

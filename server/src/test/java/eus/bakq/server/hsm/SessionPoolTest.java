@@ -32,12 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
 class SessionPoolTest {
   private final AtomicLong nanoTime = new AtomicLong();
   private TestCeremony ceremony;
+  private CeremonyTranscript transcript;
   private HsmCounters counters;
   private SessionPool pool;
 
   @BeforeAll
   void hold(@TempDir Path folder) throws Exception {
     ceremony = TestCeremony.hold(folder);
+    transcript = CeremonyTranscript.read(ceremony.transcript(), ceremony.publicKey());
   }
 
   @BeforeEach
@@ -237,8 +239,6 @@ class SessionPoolTest {
             given.transcriptPublicKey(),
             maximumSessions,
             wait);
-    CeremonyTranscript transcript =
-        CeremonyTranscript.read(settings.transcript(), settings.transcriptPublicKey());
     TokenLogin login =
         new TokenLogin(
             TestCeremony.module(),
@@ -257,7 +257,8 @@ class SessionPoolTest {
   }
 
   private byte[] mac() {
-    return new TokenInfrastructureKeys(pool, pool, counters).mac(MacKey.VERIFY, new byte[] {1});
+    return new TokenInfrastructureKeys(pool, pool, transcript.token("record"), counters)
+        .mac(MacKey.VERIFY, new byte[] {1});
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -32,14 +32,16 @@ public final class TestCeremony {
 
   /** Holds a ceremony whose files go below {@code folder}. */
   public static TestCeremony hold(Path folder) throws IOException {
+    return hold(folder, Files.readString(Path.of("../hsm-config/ceremonies/demo.yaml")));
+  }
+
+  /** As {@link #hold(Path)}, by a plan of one's own. */
+  static TestCeremony hold(Path folder, String content) throws IOException {
     byte[] random = new byte[4];
     new SecureRandom().nextBytes(random);
     String prefix = "bakq-demo-" + HexFormat.of().formatHex(random) + "-";
     Path plan = folder.resolve("plan.yaml");
-    Files.writeString(
-        plan,
-        Files.readString(Path.of("../hsm-config/ceremonies/demo.yaml"))
-            .replace("label: bakq-demo-", "label: " + prefix));
+    Files.writeString(plan, content.replace("label: bakq-demo-", "label: " + prefix));
     Path officerA = Files.writeString(folder.resolve("a"), "the first officer's secret");
     Path officerB = Files.writeString(folder.resolve("b"), "the second officer's secret");
     Path out = folder.resolve("ceremony");

@@ -1,0 +1,173 @@
+package eus.bakq.server.certificate;
+
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.credential.CertificateRegister;
+import eus.bakq.server.credential.RegisteredCertificate;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.signer.AlteredRowException;
+import eus.bakq.server.signer.RowMacs;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.Encoding;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The authority's revocation list, one for all processes, kept in the database. A new one is issued
+ * when somebody wants it and the register has changed since, so that a revocation is told at once
+ * (CRT-08), or when it is an hour old; so at most one an hour and one for each change. Its number
+ * grows, also over a database that was set back: it is never below the seconds of its time.
+ *
+ * <p>Safe for several threads.
+ */
+public final class RevocationLists {
+  /** An older list is replaced by one of the same content. */
+  static final Duration LONGEST_AGE = Duration.ofHours(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(RevocationLists.class);
+
+  private final Database database;
+  private final CertificationAuthority authority;
+  private final CertificateRegister register;
+  private final RowMacs macs;
+  private final AuditLog audit;
+
+  public RevocationLists(
+      Database database,
+      CertificationAuthority authority,
+      CertificateRegister register,
+      RowMacs macs,
+      AuditLog audit) {
+    this.database = database;
+    this.authority = authority;
+    this.register = register;
+    this.macs = macs;
+    this.audit = audit;
+  }
+
+  /**
+   * A list as it is kept.
+   *
+   * @param change the register's number of changes that it tells of
+   */
+  private record Issued(long number, long change, Instant time, Bytes list) {
+    boolean isOf(long wanted, Instant now) {
+      return change == wanted
+          && !now.isBefore(time)
+          && Duration.between(time, now).compareTo(LONGEST_AGE) < 0;
+    }
+
+    Encoding encoding() {
+      return Encoding.of("bakq/row/revocation-list/v1")
+          .number(number)
+          .number(change)
+          .time(time)
+          .bytes(list.sha256());
+    }
+  }
+
+  /**
+   * The list in DER, of this moment's register.
+   *
+   * @throws UnavailableException if database or HSM do not answer
+   * @throws AlteredRowException if somebody altered the register
+   */
+  public Bytes current() {
+    try {
+      return database.inTransaction(this::current);
+    } catch (RefusedException e) {
+      throw new IllegalStateException("issuing a list refuses nothing", e);
+    }
+  }
+
+  private Bytes current(Handle handle) {
+    Instant now = Database.now(handle);
+    long change = register.change(handle);
+    Optional<Issued> kept = read(handle, "").filter(list -> list.isOf(change, now));
+    if (kept.isPresent()) {
+      return kept.get().list();
+    }
+    // Whoever comes second finds what the first has issued.
+    Optional<Issued> held = read(handle, " for update");
+    long changeNow = register.change(handle);
+    Instant later = Database.now(handle);
+    return held.filter(list -> list.isOf(changeNow, later))
+        .orElseGet(() -> issue(handle, held, changeNow, later))
+        .list();
+  }
+
+  /**
+   * @param change read before the register is: what changes in between is told too, and the next
+   *     list is issued all the same
+   */
+  private Issued issue(Handle handle, Optional<Issued> before, long change, Instant now) {
+    List<RegisteredCertificate> notGood = register.notGood(handle, now);
+    long number = Math.max(before.map(list -> list.number() + 1).orElse(1L), now.getEpochSecond());
+    Issued issued = new Issued(number, change, now, authority.revocationList(number, notGood, now));
+    handle
+        .createUpdate(
+            """
+            update bakq.revocation_list set number = :number, register_change = :change, issued_at = :time,
+              list = :list, mac = :mac""")
+        .bind("number", number)
+        .bind("change", change)
+        .bind("time", now.atOffset(ZoneOffset.UTC))
+        .bind("list", issued.list().toByteArray())
+        .bind("mac", macs.mac(issued.encoding()).toByteArray())
+        .execute();
+    audit.append(
+        handle,
+        AuditEvent.succeeded(
+            AuditEventType.REVOCATION_LIST_ISSUED,
+            "system",
+            "authority",
+            Map.of(
+                "number", Long.toString(number),
+                "entries", Integer.toString(notGood.size()),
+                "list_sha256", issued.list().sha256().toHex())));
+    return issued;
+  }
+
+  /** Empty before the first, and if it was altered: then a new one is issued in its place. */
+  private Optional<Issued> read(Handle handle, String hold) {
+    try {
+      return handle
+          .createQuery(
+              "select number, register_change, issued_at, list, mac from bakq.revocation_list"
+                  + hold)
+          .map((row, context) -> read(row))
+          .one();
+    } catch (AlteredRowException e) {
+      LOG.atError().setCause(e).log("the revocation list was altered and is issued anew");
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Issued> read(ResultSet row) throws SQLException {
+    byte[] list = row.getBytes("list");
+    if (list == null) {
+      return Optional.empty();
+    }
+    Issued issued =
+        new Issued(
+            row.getLong("number"),
+            row.getLong("register_change"),
+            row.getObject("issued_at", OffsetDateTime.class).toInstant(),
+            Bytes.copyOf(list));
+    macs.require(issued.encoding(), Bytes.copyOf(row.getBytes("mac")), "revocation_list", 1);
+    return Optional.of(issued);
+  }
+}

@@ -1,0 +1,234 @@
+package eus.bakq.server.certificate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.credential.RevocationReason;
+import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.signer.AlteredRowException;
+import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.server.vocabulary.CredentialPurpose;
+import eus.bakq.server.vocabulary.Encoding;
+import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
+import java.net.URI;
+import java.security.cert.CRLReason;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.Extension;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** RFC 5280 section 5; CRT-08, CRT-10. */
+class RevocationListsTest {
+  private StatusWorld world;
+
+  @BeforeEach
+  void open() {
+    world = StatusWorld.open(URI.create("http://status.bakq.example"));
+  }
+
+  @AfterEach
+  void close() {
+    world.close();
+  }
+
+  @Test
+  void isIssuedOnceAndTheSameUntilSomethingChanges() throws Exception {
+    Bytes first = world.lists.current();
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    assertThat(world.lists.current()).isEqualTo(first);
+
+    world.suspend(certificate);
+    Bytes second = world.lists.current();
+
+    assertThat(second).isNotEqualTo(first);
+    assertThat(world.lists.current()).isEqualTo(second);
+    assertThat(number(read(second))).isGreaterThan(number(read(first)));
+    assertThat(issued()).hasSize(2).last().isEqualTo("1 " + second.sha256().toHex());
+  }
+
+  @Test
+  void tellsEachChangeAtOnce() throws Exception {
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    assertThat(entry(certificate)).isEqualTo("good");
+
+    world.suspend(certificate);
+    assertThat(entry(certificate)).isEqualTo(CRLReason.CERTIFICATE_HOLD.name());
+
+    world.lift(certificate);
+    assertThat(entry(certificate)).isEqualTo("good");
+
+    world.revoke(certificate, RevocationReason.EVIDENCE_FALSE);
+    assertThat(entry(certificate)).isEqualTo(CRLReason.PRIVILEGE_WITHDRAWN.name());
+  }
+
+  @Test
+  void isSignedNamedAndDated() throws Exception {
+    X509CRL list = read(world.lists.current());
+
+    list.verify(world.authority().getPublicKey());
+    assertThat(list.getVersion()).isEqualTo(2);
+    assertThat(list.getIssuerX500Principal())
+        .isEqualTo(world.authority().getSubjectX500Principal());
+    assertThat(list.getNonCriticalExtensionOIDs())
+        .containsExactlyInAnyOrder(
+            Extension.cRLNumber.getId(), Extension.authorityKeyIdentifier.getId());
+    assertThat(list.getCriticalExtensionOIDs()).isEmpty();
+    Instant from = list.getThisUpdate().toInstant();
+    assertThat(from).isBetween(Instant.now().minusSeconds(10), Instant.now());
+    assertThat(list.getNextUpdate().toInstant()).isEqualTo(from.plus(Duration.ofDays(1)));
+    assertThat(number(list)).isGreaterThanOrEqualTo(BigInteger.valueOf(from.getEpochSecond()));
+  }
+
+  /** A relying party that looks at an expired one finds it expired. */
+  @Test
+  void leavesOutWhoseTimeIsOver() throws Exception {
+    Instant past = Instant.now().minus(Duration.ofMinutes(3));
+    X509Certificate over =
+        world.issue(CredentialPurpose.SIGNATURE, past, past.plus(Duration.ofMinutes(1)));
+    world.revoke(over, RevocationReason.SIGNER_ASKED);
+
+    assertThat(entry(over)).isEqualTo("good");
+  }
+
+  @Test
+  void isIssuedAnewAfterAnHour() throws Exception {
+    Bytes first = world.lists.current();
+    X509CRL read = read(first);
+    setBack(first, number(read).longValueExact(), Duration.ofMinutes(59));
+    assertThat(world.lists.current()).isEqualTo(first);
+
+    setBack(first, number(read).longValueExact(), Duration.ofMinutes(60));
+    assertThat(number(read(world.lists.current()))).isGreaterThan(number(read));
+  }
+
+  /** A number that is lower than one before is refused by who has seen the other. */
+  @Test
+  void itsNumberGrowsAlsoOverADatabaseThatWasSetBack() throws Exception {
+    Bytes first = world.lists.current();
+    setBack(first, 3, Duration.ofHours(2));
+
+    assertThat(number(read(world.lists.current()))).isGreaterThanOrEqualTo(number(read(first)));
+    setBack(first, 99_000_000_000L, Duration.ofHours(2));
+    assertThat(number(read(world.lists.current()))).isEqualTo(99_000_000_001L);
+  }
+
+  /** With the database alone, an old list cannot be dressed as the one of today. */
+  @Test
+  void usesNoListWhoseRowWasAltered() throws Exception {
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    Bytes before = world.lists.current();
+    world.revoke(certificate, RevocationReason.KEY_COMPROMISED);
+    world.lists.current();
+    world.place.run(
+        handle ->
+            handle
+                .createUpdate("update bakq.revocation_list set list = :list")
+                .bind("list", before.toByteArray())
+                .execute());
+
+    assertThat(entry(certificate)).isEqualTo(CRLReason.KEY_COMPROMISE.name());
+  }
+
+  @Test
+  void tellsNothingOfARegisterThatWasAltered() throws Exception {
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    world.revoke(certificate, RevocationReason.KEY_COMPROMISED);
+    world.place.asSuperuser(
+        "SET session_replication_role = replica",
+        "update certificate_register set reason = 'SIGNER_ASKED' where state = 'REVOKED'");
+
+    assertThatThrownBy(world.lists::current).isInstanceOf(AlteredRowException.class);
+  }
+
+  @Test
+  void severalProcessesIssueOneList() throws Exception {
+    RevocationLists other =
+        new RevocationLists(
+            world.place.database(), world.authority, world.register, world.macs, world.audit);
+    List<Future<Bytes>> results = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+      for (int i = 0; i < 6; i++) {
+        results.add(threads.submit(i % 2 == 0 ? world.lists::current : other::current));
+      }
+    }
+
+    for (Future<Bytes> result : results) {
+      assertThat(result.get()).isEqualTo(results.getFirst().get());
+    }
+    assertThat(issued()).hasSize(1);
+  }
+
+  @Test
+  void isUnavailableWhenTheHsmDoesNotAnswerAndLeavesNoTrace() {
+    world.keys.setAnswering(false);
+
+    assertThatThrownBy(world.lists::current).isInstanceOf(UnavailableException.class);
+    world.keys.setAnswering(true);
+    assertThat(issued()).isEmpty();
+  }
+
+  /** As the row is, with another number and time, under a MAC of its own. */
+  private void setBack(Bytes list, long number, Duration age) {
+    Instant time = Instant.now().minus(age).truncatedTo(java.time.temporal.ChronoUnit.MICROS);
+    long change = world.place.run(world.register::change);
+    Bytes mac =
+        world.macs.mac(
+            Encoding.of("bakq/row/revocation-list/v1")
+                .number(number)
+                .number(change)
+                .time(time)
+                .bytes(list.sha256()));
+    world.place.run(
+        handle ->
+            handle
+                .createUpdate(
+                    "update bakq.revocation_list set number = :number, issued_at = :time,"
+                        + " list = :list, mac = :mac")
+                .bind("number", number)
+                .bind("time", time.atOffset(ZoneOffset.UTC))
+                .bind("list", list.toByteArray())
+                .bind("mac", mac.toByteArray())
+                .execute());
+  }
+
+  /** Entries and hash of each list in the record. */
+  private List<String> issued() {
+    return world.recorded().stream()
+        .filter(record -> record.type().equals(AuditEventType.REVOCATION_LIST_ISSUED.name()))
+        .map(record -> record.details().get("entries") + " " + record.details().get("list_sha256"))
+        .toList();
+  }
+
+  private String entry(X509Certificate certificate) throws Exception {
+    var entry = read(world.lists.current()).getRevokedCertificate(certificate);
+    return entry == null ? "good" : entry.getRevocationReason().name();
+  }
+
+  private static BigInteger number(X509CRL list) {
+    return ASN1Integer.getInstance(
+            ASN1OctetString.getInstance(list.getExtensionValue(Extension.cRLNumber.getId()))
+                .getOctets())
+        .getValue();
+  }
+
+  private static X509CRL read(Bytes list) throws Exception {
+    return (X509CRL)
+        CertificateFactory.getInstance("X.509")
+            .generateCRL(new ByteArrayInputStream(list.toByteArray()));
+  }
+}
