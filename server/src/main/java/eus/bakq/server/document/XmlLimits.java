@@ -41,11 +41,17 @@ final class XmlLimits {
   /** References of earlier signatures times elements: each reference is looked for in all. */
   static final int MAXIMUM_SEARCHES = 1_000_000;
 
-  /** What a signature consists of (XML Signature, clause 4.1). */
-  private static final Set<String> PARTS =
-      Set.of("SignedInfo", "SignatureValue", "KeyInfo", "Object");
+  /** What comes in a signature behind its SignedInfo (XML Signature, clause 4.1). */
+  private static final Set<String> PARTS = Set.of("SignatureValue", "KeyInfo", "Object");
 
-  private final Deque<Boolean> signaturesOfRoot = new ArrayDeque<>();
+  /** What the elements are that are open. */
+  private enum Open {
+    BEGUN_SIGNATURE,
+    SIGNATURE,
+    OTHER
+  }
+
+  private final Deque<Open> open = new ArrayDeque<>();
   private final Map<String, Integer> identifiers = new HashMap<>();
   private final Set<String> referenced = new HashSet<>();
   private int elements;
@@ -59,10 +65,11 @@ final class XmlLimits {
   void count(XMLStreamReader reader, int event) throws RefusedException {
     switch (event) {
       case XMLStreamConstants.START_ELEMENT -> startElement(reader);
-      case XMLStreamConstants.END_ELEMENT -> signaturesOfRoot.removeLast();
+      case XMLStreamConstants.END_ELEMENT ->
+          require(open.removeLast() != Open.BEGUN_SIGNATURE, Refusal.DOCUMENT_UNREADABLE);
       case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA, XMLStreamConstants.SPACE -> {
         countOther();
-        if (directlyInSignatureOfRoot()) {
+        if (!open.isEmpty() && open.getLast() == Open.SIGNATURE) {
           require(reader.isWhiteSpace(), Refusal.DOCUMENT_UNREADABLE);
         }
       }
@@ -95,7 +102,7 @@ final class XmlLimits {
     attributes += reader.getAttributeCount();
     namespaces += reader.getNamespaceCount();
     require(
-        signaturesOfRoot.size() < MAXIMUM_DEPTH
+        open.size() < MAXIMUM_DEPTH
             && elements <= MAXIMUM_ELEMENTS
             && attributes <= MAXIMUM_ATTRIBUTES
             && namespaces <= MAXIMUM_NAMESPACES
@@ -106,23 +113,32 @@ final class XmlLimits {
         Refusal.DOCUMENT_TOO_LARGE);
     // Nothing goes into a signature: what it consists of is given, and DSS refuses it as well.
     require(
-        !signaturesOfRoot.isEmpty() || !reader.getLocalName().equals("Signature"),
+        !open.isEmpty() || !reader.getLocalName().equals("Signature"),
         Refusal.DOCUMENT_FORBIDS_SIGNING);
     boolean ofSignature = XMLSignature.XMLNS.equals(reader.getNamespaceURI());
-    if (directlyInSignatureOfRoot()) {
-      // A later signature leaves out the root's signatures: whatever else is in one, nobody signs.
-      require(ofSignature && PARTS.contains(reader.getLocalName()), Refusal.DOCUMENT_UNREADABLE);
-    }
-    boolean signature = ofSignature && reader.getLocalName().equals("Signature");
+    requireInPlace(ofSignature ? reader.getLocalName() : "");
     if (ofSignature) {
       countSignatures(reader);
     }
     rememberIdentifiers(reader);
-    signaturesOfRoot.addLast(signature && signaturesOfRoot.size() == 1);
+    open.addLast(
+        ofSignature && reader.getLocalName().equals("Signature")
+            ? Open.BEGUN_SIGNATURE
+            : Open.OTHER);
   }
 
-  private boolean directlyInSignatureOfRoot() {
-    return !signaturesOfRoot.isEmpty() && signaturesOfRoot.getLast();
+  /**
+   * Requires that a signature begins with its SignedInfo, which validators stumble over otherwise,
+   * and has nothing in it but its parts: a later signature leaves out the root's signatures, and
+   * whatever else somebody put into them.
+   */
+  private void requireInPlace(String name) throws RefusedException {
+    if (open.isEmpty() || open.getLast() == Open.OTHER) {
+      return;
+    }
+    boolean first = open.removeLast() == Open.BEGUN_SIGNATURE;
+    require(first ? name.equals("SignedInfo") : PARTS.contains(name), Refusal.DOCUMENT_UNREADABLE);
+    open.addLast(Open.SIGNATURE);
   }
 
   private void countSignatures(XMLStreamReader reader) throws RefusedException {

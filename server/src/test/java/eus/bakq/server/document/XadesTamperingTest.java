@@ -169,7 +169,6 @@ class XadesTamperingTest {
             "amount", Map.entry("<TotalAmount>4720.00", "<TotalAmount>9720.00"),
             "attribute", Map.entry("<SchemaVersion>", "<SchemaVersion a='1'>"),
             "new element", Map.entry("</Invoices>", "</Invoices><pay>1</pay>"),
-            "signature below", Map.entry("</Invoices>", "<ds:Signature/></Invoices>"),
             "signing time", Map.entry("<xades:SigningTime>2", "<xades:SigningTime>3"),
             "filter", Map.entry("/*/ds:Signature", "/*//ds:Signature"),
             "format", Map.entry("text/xml", "text/xmx"),
@@ -196,6 +195,26 @@ class XadesTamperingTest {
         .isFalse();
     assertThat(XmlSec1.verify(changed, Map.of(), SoftwareSigner.PKI.issuers()).accepted())
         .isFalse();
+  }
+
+  @Test
+  void aSignatureInsideTheDocumentIsSignedLikeTheRest() throws Exception {
+    Bytes inside =
+        signing.sign(Bytes.copyOf(new byte[] {1}), SignatureFormat.XADES_ENVELOPING, ECDSA);
+    String file = new String(inside.toByteArray(), StandardCharsets.US_ASCII);
+    String root = "<root><file>" + file.substring(file.indexOf("<ds:Signature")) + "</file></root>";
+    Bytes signed =
+        signing.sign(Bytes.copyOf(root.getBytes(StandardCharsets.US_ASCII)), ENVELOPED, ECDSA);
+    assertThat(CHECK.all(signed, now)).hasSize(2).allMatch(outcome -> outcome.passed());
+
+    String changed =
+        new String(signed.toByteArray(), StandardCharsets.US_ASCII)
+            .replaceFirst("<ds:Object", "<ds:Object MimeType='text/plain'");
+
+    assertThat(CHECK.all(Bytes.copyOf(changed.getBytes(StandardCharsets.US_ASCII)), now))
+        .satisfiesExactly(
+            first -> assertThat(first.passed()).isTrue(),
+            ours -> assertThat(ours.subIndication()).contains("HASH_FAILURE"));
   }
 
   @Test
