@@ -4,6 +4,7 @@ import eu.europa.esig.dss.pades.exception.ProtectedDocumentException;
 import eu.europa.esig.dss.spi.validation.ValidationData;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
@@ -160,7 +161,8 @@ final class PadesDocuments {
   }
 
   private CompletionSources sources() {
-    return sources.orElseThrow(() -> new IllegalStateException("only level B-B is offered"));
+    return sources.orElseThrow(
+        () -> UnavailableException.temporarily("only level B-B is offered", null));
   }
 
   /** B-T to B-LT: what {@code signed} is, is never changed, only appended to. */

@@ -69,6 +69,8 @@ public final class SignatureDocuments {
    * @param chain the signer's certificate first, then the issuers without the root; at most 8
    * @param signingTime stands in the document, in whole seconds; the certificate must be valid then
    * @throws RefusedException as {@link #check}
+   * @throws UnavailableException if the form is not offered, which a request that was made before
+   *     the configuration was changed may meet
    * @throws IllegalArgumentException if the certificate is not one for {@code algorithm} and {@code
    *     signingTime}
    */
@@ -79,6 +81,9 @@ public final class SignatureDocuments {
       SignatureAlgorithm algorithm,
       Instant signingTime)
       throws RefusedException {
+    if (!offers(form.format(), form.level())) {
+      throw UnavailableException.temporarily("levels above B-B are not offered any more", null);
+    }
     return switch (form.format()) {
       case PADES -> pades.prepare(original, form.level(), chain, algorithm, signingTime);
       case XADES_ENVELOPED, XADES_ENVELOPING, XADES_DETACHED ->

@@ -3,6 +3,7 @@ package eus.bakq.server.document;
 import eu.europa.esig.dss.spi.exception.IllegalInputException;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
@@ -130,7 +131,7 @@ final class XadesDocuments {
    * and reads that back too. At B-B the same arguments give the same bytes.
    *
    * @return the signed document; of a detached signature, the signature alone
-   * @throws eus.bakq.server.failure.UnavailableException as {@link SignatureDocuments#complete}
+   * @throws UnavailableException as {@link SignatureDocuments#complete}
    * @throws IllegalStateException if any of this is not so: then there is no document, and making
    *     the call again does not help
    */
@@ -172,7 +173,8 @@ final class XadesDocuments {
 
   private byte[] extend(byte[] signed, byte[] original, XadesNames names, SignatureLevel level) {
     CompletionSources open =
-        sources.orElseThrow(() -> new IllegalStateException("only level B-B is offered"));
+        sources.orElseThrow(
+            () -> UnavailableException.temporarily("only level B-B is offered", null));
     completing.take();
     try {
       return XadesExtension.extend(signed, original, names, level, open);

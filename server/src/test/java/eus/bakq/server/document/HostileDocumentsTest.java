@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.DynamicTest;
@@ -25,7 +26,20 @@ import org.junit.jupiter.api.TestFactory;
 /** Each file gets its refusal, in the memory that the tests have; no error leaves the package. */
 class HostileDocumentsTest {
   private static final DocumentSettings SETTINGS = DocumentSettings.defaults();
-  private final SignatureDocuments documents = new SignatureDocuments(SETTINGS);
+
+  /** Nobody is asked before a document was accepted. */
+  private static final CompletionSources NOBODY =
+      new CompletionSources(
+          (algorithm, digest) -> {
+            throw new AssertionError("a time stamp is asked for");
+          },
+          (certificate, issuer) -> null,
+          (certificate, issuer) -> null,
+          List.of(),
+          () -> {});
+
+  private final SignatureDocuments documents =
+      new SignatureDocuments(SETTINGS, Optional.of(NOBODY));
 
   @TestFactory
   List<DynamicTest> refusesEachWithItsReason() {
@@ -76,16 +90,18 @@ class HostileDocumentsTest {
           assertThatThrownBy(() -> documents.check(original, SignatureFormat.PADES))
               .isInstanceOfSatisfying(
                   RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
-          assertThatThrownBy(
-                  () ->
-                      documents.prepare(
-                          original,
-                          new SignatureForm(SignatureFormat.PADES, SignatureLevel.B_B, name),
-                          SoftwareSigner.chain(SignatureAlgorithm.ECDSA_P256_SHA256),
-                          SignatureAlgorithm.ECDSA_P256_SHA256,
-                          Instant.now()))
-              .isInstanceOfSatisfying(
-                  RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
+          for (SignatureLevel level : SignatureLevel.values()) {
+            assertThatThrownBy(
+                    () ->
+                        documents.prepare(
+                            original,
+                            new SignatureForm(SignatureFormat.PADES, level, name),
+                            SoftwareSigner.chain(SignatureAlgorithm.ECDSA_P256_SHA256),
+                            SignatureAlgorithm.ECDSA_P256_SHA256,
+                            Instant.now()))
+                .isInstanceOfSatisfying(
+                    RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
+          }
         });
   }
 

@@ -3,8 +3,10 @@ package eus.bakq.server.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.TimeStampAuthority;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.validation.SignedDocumentCheck;
 import eus.bakq.server.validation.ValidationOutcome;
 import eus.bakq.server.vocabulary.Bytes;
@@ -23,7 +25,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,17 +93,19 @@ class PadesLevelsTest {
   @TestFactory
   List<DynamicTest> eachSampleReachesTheHighestLevel() {
     List<DynamicTest> tests = new ArrayList<>();
-    Documents.pdfs()
-        .forEach(
-            (name, document) ->
-                tests.add(
-                    DynamicTest.dynamicTest(
-                        name,
-                        () ->
-                            requireValid(
-                                sign(Bytes.copyOf(document), SignatureLevel.B_LTA, ECDSA),
-                                SignatureLevel.B_LTA,
-                                ECDSA))));
+    Map<String, byte[]> samples = new LinkedHashMap<>(Documents.pdfs());
+    samples.put("certified, signatures permitted", BadDocuments.certifiedWithSignatures());
+    samples.put("with a decoy for a signature", BadDocuments.decoyForSignature());
+    samples.forEach(
+        (name, document) ->
+            tests.add(
+                DynamicTest.dynamicTest(
+                    name,
+                    () ->
+                        requireValid(
+                            sign(Bytes.copyOf(document), SignatureLevel.B_LTA, ECDSA),
+                            SignatureLevel.B_LTA,
+                            ECDSA))));
     return tests;
   }
 
@@ -188,6 +194,27 @@ class PadesLevelsTest {
                     value))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("level");
+  }
+
+  @Test
+  void withoutSourcesNothingAboveTheFirstLevelIsPreparedOrCompleted() throws Exception {
+    SignatureDocuments without = new SignatureDocuments(DocumentSettings.defaults());
+    Bytes original = Bytes.copyOf(Documents.pdfA1b());
+    SignatureForm form = form(SignatureFormat.PADES, SignatureLevel.B_T);
+    PreparedDocument prepared =
+        documents.prepare(original, form, SoftwareSigner.chain(ECDSA), ECDSA, Instant.now());
+    SignatureValue value = SoftwareSigner.sign(prepared.dtbs());
+
+    assertThat(without.offers(SignatureFormat.PADES, SignatureLevel.B_B)).isTrue();
+    assertThat(without.offers(SignatureFormat.PADES, SignatureLevel.B_T)).isFalse();
+    assertThat(documents.offers(SignatureFormat.XADES_DETACHED, SignatureLevel.B_LTA)).isTrue();
+    assertThatThrownBy(
+            () ->
+                without.prepare(original, form, SoftwareSigner.chain(ECDSA), ECDSA, Instant.now()))
+        .isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(
+            () -> without.complete(original, prepared, form, SoftwareSigner.chain(ECDSA), value))
+        .isInstanceOf(UnavailableException.class);
   }
 
   @Test
