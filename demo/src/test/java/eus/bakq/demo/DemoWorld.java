@@ -273,7 +273,7 @@ final class DemoWorld implements AutoCloseable {
 
   /** An address of the public listener, as certificates name it. */
   URI publicAddress(String path) {
-    return URI.create(configuration.certificate().publicAddress() + path);
+    return URI.create(configuration.certificate().statusAddresses().base() + path);
   }
 
   /** What the public is told at {@code path}. */

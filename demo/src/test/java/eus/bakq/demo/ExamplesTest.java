@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.LargeDocument;
+import eus.bakq.fixtures.judge.Pdfsig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,8 @@ class ExamplesTest {
     assertThat(program.lines()).contains("state COMPLETED").endsWith("acknowledged");
     for (String name : List.of("1 hitzarmena.signed.pdf", "2 planoa.signed.pdf")) {
       byte[] signed = Files.readAllBytes(folder.resolve("signed").resolve(name));
-      assertThat(Pdfsig.judge(signed)).contains("Signature is Valid.", "Total document signed");
+      assertThat(Pdfsig.judge(signed).said())
+          .contains("Signature is Valid.", "Total document signed");
     }
     assertThat(world.audit().lastLine(request))
         .isEqualTo("SIGNED_DOCUMENTS_ACKNOWLEDGED SUCCEEDED");

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.LargeDocument;
+import eus.bakq.fixtures.judge.Pdfsig;
 import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.UploadDocumentRequest;
@@ -44,7 +45,8 @@ class UploadTest {
 
     byte[] signed = sede.stream(request.getId(), 1);
     assertThat(signed).startsWith(large).isEqualTo(sede.fetch(request.getId(), 1));
-    assertThat(Pdfsig.judge(signed)).contains("Signature is Valid.", "Total document signed");
+    assertThat(Pdfsig.judge(signed).said())
+        .contains("Signature is Valid.", "Total document signed");
     assertThat(world.audit().count(request.getId(), "SIGNED_DOCUMENT_FETCHED")).isEqualTo(2);
   }
 

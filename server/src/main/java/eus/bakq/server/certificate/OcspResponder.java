@@ -39,6 +39,7 @@ import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
 import org.bouncycastle.cert.ocsp.RespID;
 import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.cert.ocsp.UnknownStatus;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,7 +129,7 @@ public final class OcspResponder {
     }
   }
 
-  private Told tell(org.jdbi.v3.core.Handle handle, UnverifiedOcspRequest asked) {
+  private Told tell(Handle handle, UnverifiedOcspRequest asked) {
     Instant now = Database.now(handle);
     List<CertificateStatus> statuses = new ArrayList<>();
     for (CertificateID one : asked.certificates()) {
@@ -137,7 +138,7 @@ public final class OcspResponder {
     return new Told(now, statuses, certificates.current(handle, now));
   }
 
-  private CertificateStatus status(org.jdbi.v3.core.Handle handle, CertificateID asked) {
+  private CertificateStatus status(Handle handle, CertificateID asked) {
     IssuerHashes ours = issuer.get(asked.getHashAlgOID());
     if (ours == null
         || !ours.name().equals(Bytes.copyOf(asked.getIssuerNameHash()))

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
@@ -90,7 +89,7 @@ record UnverifiedOcspRequest(List<CertificateID> certificates, Optional<Extensio
       return;
     }
     for (ASN1ObjectIdentifier critical : extensions.getCriticalExtensionOIDs()) {
-      if (!Set.of(OCSPObjectIdentifiers.id_pkix_ocsp_nonce).contains(critical)) {
+      if (!critical.equals(OCSPObjectIdentifiers.id_pkix_ocsp_nonce)) {
         throw new IllegalArgumentException("an unknown extension is critical");
       }
     }
