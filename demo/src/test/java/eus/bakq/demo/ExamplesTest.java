@@ -92,7 +92,8 @@ class ExamplesTest {
     assertThat(program.lines()).contains("state COMPLETED").endsWith("acknowledged");
     for (String name : List.of("1 hitzarmena.signed.pdf", "2 planoa.signed.pdf")) {
       byte[] signed = Files.readAllBytes(folder.resolve("signed").resolve(name));
-      assertThat(Pdfsig.judge(signed).said()).contains("Signature is Valid.", "Total document signed");
+      assertThat(Pdfsig.judge(signed).said())
+          .contains("Signature is Valid.", "Total document signed");
     }
     assertThat(world.audit().lastLine(request))
         .isEqualTo("SIGNED_DOCUMENTS_ACKNOWLEDGED SUCCEEDED");

@@ -85,10 +85,14 @@ class SignatureMatrixTest {
     Citizen third = world.activeCitizen();
     citizens =
         Map.of(
-            SIGNATURE_FORMAT_PADES, world.activeCitizen(),
-            SIGNATURE_FORMAT_XADES_ENVELOPED, world.activeCitizen(),
-            SIGNATURE_FORMAT_XADES_ENVELOPING, third,
-            SIGNATURE_FORMAT_XADES_DETACHED, third);
+            SIGNATURE_FORMAT_PADES,
+            world.activeCitizen(),
+            SIGNATURE_FORMAT_XADES_ENVELOPED,
+            world.activeCitizen(),
+            SIGNATURE_FORMAT_XADES_ENVELOPING,
+            third,
+            SIGNATURE_FORMAT_XADES_DETACHED,
+            third);
     authority = world.outsider().hsm().authorityKey().certificate();
     judges = new Judges(authority);
   }

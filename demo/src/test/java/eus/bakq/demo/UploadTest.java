@@ -45,7 +45,8 @@ class UploadTest {
 
     byte[] signed = sede.stream(request.getId(), 1);
     assertThat(signed).startsWith(large).isEqualTo(sede.fetch(request.getId(), 1));
-    assertThat(Pdfsig.judge(signed).said()).contains("Signature is Valid.", "Total document signed");
+    assertThat(Pdfsig.judge(signed).said())
+        .contains("Signature is Valid.", "Total document signed");
     assertThat(world.audit().count(request.getId(), "SIGNED_DOCUMENT_FETCHED")).isEqualTo(2);
   }
 
