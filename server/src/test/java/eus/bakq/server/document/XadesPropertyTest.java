@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -61,7 +60,7 @@ class XadesPropertyTest {
   private final SignatureDocuments documents = new SignatureDocuments(DocumentSettings.defaults());
   private final XadesSigning signing = new XadesSigning(documents, Instant.now());
 
-  @Property(tries = 300)
+  @Property(tries = 200)
   void anyBytes(@ForAll @Size(max = 100) List<Byte> bytes) {
     byte[] content = new byte[bytes.size()];
     for (int i = 0; i < content.length; i++) {
@@ -76,8 +75,8 @@ class XadesPropertyTest {
   @Test
   void piecesOfXmlInAnyOrder() {
     Random random = new Random(20261122);
-    AtomicInteger signed = new AtomicInteger();
-    for (int round = 0; round < 3_000; round++) {
+    int signed = 0;
+    for (int round = 0; round < 1_500; round++) {
       StringBuilder text = new StringBuilder(round % 2 == 0 ? "<root>" : "");
       for (int i = random.nextInt(8); i > 0; i--) {
         text.append(PIECES.get(random.nextInt(PIECES.size())));
@@ -85,10 +84,10 @@ class XadesPropertyTest {
       text.append(round % 2 == 0 ? "</root>" : "");
       if (signs(
           text.toString().getBytes(StandardCharsets.UTF_8), SignatureFormat.XADES_ENVELOPED)) {
-        signed.incrementAndGet();
+        signed++;
       }
     }
-    assertThat(signed.get()).isBetween(1, 2_999);
+    assertThat(signed).isBetween(1, 1_499);
   }
 
   @Test
@@ -97,7 +96,7 @@ class XadesPropertyTest {
     List<byte[]> sound = new ArrayList<>(OddXml.all().values());
     sound.add(Documents.invoice());
     int signed = 0;
-    for (int round = 0; round < 600; round++) {
+    for (int round = 0; round < 300; round++) {
       byte[] damaged = sound.get(round % sound.size()).clone();
       for (int i = 1 + random.nextInt(3); i > 0; i--) {
         damaged[random.nextInt(damaged.length)] =
@@ -108,7 +107,7 @@ class XadesPropertyTest {
       }
       signed += signs(damaged, SignatureFormat.XADES_ENVELOPED) ? 1 : 0;
     }
-    assertThat(signed).isBetween(1, 599);
+    assertThat(signed).isBetween(1, 299);
   }
 
   /** True if it is signed, false if it is refused; what passes the check passes both phases. */
