@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * {@code LevelsBenchmark ROUNDS}: signs a PDF and an XML at each level, and by plain DSS at B-B, one
- * after the other in each round, so that noise on the machine hits all alike. A quarter as many
+ * {@code LevelsBenchmark ROUNDS}: signs a PDF and an XML at each level, and by plain DSS at B-B,
+ * one after the other in each round, so that noise on the machine hits all alike. A quarter as many
  * rounds come before and do not count. Prints medians, by one thread.
  */
 public final class LevelsBenchmark {
@@ -55,8 +55,7 @@ public final class LevelsBenchmark {
   }
 
   private void round(SigningPlace place, PlainDss plain) {
-    for (SignatureFormat format :
-        List.of(SignatureFormat.PADES, SignatureFormat.XADES_ENVELOPED)) {
+    for (SignatureFormat format : List.of(SignatureFormat.PADES, SignatureFormat.XADES_ENVELOPED)) {
       Bytes original = format == SignatureFormat.PADES ? Samples.pdf() : Samples.xml();
       for (SignatureLevel level : SignatureLevel.values()) {
         note(
@@ -72,7 +71,8 @@ public final class LevelsBenchmark {
   }
 
   private void print(PrintStream out) {
-    out.println("| what | prepare | key | complete | whole | of this thread's CPU | documents/s | bytes |");
+    out.println(
+        "| what | prepare | key | complete | whole | of this thread's CPU | documents/s | bytes |");
     out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
     measured.forEach(
         (what, splits) -> {

@@ -73,7 +73,9 @@ final class SigningPlace implements AutoCloseable {
     Pki pki = Pki.create("benchmarks");
     NewCitizenKey key =
         hsm.citizenKeys()
-            .generate(KeyAlgorithm.EC_P256, any -> new DtbsRepresentation(ALGORITHM, Bytes.empty().sha256()));
+            .generate(
+                KeyAlgorithm.EC_P256,
+                any -> new DtbsRepresentation(ALGORITHM, Bytes.empty().sha256()));
     CompletionSources sources =
         CompletionSources.open(
             new TimeStampingSettings(
@@ -100,7 +102,7 @@ final class SigningPlace implements AutoCloseable {
   private static HsmSettings hold(Path folder) throws IOException {
     byte[] random = new byte[4];
     new SecureRandom().nextBytes(random);
-    String prefix = "bakq-bench-" + HexFormat.of().formatHex(random) + "-";
+    String prefix = "bakq-demo-" + HexFormat.of().formatHex(random) + "-";
     Path plan =
         Files.writeString(
             folder.resolve("plan.yaml"),
@@ -147,7 +149,9 @@ final class SigningPlace implements AutoCloseable {
     return chain.getFirst();
   }
 
-  /** What the citizen's key makes of a hash: unwrapped, used and destroyed, as for each signature. */
+  /**
+   * What the citizen's key makes of a hash: unwrapped, used and destroyed, as for each signature.
+   */
   SignatureValue sign(DtbsRepresentation dtbs) {
     try {
       return hsm.citizenKeys().sign(key.wrapped(), List.of(dtbs)).getFirst();
