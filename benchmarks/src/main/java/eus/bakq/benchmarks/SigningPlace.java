@@ -102,7 +102,7 @@ final class SigningPlace implements AutoCloseable {
   private static HsmSettings hold(Path folder) throws IOException {
     byte[] random = new byte[4];
     new SecureRandom().nextBytes(random);
-    String prefix = "bakq-bench-" + HexFormat.of().formatHex(random) + "-";
+    String prefix = "bakq-demo-" + HexFormat.of().formatHex(random) + "-";
     Path plan =
         Files.writeString(
             folder.resolve("plan.yaml"),
