@@ -22,6 +22,7 @@ import eus.bakq.server.grpc.ActivationGrpcService;
 import eus.bakq.server.grpc.IdempotentWishes;
 import eus.bakq.server.grpc.RegistrationGrpcService;
 import eus.bakq.server.signer.RowMacs;
+import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
@@ -139,6 +140,7 @@ record EnrolmentWiring(
         algorithm == KeyAlgorithm.EC_P256
             ? SignatureAlgorithm.ECDSA_P256_SHA256
             : SignatureAlgorithm.of(common.configuration().rsaScheme(), DigestAlgorithm.SHA256),
+        common.configuration().sam().algorithms().lastEnd(algorithm).orElse(AlgorithmPolicy.NO_END),
         common.configuration().citizenPurposes());
   }
 }

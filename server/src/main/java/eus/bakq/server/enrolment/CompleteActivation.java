@@ -56,6 +56,7 @@ public final class CompleteActivation {
   /**
    * What keys are made of.
    *
+   * @param keyEnd when the last algorithm of such keys ends: no certificate lasts longer (KEY-03)
    * @param purposes what each citizen gets a credential for; SIGNATURE first
    */
   public record Making(
@@ -67,6 +68,7 @@ public final class CompleteActivation {
       SecureRandom random,
       KeyAlgorithm keyAlgorithm,
       SignatureAlgorithm requestAlgorithm,
+      Instant keyEnd,
       List<CredentialPurpose> purposes) {
     public Making {
       purposes = List.copyOf(purposes);
@@ -156,7 +158,8 @@ public final class CompleteActivation {
     CertificationRequest request =
         CertificationRequests.assemble(named, key.publicKey(), key.proofOfPossession());
     parts.database().transact(handle -> recordRequest(handle, authenticated, key, request));
-    IssuedCertificate issued = making.authority().issue(request, named, purpose, account.now());
+    IssuedCertificate issued =
+        making.authority().issue(request, named, purpose, account.now(), making.keyEnd());
     Credential credential = seal(authenticated, account, key, issued, purpose);
     parts.database().transact(handle -> recordIssued(handle, proven, credential));
     return credential;

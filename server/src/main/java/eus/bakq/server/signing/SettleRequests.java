@@ -5,8 +5,11 @@ import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.vocabulary.SignatureRequestId;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -21,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SettleRequests {
   private static final Logger LOG = LoggerFactory.getLogger(SettleRequests.class);
+
+  /** Each may take as long as a time stamp and a status are waited for. */
+  private static final int MOST_UNANSWERED = 3;
 
   private final SigningParts parts;
   private final Interactions interactions;
@@ -43,9 +49,6 @@ public final class SettleRequests {
     for (SignatureRequestId id : find(SignatureRequestState.AUTHORISED)) {
       guarded(id, handle -> settleAuthorised(handle, id));
     }
-    for (SignatureRequestId id : find(SignatureRequestState.COMPLETING)) {
-      complete(id);
-    }
     for (SignatureRequestState state :
         List.of(SignatureRequestState.FROZEN, SignatureRequestState.CHALLENGED)) {
       for (SignatureRequestId id : findOverdue(state)) {
@@ -57,6 +60,22 @@ public final class SettleRequests {
     }
     parts.database().transact(interactions::purge);
     parts.database().transact(parts.uploads()::purge);
+    completeAll();
+  }
+
+  /**
+   * Comes last, because it asks others, who may be slow. Where they do not answer it stops after a
+   * few; the order is another each time, so that no request keeps others from being completed.
+   */
+  private void completeAll() throws RefusedException {
+    List<SignatureRequestId> ids = new ArrayList<>(find(SignatureRequestState.COMPLETING));
+    Collections.shuffle(ids, parts.random());
+    int unanswered = 0;
+    for (SignatureRequestId id : ids) {
+      if (!complete(id) && ++unanswered == MOST_UNANSWERED) {
+        return;
+      }
+    }
   }
 
   private List<SignatureRequestId> find(SignatureRequestState state) throws RefusedException {
@@ -120,15 +139,18 @@ public final class SettleRequests {
     }
   }
 
-  private void complete(SignatureRequestId id) throws RefusedException {
+  /** False if somebody who is needed does not answer now. */
+  private boolean complete(SignatureRequestId id) throws RefusedException {
     try {
       completeDocuments.run(id);
+      return true;
     } catch (RuntimeException e) {
       LOG.atError()
           .addKeyValue("request", id)
           .setCause(e)
           .log("completing failed and will be tried again");
       guarded(id, handle -> parts.requests().delay(handle, id, CompletionDelay.of(e)));
+      return !(e instanceof UnavailableException);
     }
   }
 

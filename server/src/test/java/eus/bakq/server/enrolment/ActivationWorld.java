@@ -54,6 +54,7 @@ import java.security.Security;
 import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,10 @@ import java.util.function.Function;
  * is being made.
  */
 final class ActivationWorld implements AutoCloseable {
+  /** When the algorithms of its keys end: before certificates would by their profile. */
+  static final Instant KEY_END =
+      Instant.now().plus(Duration.ofDays(5)).truncatedTo(ChronoUnit.SECONDS);
+
   private static final String METHOD = "the step";
   private static final URI ADDRESS = URI.create("https://bakq.adibidea.eus/x");
   private static final AuthenticationSettings SETTINGS =
@@ -225,6 +230,7 @@ final class ActivationWorld implements AutoCloseable {
                   random,
                   KeyAlgorithm.EC_P256,
                   SignatureAlgorithm.ECDSA_P256_SHA256,
+                  KEY_END,
                   purposes))
           .run(attempt);
     }

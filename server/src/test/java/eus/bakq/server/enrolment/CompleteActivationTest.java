@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,16 @@ final class CompleteActivationTest {
             "CERTIFICATE_ISSUED",
             "CERTIFICATE_LINKED",
             "ACTIVATION_COMPLETED");
+  }
+
+  @Test
+  @DisplayName("KEY-03: a certificate ends with the algorithms of its key")
+  void noCertificateLastsLongerThanItsKeysAlgorithms() throws RefusedException {
+    IssuedCertificate issued = world.activate(ane, SIGNING);
+
+    assertThat(issued.certificate().getNotAfter().toInstant())
+        .isBefore(ActivationWorld.KEY_END)
+        .isAfterOrEqualTo(ActivationWorld.KEY_END.minusSeconds(1));
   }
 
   @Test

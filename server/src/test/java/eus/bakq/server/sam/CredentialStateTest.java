@@ -30,6 +30,7 @@ import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.ChallengeId;
 import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.CredentialPurpose;
+import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
@@ -48,6 +49,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +81,14 @@ final class CredentialStateTest {
       new DtbsRepresentation(
           SignatureAlgorithm.ECDSA_P256_SHA256, Bytes.copyOf(new byte[] {1}).sha256());
 
+  private static final AlgorithmPolicy WITHOUT_SHA512 =
+      new AlgorithmPolicy(
+          AlgorithmPolicy.everything().schemes(),
+          Map.of(
+              DigestAlgorithm.SHA256, AlgorithmPolicy.NO_END,
+              DigestAlgorithm.SHA384, AlgorithmPolicy.NO_END,
+              DigestAlgorithm.SHA512, Instant.parse("2026-01-01T00:00:00Z")));
+
   private static TestDatabase database;
 
   private final SoftwareInfrastructureKeys keys = new SoftwareInfrastructureKeys();
@@ -99,7 +109,7 @@ final class CredentialStateTest {
           citizenKeys,
           new Seal(random),
           audit,
-          new SamSettings(Duration.ofMinutes(2), AlgorithmPolicy.everything()));
+          new SamSettings(Duration.ofMinutes(2), WITHOUT_SHA512));
   private Instant now;
   private int signaturesBefore;
 
@@ -219,6 +229,18 @@ final class CredentialStateTest {
 
     Credential notYetValid = registered(made(CredentialPurpose.SIGNATURE, day(1), day(30)));
     assertRefused(issued(notYetValid), SadRefusal.CERTIFICATE_NOT_VALID);
+  }
+
+  @Test
+  @DisplayName("KEY-02: an algorithm whose end has come")
+  void refusesAnAlgorithmThatHasEnded() {
+    Credential credential = registered(made(CredentialPurpose.SIGNATURE, day(-1), day(1)));
+    DtbsRepresentation ended =
+        new DtbsRepresentation(
+            SignatureAlgorithm.ECDSA_P256_SHA512,
+            Bytes.copyOf(new byte[] {1}).digest(DigestAlgorithm.SHA512));
+
+    assertRefused(issued(credential, ended), SadRefusal.ALGORITHM_NOT_ALLOWED);
   }
 
   @Test
@@ -396,13 +418,17 @@ final class CredentialStateTest {
         new UnverifiedActivationData(
             encoded, Bytes.copyOf(keys.mac(MacKey.SAD, encoded.toByteArray()))),
         new SigningContext(
-            content.request(), SEDE, content.interaction(), List.of(HASH), SERIAL_NUMBER),
+            content.request(), SEDE, content.interaction(), content.hashes(), SERIAL_NUMBER),
         secret,
         (handle, values) -> assertThat(values).hasSize(1));
   }
 
   /** As {@link ActivationIssuer} makes it, now. */
   private ActivationContent issued(Credential credential) {
+    return issued(credential, HASH);
+  }
+
+  private ActivationContent issued(Credential credential, DtbsRepresentation hash) {
     ActivationContent content =
         new ActivationContent(
             new ActivationDataId(UUID.randomUUID()),
@@ -412,7 +438,7 @@ final class CredentialStateTest {
             credential.id(),
             credential.binding().publicKeySha256(),
             SEDE,
-            List.of(HASH),
+            List.of(hash),
             ActivationMechanism.PASSWORD_AND_SMS,
             now,
             new ChallengeId(UUID.randomUUID()),
