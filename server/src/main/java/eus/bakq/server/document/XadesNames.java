@@ -130,8 +130,8 @@ record XadesNames(
   /**
    * What a detached signature calls its document: {@code name} without accents, in which everything
    * but letters and digits of ASCII, dots, hyphens and underscores became an underscore, as did a
-   * dot at the beginning, or nothing at all. It is a relative URI of one segment (RFC 3986), and the name of a file on
-   * every system: whoever resolves it stays beside the signature.
+   * dot at the beginning, or nothing at all. It is a relative URI of one segment (RFC 3986), and
+   * the name of a file on every system: whoever resolves it stays beside the signature.
    */
   static String reference(String name) {
     return Normalizer.normalize(name, Normalizer.Form.NFKD)
