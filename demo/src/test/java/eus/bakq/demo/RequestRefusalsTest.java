@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.fixtures.Documents;
-import eus.bakq.relyingparty.v1.SignatureLevel;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
 import java.util.Collections;
@@ -184,20 +183,6 @@ class RequestRefusalsTest {
         .isEqualTo(reason);
 
     assertThat(world.audit().count("", "SIGNATURE_REQUEST_FROZEN")).isEqualTo(before);
-  }
-
-  @Test
-  @DisplayName("a form that the server does not make now is refused to the sede")
-  void refusesAFormThatIsNotOffered() {
-    // Without a time-stamping authority there is no level above B-B.
-    Refused refused =
-        Refused.by(
-            () ->
-                sede.ask(
-                    Sede.wish(BadDocuments.sound())
-                        .setLevel(SignatureLevel.SIGNATURE_LEVEL_B_LTA)));
-
-    assertThat(refused.reason()).isEqualTo("SIGNATURE_FORM_NOT_OFFERED");
   }
 
   @Test

@@ -3,6 +3,7 @@ package eus.bakq.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.BadDocuments;
+import eus.bakq.relyingparty.v1.DigestAlgorithm;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
 import java.time.Duration;
@@ -28,7 +29,13 @@ class TamperedWorldTest {
 
   @BeforeEach
   void challenge() throws Exception {
-    world = DemoWorld.start(6, "citizenKeys: {authenticationCredential: true}\n");
+    world =
+        DemoWorld.start(
+            6,
+            """
+            citizenKeys: {authenticationCredential: true}
+            algorithms: {SHA512: 2020-01-01}
+            """);
     sede = world.sede(DemoWorld.SEDE_A);
     citizen = world.activeCitizen();
     request = sede.ask(BadDocuments.sound());
@@ -146,6 +153,20 @@ class TamperedWorldTest {
 
     assertThat(Refused.by(() -> world.sede(DemoWorld.SEDE_B).ask(Sede.wishFor(upload))).reason())
         .isEqualTo("INTERNAL");
+  }
+
+  @Test
+  @DisplayName("KEY-02: a hash whose last day is over is refused to the sede; others go on")
+  void refusesAFormThatIsNotOfferedAnyMore() {
+    var wish =
+        Sede.wish(BadDocuments.sound()).setDigestAlgorithm(DigestAlgorithm.DIGEST_ALGORITHM_SHA512);
+
+    assertThat(Refused.by(() -> sede.ask(wish)).reason()).isEqualTo("SIGNATURE_FORM_NOT_OFFERED");
+
+    wish.setDigestAlgorithm(DigestAlgorithm.DIGEST_ALGORITHM_SHA384);
+    assertThat(sede.ask(wish).getDigestAlgorithm())
+        .isEqualTo(DigestAlgorithm.DIGEST_ALGORITHM_SHA384);
+    world.conformance().requireNoViolation();
   }
 
   @Test
