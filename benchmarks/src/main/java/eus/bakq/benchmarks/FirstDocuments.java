@@ -1,5 +1,6 @@
 package eus.bakq.benchmarks;
 
+import eus.bakq.fixtures.PrivateFiles;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.document.DocumentWarmUp;
 import eus.bakq.server.document.SignatureForm;
@@ -32,11 +33,12 @@ public final class FirstDocuments {
       System.err.println("usage: FirstDocuments cold|warmed");
       System.exit(2);
     }
-    run(
-        arguments[0].equals("warmed"),
-        LAST,
-        Files.createTempDirectory("bakq-benchmark-"),
-        System.out);
+    Path folder = Files.createTempDirectory("bakq-benchmark-");
+    try {
+      run(arguments[0].equals("warmed"), LAST, folder, System.out);
+    } finally {
+      PrivateFiles.deleteTree(folder);
+    }
     System.exit(0);
   }
 

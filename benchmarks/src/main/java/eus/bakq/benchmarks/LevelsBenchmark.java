@@ -1,5 +1,6 @@
 package eus.bakq.benchmarks;
 
+import eus.bakq.fixtures.PrivateFiles;
 import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureFormat;
@@ -33,10 +34,12 @@ public final class LevelsBenchmark {
       System.err.println("usage: LevelsBenchmark ROUNDS");
       System.exit(2);
     }
-    run(
-        Math.min(Integer.parseInt(arguments[0]), MOST_ROUNDS),
-        Files.createTempDirectory("bakq-benchmark-"),
-        System.out);
+    Path folder = Files.createTempDirectory("bakq-benchmark-");
+    try {
+      run(Math.min(Integer.parseInt(arguments[0]), MOST_ROUNDS), folder, System.out);
+    } finally {
+      PrivateFiles.deleteTree(folder);
+    }
     System.exit(0);
   }
 
