@@ -58,12 +58,13 @@ final class Housekeeping implements AutoCloseable {
         new Housekeeping(
             chores,
             Executors.newScheduledThreadPool(
-                2, Thread.ofPlatform().name("housekeeping-", 1).daemon().factory()));
+                3, Thread.ofPlatform().name("housekeeping-", 1).daemon().factory()));
     chores.database().transact(chores.lease()::renew);
     housekeeping.round();
     housekeeping.every(
         () -> guarded("lease", () -> chores.database().transact(chores.lease()::renew)));
     housekeeping.every(housekeeping::round);
+    housekeeping.every(() -> guarded("completing", chores.settleRequests()::complete));
     return housekeeping;
   }
 

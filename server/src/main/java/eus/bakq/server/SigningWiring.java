@@ -59,7 +59,8 @@ record SigningWiring(
                 common.random(),
                 common.configuration().sam()),
             StandIn.make(common.random(), common.clock().instant()),
-            common.configuration().rsaScheme());
+            common.configuration().rsaScheme(),
+            common.configuration().sam().algorithms());
     CompleteDocuments complete =
         new CompleteDocuments(parts, common.documents(), common.credentials(), common.outbox());
     return new SigningWiring(
@@ -73,7 +74,8 @@ record SigningWiring(
             common.ledger(),
             authentication.interactions(),
             complete),
-        new SettleRequests(parts, authentication.interactions(), common.ledger(), complete),
+        new SettleRequests(
+            parts, authentication.interactions(), common.ledger(), complete, System::nanoTime),
         new SignatureMessages(
             parts, authentication.pendingCodes(), common.signers(), common.wording()));
   }

@@ -137,21 +137,23 @@ public final class CertificationAuthority {
   }
 
   /**
-   * A certificate for the key that answers about status (RFC 6960 section 4.2.2.2), for 30 days.
-   * Does not record: as {@link #issue(CertificationRequest, CertificateSubject, CredentialPurpose,
-   * Instant)}, whose exceptions it throws too. There is no request: the key is one that the
-   * transcript of the ceremony vouches for.
+   * A certificate for the key that answers about status (RFC 6960 section 4.2.2.2), for 30 days, or
+   * until the authority's own ends. Does not record: as {@link #issue(CertificationRequest,
+   * CertificateSubject, CredentialPurpose, Instant)}, whose exceptions it throws too. There is no
+   * request: the key is one that the transcript of the ceremony vouches for.
    *
    * @param responder EC on P-256
    */
   public X509Certificate issueResponder(PublicKey responder, Instant now) {
     Instant from = beginning(now, profile.backdating());
+    Instant until = from.plus(RESPONDER_VALIDITY);
+    Instant authorityUntil = signatures.certificate().getNotAfter().toInstant().plusSeconds(1);
     X509v3CertificateBuilder builder =
         certificate(
             ResponderProfile.name(signatures.name()),
             responder,
             from,
-            from.plus(RESPONDER_VALIDITY));
+            until.isBefore(authorityUntil) ? until : authorityUntil);
     add(builder, ResponderProfile.extensions(keyIdentifier(responder), signatures.keyIdentifier()));
     X509Certificate certificate = signatures.sign(builder);
     require(ResponderProfileCheck.findings(certificate, responder, signatures.certificate()));

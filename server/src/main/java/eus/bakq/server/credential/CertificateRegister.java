@@ -9,6 +9,7 @@ import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -31,6 +32,9 @@ import org.jdbi.v3.core.statement.SqlStatement;
  */
 public final class CertificateRegister {
   /** The most certificates that a revocation list can tell of. */
+  /** As long as a list lasts. */
+  private static final Duration STAYS_AFTER_ITS_END = Duration.ofDays(1);
+
   static final int MOST_NOT_GOOD = 100_000;
 
   private static final int MOST_SERIAL_BITS = 160;
@@ -194,8 +198,9 @@ public final class CertificateRegister {
   }
 
   /**
-   * The certificates that are suspended or revoked and whose time is not over, by serial number:
-   * what a revocation list tells.
+   * The certificates that are suspended or revoked and whose time is not over for more than a day
+   * (RFC 5280 section 3.3: they stay until a list was made after their end), by serial number: what
+   * a revocation list tells.
    *
    * @throws IllegalStateException if there are more than 100,000: a list of that size is none that
    *     anybody should fetch, and must be divided
@@ -209,7 +214,7 @@ public final class CertificateRegister {
                     + """
                      from bakq.certificate_register
                     where state <> 'GOOD' and not_after >= :now order by serial limit :most""")
-            .bind("now", now.atOffset(ZoneOffset.UTC))
+            .bind("now", now.minus(STAYS_AFTER_ITS_END).atOffset(ZoneOffset.UTC))
             .bind("most", MOST_NOT_GOOD + 1)
             .map((row, context) -> read(row))
             .list();

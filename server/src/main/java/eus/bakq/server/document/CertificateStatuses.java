@@ -133,7 +133,9 @@ final class CertificateStatuses {
       throw notUsable("CRL", null);
     }
     if (cached.isEmpty() && validity.getNextUpdate() != null) {
-      cache.put(key, list, validity.getNextUpdate().toInstant());
+      Instant next = validity.getNextUpdate().toInstant();
+      Instant longest = clock.instant().plus(LONGEST_IN_CACHE);
+      cache.put(key, list, next.isBefore(longest) ? next : longest);
     }
     return new CRLToken(certificate, validity);
   }

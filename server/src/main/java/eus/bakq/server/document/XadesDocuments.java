@@ -128,7 +128,8 @@ final class XadesDocuments {
    * Phase two: puts the value in. Checks that the original, the certificate, the form and the hash
    * are those of phase one, that the value verifies, and that the signed document reads back with
    * one signature more, which verifies, over what was signed; then adds what the level asks for,
-   * and reads that back too. At B-B the same arguments give the same bytes.
+   * and reads the signature back once more; what was added is DSS's, and is not judged here. At B-B
+   * the same arguments give the same bytes.
    *
    * @return the signed document; of a detached signature, the signature alone
    * @throws UnavailableException as {@link SignatureDocuments#complete}

@@ -149,8 +149,11 @@ final class XmlLimits {
         String uri = reader.getAttributeValue(null, "URI");
         if (uri != null) {
           // DSS puts it between apostrophes into an XPath: what has one could make it any XPath.
+          // With
+          // quotation marks one could name an identifier in another way than it is compared here.
           require(
-              uri.indexOf('\'') < 0 && uri.length() <= MAXIMUM_NAME, Refusal.DOCUMENT_UNREADABLE);
+              uri.indexOf('\'') < 0 && uri.indexOf('"') < 0 && uri.length() <= MAXIMUM_NAME,
+              Refusal.DOCUMENT_UNREADABLE);
           referenced.add(uri.startsWith("#") ? uri.substring(1) : uri);
         }
       }

@@ -308,22 +308,22 @@ public final class CompleteActivation {
   /** The keys are forgotten; the certificates must not stay good. */
   private void giveUp(
       Handle handle, ActivationSubject.Authenticated proven, List<Credential> made, Link link) {
+    // All of the register first: the record's lock is taken last, by everybody.
+    List<AuditEvent> events = new ArrayList<>();
     for (Credential credential : made) {
       if (link == Link.NAMES_DIFFER) {
-        parts
-            .audit()
-            .append(
-                handle,
-                AuditEvent.refused(
-                    AuditEventType.CERTIFICATE_REJECTED,
-                    link.name(),
-                    "system",
-                    proven.activation().id(),
-                    named(credential)));
+        events.add(
+            AuditEvent.refused(
+                AuditEventType.CERTIFICATE_REJECTED,
+                link.name(),
+                "system",
+                proven.activation().id(),
+                named(credential)));
       }
-      TidyCredentials.giveUp(
-          handle, making.register(), parts.audit(), credential.certificate().getSerialNumber());
+      TidyCredentials.giveUp(handle, making.register(), credential.certificate().getSerialNumber())
+          .ifPresent(events::add);
     }
+    parts.audit().appendAll(handle, events);
   }
 
   private static Map<String, String> named(Credential credential) {

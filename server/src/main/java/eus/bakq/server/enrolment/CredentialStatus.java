@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.authentication.Interactions;
+import eus.bakq.server.credential.CertificateKind;
 import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
@@ -136,6 +137,7 @@ public final class CredentialStatus {
       throws RefusedException {
     List<Credential> held = hold(handle, signer);
     for (Credential credential : held) {
+      takeInIfMissing(handle, credential);
       register.revoke(handle, credential.certificate().getSerialNumber(), reason, now);
       credentials.destroyKey(handle, credential);
     }
@@ -146,6 +148,18 @@ public final class CredentialStatus {
       details.put("why", reason.name());
       record(handle, AuditEventType.CERTIFICATE_REVOKED, ground, signer, details);
       recordDestruction(handle, ground, signer, credential);
+    }
+  }
+
+  /** One that the register does not know (any more) is revoked all the same. */
+  private void takeInIfMissing(Handle handle, Credential credential) {
+    if (register.find(handle, credential.certificate().getSerialNumber()).isEmpty()) {
+      register.record(
+          handle,
+          credential.certificate(),
+          CertificateKind.of(credential.purpose()),
+          Optional.of(credential.id()),
+          credential.createdAt());
     }
   }
 

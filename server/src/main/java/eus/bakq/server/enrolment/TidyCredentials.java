@@ -6,12 +6,14 @@ import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.credential.CertificateKind;
 import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credential;
+import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.RegisteredCertificate;
 import eus.bakq.server.credential.RevocationReason;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.Outbox;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.CredentialId;
@@ -84,12 +86,19 @@ public final class TidyCredentials {
         database.inTransaction(
             handle ->
                 register.waitingSince(handle, Database.now(handle).minus(LONGEST_WAIT_FOR_LINK)))) {
-      guarded(serial.toString(16), handle -> giveUp(handle, register, audit, serial));
+      guarded(
+          serial.toString(16),
+          handle -> audit.appendAll(handle, giveUp(handle, register, serial).stream().toList()));
     }
   }
 
   private void takeIn(Handle handle, CredentialId id) {
     Credential credential = credentials.find(handle, id).orElseThrow();
+    // Before there was a register there was no other state: what is in one was in the register, and
+    // somebody has taken it out.
+    if (credential.state() != CredentialState.ACTIVE) {
+      throw new AlteredRowException("credential", id.toString());
+    }
     if (register.find(handle, credential.certificate().getSerialNumber()).isEmpty()) {
       register.record(
           handle,
@@ -111,16 +120,17 @@ public final class TidyCredentials {
   /**
    * Revokes a certificate that waits to be linked and will not be; nothing if its waiting is over.
    * Its key was never stored.
+   *
+   * @return what the record is to say of it
    */
-  static void giveUp(
-      Handle handle, CertificateRegister register, AuditLog audit, BigInteger serial) {
+  static Optional<AuditEvent> giveUp(
+      Handle handle, CertificateRegister register, BigInteger serial) {
     if (!register.endWait(handle, serial)) {
-      return;
+      return Optional.empty();
     }
     RegisteredCertificate revoked =
         register.revoke(handle, serial, RevocationReason.NEVER_LINKED, Database.now(handle));
-    audit.append(
-        handle,
+    return Optional.of(
         AuditEvent.succeeded(
             AuditEventType.CERTIFICATE_REVOKED,
             "system",

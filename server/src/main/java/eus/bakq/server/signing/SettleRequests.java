@@ -8,10 +8,9 @@ import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.vocabulary.SignatureRequestId;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,16 +31,19 @@ public final class SettleRequests {
   private final Interactions interactions;
   private final ActivationLedger ledger;
   private final CompleteDocuments completeDocuments;
+  private final CompletionPauses pauses;
 
   public SettleRequests(
       SigningParts parts,
       Interactions interactions,
       ActivationLedger ledger,
-      CompleteDocuments completeDocuments) {
+      CompleteDocuments completeDocuments,
+      LongSupplier nanoTime) {
     this.parts = parts;
     this.interactions = interactions;
     this.ledger = ledger;
     this.completeDocuments = completeDocuments;
+    this.pauses = new CompletionPauses(nanoTime);
   }
 
   /** Settles what it finds; each request in a transaction of its own. */
@@ -60,19 +62,18 @@ public final class SettleRequests {
     }
     parts.database().transact(interactions::purge);
     parts.database().transact(parts.uploads()::purge);
-    completeAll();
   }
 
   /**
-   * Comes last, because it asks others, who may be slow. Where they do not answer it stops after a
-   * few; the order is another each time, so that no request keeps others from being completed.
+   * Completes the documents of requests that are COMPLETING. Apart from {@link #run}, because it
+   * asks others, who may be slow: where they do not answer it stops after three. The order is
+   * another each time, and what failed pauses, so that no request keeps others from being
+   * completed. For one thread.
    */
-  private void completeAll() throws RefusedException {
-    List<SignatureRequestId> ids = new ArrayList<>(find(SignatureRequestState.COMPLETING));
-    Collections.shuffle(ids, parts.random());
+  public void complete() throws RefusedException {
     int unanswered = 0;
-    for (SignatureRequestId id : ids) {
-      if (!complete(id) && ++unanswered == MOST_UNANSWERED) {
+    for (SignatureRequestId id : parts.database().inTransaction(parts.requests()::someCompleting)) {
+      if (pauses.isOver(id) && !complete(id) && ++unanswered == MOST_UNANSWERED) {
         return;
       }
     }
@@ -143,8 +144,10 @@ public final class SettleRequests {
   private boolean complete(SignatureRequestId id) throws RefusedException {
     try {
       completeDocuments.run(id);
+      pauses.completed(id);
       return true;
     } catch (RuntimeException e) {
+      pauses.failed(id);
       LOG.atError()
           .addKeyValue("request", id)
           .setCause(e)

@@ -242,6 +242,15 @@ final class SignatureRequests {
         .list();
   }
 
+  /** Requests that are COMPLETING, in no order; at most 100. */
+  List<SignatureRequestId> someCompleting(Handle handle) {
+    return handle
+        .createQuery(
+            "select id from bakq.signature_request where state = 'COMPLETING' order by random() limit 100")
+        .map((row, context) -> new SignatureRequestId(row.getObject("id", UUID.class)))
+        .list();
+  }
+
   /** Requests in {@code state}, whatever their time; oldest first, at most 100. */
   List<SignatureRequestId> findIn(Handle handle, SignatureRequestState state) {
     return handle

@@ -19,6 +19,7 @@ import eus.bakq.server.sam.UnverifiedActivationData;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
+import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.CredentialPurpose;
@@ -72,11 +73,13 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   private final ActivationIssuer issuer;
   private final StandIn standIn;
   private final SignatureScheme rsaScheme;
+  private final AlgorithmPolicy algorithms;
 
   /**
    * A subject that prepares with what is given.
    *
    * @param rsaScheme by which RSA keys sign
+   * @param algorithms one that has ended makes nobody an SMS: the activation module would refuse it
    */
   public SignatureSubject(
       SigningParts parts,
@@ -85,7 +88,8 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
       Credentials credentials,
       ActivationIssuer issuer,
       StandIn standIn,
-      SignatureScheme rsaScheme) {
+      SignatureScheme rsaScheme,
+      AlgorithmPolicy algorithms) {
     this.parts = parts;
     this.signatures = signatures;
     this.signers = signers;
@@ -93,6 +97,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     this.issuer = issuer;
     this.standIn = standIn;
     this.rsaScheme = rsaScheme;
+    this.algorithms = algorithms;
   }
 
   @Override
@@ -201,6 +206,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     public boolean allowed() {
       return wanted.signer().filter(signer -> signer.state() == SignerState.ACTIVE).isPresent()
           && wanted.credential().filter(FrozenForSigner::maySign).isPresent()
+          && algorithms.allows(prepared.getFirst().dtbs().algorithm(), wanted.now())
           && wanted
               .request()
               .expectedSigner()
