@@ -14,21 +14,22 @@ import java.util.List;
  * Somebody with the tokens' PINs and no share in the server: has the authority issue a revocation
  * list, and validates with the authority's certificate as the only anchor.
  */
-record Outsider(Hsm hsm, SignedDocumentCheck check) implements AutoCloseable {
+record Outsider(Hsm hsm, CertificationAuthority authority) implements AutoCloseable {
   static Outsider of(ServerConfiguration configuration) {
     Hsm hsm = Hsm.open(configuration.hsm(), new SecureRandom());
-    CertificationAuthority authority =
-        new CertificationAuthority(
-            hsm.authorityKey(), configuration.certificate(), new SecureRandom());
     return new Outsider(
         hsm,
-        SignedDocumentCheck.open(
-            List.of(hsm.authorityKey().certificate()),
-            List.of(authority.revocationList(1, List.of(), Instant.now()))));
+        new CertificationAuthority(
+            hsm.authorityKey(), configuration.certificate(), new SecureRandom()));
   }
 
+  /** With a list of now: one from before a certificate was issued says nothing about it. */
   ValidationOutcome validate(byte[] signed) {
-    return check.last(Bytes.copyOf(signed), Instant.now());
+    Instant now = Instant.now();
+    return SignedDocumentCheck.open(
+            List.of(hsm.authorityKey().certificate()),
+            List.of(authority.revocationList(1, List.of(), now)))
+        .last(Bytes.copyOf(signed), now);
   }
 
   @Override

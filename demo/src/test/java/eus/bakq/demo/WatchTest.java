@@ -135,6 +135,12 @@ class WatchTest {
     watching.getFirst().goAway();
     assertThat(Eventually.is(() -> hasPlace(other, request))).isTrue();
     other.cancel(request.getId());
+    for (Watching one : watching.subList(1, PLACES)) {
+      assertThat(one.next().getState()).isEqualTo(SIGNATURE_REQUEST_STATE_CANCELLED);
+      one.awaitEnd();
+    }
+    // The places of these are given back too: the next test finds one.
+    assertThat(Eventually.is(() -> hasPlace(other, request))).isTrue();
   }
 
   @Test

@@ -130,7 +130,7 @@ public final class SigningServer implements AutoCloseable {
     AuthenticationWiring authentication = AuthenticationWiring.of(common);
     EnrolmentWiring enrolment =
         EnrolmentWiring.of(common, authentication, idempotentCalls, rateLimit);
-    SigningWiring signing = SigningWiring.of(common, authentication);
+    SigningWiring signing = SigningWiring.of(common, authentication, System::nanoTime);
 
     closeLater(
         Housekeeping.start(

@@ -36,7 +36,8 @@ record SigningWiring(
     SettleRequests settleRequests,
     SignatureMessages messages) {
 
-  static SigningWiring of(Common common, AuthenticationWiring authentication) {
+  static SigningWiring of(
+      Common common, AuthenticationWiring authentication, LongSupplier nanoTime) {
     var keys = common.hsm().infrastructureKeys();
     SigningParts parts =
         new SigningParts(
@@ -75,7 +76,7 @@ record SigningWiring(
             authentication.interactions(),
             complete),
         new SettleRequests(
-            parts, authentication.interactions(), common.ledger(), complete, System::nanoTime),
+            parts, authentication.interactions(), common.ledger(), complete, nanoTime),
         new SignatureMessages(
             parts, authentication.pendingCodes(), common.signers(), common.wording()));
   }

@@ -17,7 +17,6 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -77,12 +76,12 @@ public final class ResponderCertificates {
 
   /** One that ends with the authority lasts: there is none that would last longer. */
   private boolean lasts(Optional<X509Certificate> certificate, Instant now) {
-    Date authorityEnd = authority.certificate().getNotAfter();
+    Instant authorityEnd = authority.certificate().getNotAfter().toInstant();
     return certificate
         .filter(
             one ->
                 one.getNotAfter().toInstant().isAfter(now.plus(LEAST_REMAINING))
-                    || !one.getNotAfter().before(authorityEnd))
+                    || !one.getNotAfter().toInstant().isBefore(authorityEnd))
         .isPresent();
   }
 

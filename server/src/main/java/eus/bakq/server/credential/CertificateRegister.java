@@ -32,10 +32,10 @@ import org.jdbi.v3.core.statement.SqlStatement;
  */
 public final class CertificateRegister {
   /** The most certificates that a revocation list can tell of. */
+  static final int MOST_NOT_GOOD = 100_000;
+
   /** As long as a list lasts. */
   private static final Duration STAYS_AFTER_ITS_END = Duration.ofDays(1);
-
-  static final int MOST_NOT_GOOD = 100_000;
 
   private static final int MOST_SERIAL_BITS = 160;
 

@@ -69,8 +69,7 @@ import java.util.function.Function;
  */
 final class ActivationWorld implements AutoCloseable {
   /** When the algorithms of its keys end: before certificates would by their profile. */
-  static final Instant KEY_END =
-      Instant.now().plus(Duration.ofDays(5)).truncatedTo(ChronoUnit.SECONDS);
+  final Instant keyEnd = Instant.now().plus(Duration.ofDays(5)).truncatedTo(ChronoUnit.SECONDS);
 
   private static final String METHOD = "the step";
   private static final URI ADDRESS = URI.create("https://bakq.adibidea.eus/x");
@@ -230,7 +229,7 @@ final class ActivationWorld implements AutoCloseable {
                   random,
                   KeyAlgorithm.EC_P256,
                   SignatureAlgorithm.ECDSA_P256_SHA256,
-                  KEY_END,
+                  keyEnd,
                   purposes))
           .run(attempt);
     }

@@ -86,8 +86,8 @@ final class CompleteActivationTest {
     IssuedCertificate issued = world.activate(ane, SIGNING);
 
     assertThat(issued.certificate().getNotAfter().toInstant())
-        .isBefore(ActivationWorld.KEY_END)
-        .isAfterOrEqualTo(ActivationWorld.KEY_END.minusSeconds(1));
+        .isBefore(world.keyEnd)
+        .isAfterOrEqualTo(world.keyEnd.minusSeconds(1));
   }
 
   @Test
