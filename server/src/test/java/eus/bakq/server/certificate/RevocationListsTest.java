@@ -104,7 +104,7 @@ class RevocationListsTest {
         world.issue(CredentialPurpose.SIGNATURE, past, past.plus(Duration.ofMinutes(1)));
     world.revoke(over, RevocationReason.SIGNER_ASKED);
 
-    assertThat(entry(over)).isEqualTo(CRLReason.PRIVILEGE_WITHDRAWN.name());
+    assertThat(entry(over)).isEqualTo(CRLReason.CESSATION_OF_OPERATION.name());
   }
 
   @Test
