@@ -233,7 +233,7 @@ final class PadesDocuments {
   private Increment increment(
       byte[] original, DigestAlgorithm digest, int contentSize, Instant signingTime)
       throws RefusedException {
-    PdfStructure before = inspector.inspect(original);
+    PdfStructure before = inspector.inspectOriginal(original);
     try {
       return increment(original, before, pades.prepare(original, digest, contentSize, signingTime));
     } catch (ProtectedDocumentException e) {

@@ -29,6 +29,9 @@ import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
  * bounded. Safe for several threads.
  */
 final class PdfInspector {
+  /** Compressed validation data and hexadecimal places have fewer brackets than this. */
+  private static final int ROOM_FOR_SIGNING = 20_000;
+
   static final int MAXIMUM_PAGES = 10_000;
   private static final int MAXIMUM_PAGE_TREE_NODES = 4 * MAXIMUM_PAGES;
   private static final byte[] HEADER = "%PDF-".getBytes(StandardCharsets.US_ASCII);
@@ -41,7 +44,7 @@ final class PdfInspector {
    */
   PdfStructure inspect(byte[] content) throws RefusedException {
     requireHeaderAndEnd(content);
-    requireFewContainers(content);
+    requireContainers(content, BoundedPdfParser.MAXIMUM_CONTAINERS);
     try {
       return read(content);
     } catch (BoundedPdfParser.BoundException e) {
@@ -52,6 +55,16 @@ final class PdfInspector {
       // Nesting that exhausts the stack unwinds to here; the parser's state goes with it.
       throw refused(Refusal.DOCUMENT_UNREADABLE, e);
     }
+  }
+
+  /**
+   * As {@link #inspect}, for a document that is still to be signed: it leaves room for what signing
+   * and completing add, so that what passes here passes when it is signed too.
+   */
+  PdfStructure inspectOriginal(byte[] content) throws RefusedException {
+    requireHeaderAndEnd(content);
+    requireContainers(content, BoundedPdfParser.MAXIMUM_CONTAINERS - ROOM_FOR_SIGNING);
+    return inspect(content);
   }
 
   private static PdfStructure read(byte[] content) throws IOException, RefusedException {
@@ -85,12 +98,12 @@ final class PdfInspector {
   }
 
   /** Small arrays take fifty times their size in memory; content that is not structure has few. */
-  private static void requireFewContainers(byte[] content) throws RefusedException {
+  private static void requireContainers(byte[] content, long most) throws RefusedException {
     long containers =
         IntStream.range(0, content.length)
             .filter(i -> content[i] == '[' || content[i] == '<')
             .count();
-    if (containers > BoundedPdfParser.MAXIMUM_CONTAINERS) {
+    if (containers > most) {
       throw new RefusedException(Refusal.DOCUMENT_TOO_LARGE);
     }
   }
