@@ -160,22 +160,22 @@ class WatchStreamTest {
 
     @Override
     public void setCompression(String compression) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a watch does not ask for this");
     }
 
     @Override
     public void disableAutoInboundFlowControl() {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a watch does not ask for this");
     }
 
     @Override
     public void request(int count) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a watch does not ask for this");
     }
 
     @Override
     public void setMessageCompression(boolean enable) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a watch does not ask for this");
     }
   }
 }
