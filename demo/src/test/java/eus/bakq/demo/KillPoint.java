@@ -22,8 +22,9 @@ record KillPoint(
     int nth,
     Where where,
     List<PostgresExchange> committed) {
-  /** The row whose lock the appending to the record takes, to the end of its transaction. */
-  private static final String RECORD_LOCK = "audit_lock";
+  /** Who asks these holds a row of everybody's, to the end of the transaction: record, register. */
+  private static final List<String> SHARED =
+      List.of("FROM audit_lock", "update bakq.certificate_register_change");
 
   KillPoint {
     committed = List.copyOf(committed);
@@ -50,14 +51,16 @@ record KillPoint(
     return committed.stream().filter(commit -> commit.isInTransactionWith(words)).count();
   }
 
-  /** Whether somebody who is held here keeps everybody else from appending to the record. */
-  boolean holdsTheRecord() {
+  /** Whether somebody who is held here keeps others from what everybody does. */
+  boolean holdsOthers() {
     boolean over = exchange.isCommit() && where == Where.BEFORE_THE_ANSWER;
-    boolean asked =
-        where == Where.BEFORE_THE_ANSWER
-            ? exchange.isInTransactionWith(RECORD_LOCK)
-            : exchange.before().stream().anyMatch(sql -> sql.contains(RECORD_LOCK));
-    return asked && !over;
+    return !over
+        && SHARED.stream()
+            .anyMatch(
+                words ->
+                    where == Where.BEFORE_THE_ANSWER
+                        ? exchange.isInTransactionWith(words)
+                        : exchange.before().stream().anyMatch(sql -> sql.contains(words)));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * die is not written down here: each step is watched once, and each exchange seen is two points.
  *
  * <p>{@code -Dbakq.kill.seed=S} takes the points of another run; {@code -Dbakq.kill.deaths=N} kills N
- * times, with one walk in each death, at all points in turn.
+ * times, with one walk in each death, at all points in turn, those of {@code -Dbakq.kill.steps=A,B}
+ * only if some are named.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillTest {
@@ -45,6 +47,7 @@ class KillTest {
 
   private final long seed = Long.getLong("bakq.kill.seed", new SecureRandom().nextInt(1 << 30));
   private final int wanted = Integer.getInteger("bakq.kill.deaths", 0);
+  private final Set<KillStep> steps = steps(System.getProperty("bakq.kill.steps", ""));
   private final List<KillWorld> lanes = new ArrayList<>();
   private final Map<KillStep, List<KillPoint>> points = new EnumMap<>(KillStep.class);
 
@@ -55,7 +58,7 @@ class KillTest {
     }
     KillWorld first = lanes.getFirst();
     Set<String> noise = first.noise();
-    for (KillStep step : KillStep.values()) {
+    for (KillStep step : steps) {
       List<PostgresExchange> trace = first.trace(step, noise);
       points.put(step, KillPoint.all(step, trace));
     }
@@ -63,6 +66,17 @@ class KillTest {
         .addKeyValue("seed", seed)
         .addKeyValue("points", points.values().stream().mapToInt(List::size).sum())
         .log("the walk was watched");
+  }
+
+  private static Set<KillStep> steps(String names) {
+    if (names.isEmpty()) {
+      return EnumSet.allOf(KillStep.class);
+    }
+    Set<KillStep> chosen = EnumSet.noneOf(KillStep.class);
+    for (String name : names.split(",", -1)) {
+      chosen.add(KillStep.valueOf(name));
+    }
+    return chosen;
   }
 
   @AfterAll
@@ -117,9 +131,9 @@ class KillTest {
       world.death(death);
     }
     for (int i = 0; i < RANDOM_DEATHS / LANES; i++) {
-      List<KillStep> steps = new ArrayList<>(List.of(KillStep.values()));
-      Collections.shuffle(steps, random);
-      world.randomDeath(steps.subList(0, 3), random);
+      List<KillStep> some = new ArrayList<>(steps);
+      Collections.shuffle(some, random);
+      world.randomDeath(some.subList(0, Math.min(3, some.size())), random);
     }
   }
 
@@ -147,7 +161,7 @@ class KillTest {
     all.sort((a, b) -> Boolean.compare(b.exchange().isCommit(), a.exchange().isCommit()));
     Deque<KillPoint> holders = new ArrayDeque<>();
     Deque<KillPoint> others = new ArrayDeque<>();
-    all.forEach(point -> (point.holdsTheRecord() ? holders : others).add(point));
+    all.forEach(point -> (point.holdsOthers() ? holders : others).add(point));
     Deque<List<KillPoint>> deaths = new ArrayDeque<>();
     int most = Math.ceilDiv(CUTS + CUTS / 10, DEATHS - RANDOM_DEATHS);
     while (deaths.size() < DEATHS - RANDOM_DEATHS) {

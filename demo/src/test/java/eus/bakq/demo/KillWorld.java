@@ -80,6 +80,7 @@ final class KillWorld implements AutoCloseable {
     // A hold must not end by itself, however slow the machine is.
     WorldFiles.Settings settings =
         WorldFiles.Settings.usual()
+            .levels(WorldFiles.Levels.B_B)
             .database("  statementTimeout: PT60S\n  lockTimeout: PT20S\n  connectionWait: PT30S\n");
     world.add(settings.jdbcUrl(wire.through(files.place().jdbcUrl()))).start();
     for (int i = 1; i < nodes; i++) {

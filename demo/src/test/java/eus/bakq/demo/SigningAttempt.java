@@ -114,7 +114,9 @@ final class SigningAttempt extends KillAttempt {
     if (Set.of("COMPLETING", "COMPLETED").contains(state())) {
       release();
     }
-    signsSomethingNew(kill, citizen);
+    if (!state().equals("COMPLETED")) {
+      signsSomethingNew(kill, citizen);
+    }
     kill.rest(citizen);
   }
 

@@ -107,6 +107,13 @@ final class WorldFiles {
     return files;
   }
 
+  /** Up to which level signatures are offered. */
+  enum Levels {
+    /** Without anybody who sets time stamps. */
+    B_B,
+    ALL
+  }
+
   /**
    * What differs from server to server.
    *
@@ -115,6 +122,7 @@ final class WorldFiles {
    * @param database further lines of the database's section, each indented by two
    * @param module the PKCS#11 library; empty: SoftHSM2 itself
    * @param ports of the doors; empty: any free ones, and the world's own public one
+   * @param levels whether levels above B-B are offered; a start takes longer with them
    * @param further lines of server.yaml, whole sections
    */
   record Settings(
@@ -123,33 +131,38 @@ final class WorldFiles {
       String database,
       Optional<Path> module,
       Optional<ServerPorts> ports,
+      Levels levels,
       String further) {
     static Settings usual() {
-      return new Settings(6, Optional.empty(), "", Optional.empty(), Optional.empty(), "");
+      return new Settings(6, Optional.empty(), "", Optional.empty(), Optional.empty(), Levels.ALL, "");
     }
 
     Settings codeDigits(int digits) {
-      return new Settings(digits, jdbcUrl, database, module, ports, further);
+      return new Settings(digits, jdbcUrl, database, module, ports, levels, further);
     }
 
     Settings jdbcUrl(String url) {
-      return new Settings(codeDigits, Optional.of(url), database, module, ports, further);
+      return new Settings(codeDigits, Optional.of(url), database, module, ports, levels, further);
     }
 
     Settings database(String lines) {
-      return new Settings(codeDigits, jdbcUrl, lines, module, ports, further);
+      return new Settings(codeDigits, jdbcUrl, lines, module, ports, levels, further);
     }
 
     Settings module(Path library) {
-      return new Settings(codeDigits, jdbcUrl, database, Optional.of(library), ports, further);
+      return new Settings(codeDigits, jdbcUrl, database, Optional.of(library), ports, levels, further);
     }
 
     Settings ports(ServerPorts chosen) {
-      return new Settings(codeDigits, jdbcUrl, database, module, Optional.of(chosen), further);
+      return new Settings(codeDigits, jdbcUrl, database, module, Optional.of(chosen), levels, further);
+    }
+
+    Settings levels(Levels offered) {
+      return new Settings(codeDigits, jdbcUrl, database, module, ports, offered, further);
     }
 
     Settings further(String sections) {
-      return new Settings(codeDigits, jdbcUrl, database, module, ports, sections);
+      return new Settings(codeDigits, jdbcUrl, database, module, ports, levels, sections);
     }
   }
 
@@ -168,8 +181,18 @@ final class WorldFiles {
             + settings.further());
   }
 
+  private static String timeStamping(Levels levels) {
+    return switch (levels) {
+      case B_B -> "";
+      case ALL -> {
+        TimeStampAuthority stamps = TimeStampAuthority.shared();
+        yield "timeStamping: {address: %s, authorities: %s, statusAddresses: [%s]}\n"
+            .formatted(stamps.address(), stamps.rootFile(), stamps.address());
+      }
+    };
+  }
+
   private String databaseAndRules(Settings settings) {
-    TimeStampAuthority stamps = TimeStampAuthority.shared();
     return """
     database:
       jdbcUrl: %s
@@ -195,8 +218,7 @@ final class WorldFiles {
       publicAddress: http://127.0.0.1:%d
     smsHost: firma.bakq.example
     publicListener: {port: %d}
-    timeStamping: {address: %s, authorities: %s, statusAddresses: [%s]}
-    """
+    %s"""
         .formatted(
             settings.jdbcUrl().orElse(place.jdbcUrl()),
             place.ownerUser(),
@@ -207,9 +229,7 @@ final class WorldFiles {
             settings.codeDigits(),
             publicPort,
             settings.ports().map(ServerPorts::publicPort).orElse(publicPort),
-            stamps.address(),
-            stamps.rootFile(),
-            stamps.address());
+            timeStamping(settings.levels()));
   }
 
   private String callerSections() {
