@@ -34,7 +34,7 @@ public final class DemoProfile implements ProfileExtension {
   }
 
   @Override
-  public Clock clock() {
+  public Clock clock(Clock system) {
     return clock;
   }
 

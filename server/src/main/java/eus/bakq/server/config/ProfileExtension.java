@@ -24,10 +24,12 @@ public interface ProfileExtension {
 
   /**
    * This machine's time of day, by which a node compares itself with the database and judges what
-   * others have signed. The system's; a profile of tests may have one that is moved.
+   * others have signed.
+   *
+   * @param system the system's, which is the one to take; the demo may have one that is moved
    */
-  default Clock clock() {
-    return Clock.systemUTC();
+  default Clock clock(Clock system) {
+    return system;
   }
 
   /** Services that only this profile has. */
