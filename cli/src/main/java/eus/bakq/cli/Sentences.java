@@ -121,6 +121,8 @@ final class Sentences {
           "The expiry date does not match; read it on the document shown at registration.";
       case REASON_TERMS_NOT_CURRENT ->
           "The terms have changed meanwhile; begin again to read them.";
+      case REASON_PROGRAM_CLOCK_DIFFERS ->
+          "The clock of this device is wrong by more than five minutes: set it, and try again.";
       case REASON_INTERACTION_NOT_FOUND -> "This took too long or was ended; begin again.";
       case REASON_AUTHENTICATION_FAILED ->
           "You were not recognised; check what you typed and begin again.";

@@ -54,17 +54,21 @@ final class DemoWorld implements World, AutoCloseable {
   static DemoWorld start(int codeDigits, String further)
       throws IOException, InvalidConfigurationException, RefusedException {
     return start(
-        WorldFiles.make(),
-        WorldFiles.Settings.usual().codeDigits(codeDigits).further(further));
+        WorldFiles.make(), WorldFiles.Settings.usual().codeDigits(codeDigits).further(further));
   }
 
   /** Starts a server in this JVM on {@code files}. */
   static DemoWorld start(WorldFiles files, WorldFiles.Settings settings)
       throws IOException, InvalidConfigurationException, RefusedException {
+    return start(files, settings, new DemoProfile());
+  }
+
+  /** Starts a server in this JVM on {@code files}, with the clock of {@code profile}. */
+  static DemoWorld start(WorldFiles files, WorldFiles.Settings settings, DemoProfile profile)
+      throws IOException, InvalidConfigurationException, RefusedException {
     ServerConfiguration configuration =
         ConfigurationFile.read(files.write("server", settings), Profile.DEMO);
-    return new DemoWorld(
-        files, configuration, SigningServer.start(configuration, new DemoProfile()));
+    return new DemoWorld(files, configuration, SigningServer.start(configuration, profile));
   }
 
   @Override

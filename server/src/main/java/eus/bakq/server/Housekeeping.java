@@ -2,6 +2,7 @@ package eus.bakq.server;
 
 import eus.bakq.server.certificate.ResponderCertificates;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.DatabaseClock;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.NodeLease;
 import eus.bakq.server.enrolment.Activations;
@@ -31,6 +32,7 @@ final class Housekeeping implements AutoCloseable {
   /** What there is to keep. */
   record Chores(
       Database database,
+      DatabaseClock clock,
       NodeLease lease,
       EndInterrupted endInterrupted,
       SettleRequests settleRequests,
@@ -76,8 +78,11 @@ final class Housekeeping implements AutoCloseable {
   }
 
   private void round() {
+    if (!chores.clock().standing().isServing()) {
+      return; // nothing can be said to be over; why, ClockWatch has said
+    }
     Database database = chores.database();
-    guarded("interrupted uses", () -> chores.endInterrupted().run());
+    guarded("interrupted uses", this::endInterrupted);
     guarded("requests", () -> chores.settleRequests().run());
     guarded("responder's certificate", () -> chores.responderCertificates().renew());
     guarded(
@@ -89,6 +94,13 @@ final class Housekeeping implements AutoCloseable {
     guarded("calls", () -> database.transact(handle -> chores.idempotentCalls().purge(handle)));
     guarded(
         "messages", () -> database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT)));
+  }
+
+  /** After a jump, who is alive has first to say so by the new time. */
+  private void endInterrupted() throws RefusedException {
+    if (chores.clock().isEvenFor(NodeLease.LIFE)) {
+      chores.endInterrupted().run();
+    }
   }
 
   /** One chore that fails does not keep the others from being done. */

@@ -11,6 +11,7 @@ import eus.bakq.server.config.ServerConfiguration;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.DatabaseClock;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.Migrations;
 import eus.bakq.server.database.NodeLease;
@@ -87,11 +88,14 @@ public final class SigningServer implements AutoCloseable {
   private void open(ServerConfiguration configuration, ProfileExtension extension)
       throws IOException, RefusedException {
     SecureRandom random = new SecureRandom();
-    Clock clock = Clock.systemUTC();
     Hsm hsm = closeLater(Hsm.open(configuration.hsm(), random));
     Migrations.run(configuration.database(), configuration.profile());
+    DatabaseClock databaseClock =
+        new DatabaseClock(
+            extension.clock(Clock.systemUTC()), System::nanoTime, configuration.clock());
     Database database =
-        closeLater(Database.open(configuration.database(), configuration.profile()));
+        closeLater(Database.open(configuration.database(), configuration.profile(), databaseClock));
+    Clock clock = databaseClock.evenClock();
     AuditLog audit = new AuditLog();
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
@@ -136,6 +140,7 @@ public final class SigningServer implements AutoCloseable {
         Housekeeping.start(
             new Housekeeping.Chores(
                 database,
+                databaseClock,
                 lease,
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
@@ -179,6 +184,7 @@ public final class SigningServer implements AutoCloseable {
             clock,
             random);
     closeLater(listeners);
+    closeLater(ClockWatch.start(database, databaseClock, audit, lease.id(), listeners::announce));
     closeLater(streams::endWatches);
     LOG.atInfo().addKeyValue("profile", configuration.profile()).log("the doors are open");
   }
@@ -218,7 +224,15 @@ public final class SigningServer implements AutoCloseable {
                     type,
                     "system",
                     "server",
-                    Map.of("profile", configuration.profile().name(), "version", version()))));
+                    Map.of(
+                        "profile",
+                        configuration.profile().name(),
+                        "version",
+                        version(),
+                        "clock_alert_after_ms",
+                        Long.toString(configuration.clock().alertAfter().toMillis()),
+                        "clock_stop_after_ms",
+                        Long.toString(configuration.clock().stopAfter().toMillis())))));
   }
 
   private static String version() {

@@ -9,7 +9,8 @@ package eus.bakq.server.audit;
 public enum AuditEventType {
   /**
    * A server started and passed its checks. Subject: {@code server}. Details: {@code profile},
-   * {@code version}.
+   * {@code version}, and the limits of the clocks: {@code clock_alert_after_ms}, {@code
+   * clock_stop_after_ms} (TIM-02).
    */
   SYSTEM_STARTED,
   /**
@@ -17,6 +18,23 @@ public enum AuditEventType {
    * details: as SYSTEM_STARTED.
    */
   SYSTEM_STOPPED,
+  /**
+   * The clocks of a node and of the database differ by more than the operators should know; nothing
+   * stopped. Reason: DIFFERS. Subject: {@code clock}. Details: {@code node}; {@code
+   * ahead_at_least_ms} and {@code ahead_at_most_ms}, the bounds within which the database's is
+   * ahead; {@code jump_ms}, by how far it surely is not where the node's monotonic clock would have
+   * it; {@code behind_mark_ms}, by how far it is behind the latest time given out; {@code
+   * alert_after_ms}, {@code stop_after_ms}.
+   */
+  CLOCK_SKEW_NOTICED,
+  /**
+   * A node gives out no time any more: it signs, activates and issues nothing (TIM-01, TIM-03). The
+   * time of the record goes on by the node's monotonic clock. Reason: TOO_FAR_APART,
+   * DATABASE_JUMPED or STANDS_STILL. Subject and details: as CLOCK_SKEW_NOTICED.
+   */
+  CLOCK_SKEW_STOPPED,
+  /** The clocks agree again. Subject and details: as CLOCK_SKEW_NOTICED. */
+  CLOCK_SKEW_OVER,
   /**
    * An auditor read or verified the record. Subject: the one that was asked for, or {@code all}.
    * Details: {@code act} (LIST or VERIFY).

@@ -71,9 +71,9 @@ public final class CodeStep {
    * Judges durably before it returns or throws. On success {@code subject} has gone on in the same
    * transaction.
    *
-   * @throws RefusedException INTERACTION_NOT_FOUND; PASSWORD_AGAIN if the ticket's other half was
-   *     lost; AUTHENTICATION_FAILED for anything wrong, without saying what; or what {@code
-   *     subject} refuses
+   * @throws RefusedException INTERACTION_NOT_FOUND; PROGRAM_CLOCK_DIFFERS; PASSWORD_AGAIN if the
+   *     ticket's other half was lost; AUTHENTICATION_FAILED for anything wrong, without saying
+   *     what; or what {@code subject} refuses
    */
   public <T> T run(Attempt attempt, AuthenticationSubject<T> subject) throws RefusedException {
     Stored stored = storedOrRecorded(attempt, subject);

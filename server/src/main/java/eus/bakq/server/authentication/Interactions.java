@@ -1,6 +1,7 @@
 package eus.bakq.server.authentication;
 
 import eus.bakq.server.database.Database;
+import eus.bakq.server.failure.FieldViolation;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -71,7 +73,8 @@ public final class Interactions {
    * @param method the full name of the gRPC method, which the proof must name
    * @param ticketHash SHA-256 of the ticket, at the step that takes one
    * @throws RefusedException INTERACTION_NOT_FOUND for whatever is not so: unknown, ended, expired,
-   *     another purpose, another key; not told apart
+   *     another purpose, another key; not told apart. PROGRAM_CLOCK_DIFFERS if nothing is wrong but
+   *     the time of the proof
    */
   public Interaction requireLive(
       Handle handle,
@@ -82,12 +85,23 @@ public final class Interactions {
       UnverifiedProof proof)
       throws RefusedException {
     Instant now = Database.now(handle);
-    return find(handle, id, false)
-        .filter(found -> found.purpose() == purpose && found.isLive(now))
-        .filter(
-            found ->
-                ProgramKey.parse(found.programKey()).verifies(proof, method, id, ticketHash, now))
-        .orElseThrow(() -> new RefusedException(Refusal.INTERACTION_NOT_FOUND));
+    Interaction live =
+        find(handle, id, false)
+            .filter(found -> found.purpose() == purpose && found.isLive(now))
+            .filter(
+                found ->
+                    ProgramKey.parse(found.programKey()).verifies(proof, method, id, ticketHash))
+            .orElseThrow(() -> new RefusedException(Refusal.INTERACTION_NOT_FOUND));
+    // Only who holds the key learns that it is the clock, and what the right one shows.
+    if (!ProgramKey.isOf(proof, now)) {
+      throw RefusedException.naming(
+          Refusal.PROGRAM_CLOCK_DIFFERS,
+          List.of(
+              new FieldViolation(
+                  "proof.made_at_seconds",
+                  "not more than 300 s from the server's time, which is " + now.getEpochSecond())));
+    }
+    return live;
   }
 
   /** Locks the row until the transaction ends. */

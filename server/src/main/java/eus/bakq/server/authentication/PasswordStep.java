@@ -107,8 +107,8 @@ public final class PasswordStep {
   /**
    * Judges durably before it returns.
    *
-   * @throws RefusedException INTERACTION_NOT_FOUND, also for a second password; or what {@code
-   *     subject} refuses
+   * @throws RefusedException INTERACTION_NOT_FOUND, also for a second password;
+   *     PROGRAM_CLOCK_DIFFERS; or what {@code subject} refuses
    */
   public Answer run(Attempt attempt, AuthenticationSubject<?> subject) throws RefusedException {
     // First the interaction, so that nobody without one takes a turn; then the turn, before the DNI

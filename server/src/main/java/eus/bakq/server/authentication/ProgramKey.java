@@ -19,6 +19,10 @@ import java.util.Optional;
 /** The P-256 key that a citizen's program makes for one interaction. Tickets are bound to it. */
 final class ProgramKey {
   private static final Duration PROOF_TOLERANCE = Duration.ofMinutes(5);
+
+  /** Later than any clock shows, so that nothing overflows. */
+  private static final long LAST_SECOND = 1L << 40;
+
   private static final BigInteger P256_ORDER =
       new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
 
@@ -61,20 +65,9 @@ final class ProgramKey {
     return encoded.sha256();
   }
 
-  /**
-   * Whether {@code proof} was made with this key for exactly this step, within 300 s of {@code
-   * now}.
-   */
+  /** Whether {@code proof} was made with this key for exactly this step, whenever that was. */
   boolean verifies(
-      UnverifiedProof proof,
-      String method,
-      InteractionId interaction,
-      Optional<Bytes> ticketHash,
-      Instant now) {
-    if (Math.abs(Math.subtractExact(now.getEpochSecond(), clamp(proof.madeAtSeconds())))
-        > PROOF_TOLERANCE.toSeconds()) {
-      return false;
-    }
+      UnverifiedProof proof, String method, InteractionId interaction, Optional<Bytes> ticketHash) {
     String text =
         "bakq/proof/v1\n"
             + method
@@ -97,7 +90,9 @@ final class ProgramKey {
     }
   }
 
-  private static long clamp(long seconds) {
-    return Math.clamp(seconds, 0L, 1L << 40);
+  /** Whether {@code proof} says that it was made within 300 s of {@code now}. */
+  static boolean isOf(UnverifiedProof proof, Instant now) {
+    long madeAt = Math.clamp(proof.madeAtSeconds(), 0L, LAST_SECOND);
+    return Math.abs(now.getEpochSecond() - madeAt) <= PROOF_TOLERANCE.toSeconds();
   }
 }

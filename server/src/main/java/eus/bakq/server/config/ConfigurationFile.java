@@ -15,6 +15,7 @@ import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.certificate.StatusAddresses;
+import eus.bakq.server.database.ClockSettings;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.document.TimeStampingSettings;
@@ -102,6 +103,7 @@ public final class ConfigurationFile {
     ConfigurationSection root = ConfigurationSection.root(tree, folder, findings);
     Optional<HsmSettings> hsm = hsm(root.section("hsm"), profile);
     Optional<DatabaseSettings> database = database(root.section("database"));
+    Optional<ClockSettings> clock = clock(root.section("clock"));
     Optional<PasswordHashingSettings> hashing = passwordHashing(root.section("passwordHashing"));
     Optional<PasswordPolicySettings> policy = passwordPolicy(root.section("passwordPolicy"));
     Optional<AuthenticationSettings> authentication =
@@ -145,6 +147,7 @@ public final class ConfigurationFile {
             profile,
             hsm.orElseThrow(),
             database.orElseThrow(),
+            clock.orElseThrow(),
             hashing.orElseThrow(),
             policy.orElseThrow(),
             authentication.orElseThrow(),
@@ -223,6 +226,14 @@ public final class ConfigurationFile {
                 statement,
                 lock,
                 wait));
+  }
+
+  private static Optional<ClockSettings> clock(ConfigurationSection section) {
+    Duration alert = section.duration("alertAfter", ClockSettings.DEFAULT_ALERT_AFTER);
+    Duration stop = section.duration("stopAfter", ClockSettings.DEFAULT_STOP_AFTER);
+    Duration look = section.duration("lookEvery", ClockSettings.DEFAULT_LOOK_EVERY);
+    section.end();
+    return section.make(() -> new ClockSettings(alert, stop, look));
   }
 
   private static Optional<PasswordHashingSettings> passwordHashing(ConfigurationSection section) {

@@ -64,12 +64,30 @@ public final class Database implements AutoCloseable {
    *     role more than its rights, or was made for another profile
    */
   public static Database open(DatabaseSettings settings, Profile profile) {
+    return open(settings, profile, handle -> {});
+  }
+
+  /**
+   * As {@link #open(DatabaseSettings, Profile)}, and gives out the database's time only as far as
+   * {@code clock} trusts it.
+   *
+   * @throws UnusableDatabaseException also if this node's clock and the database's are further
+   *     apart than {@link ClockSettings#stopAfter}
+   */
+  public static Database open(DatabaseSettings settings, Profile profile, DatabaseClock clock) {
+    Database database = open(settings, profile, clock::begin);
+    database.jdbi.getConfig(TimeSource.class).trustOnly(clock);
+    return database;
+  }
+
+  private static Database open(DatabaseSettings settings, Profile profile, Act further) {
     Database database = new Database(Pools.openForRuntime(settings));
     try {
       database.transact(
           handle -> {
             StartChecks.require(handle);
             Migrations.requireProfile(handle, profile);
+            further.run(handle);
           });
       return database;
     } catch (RefusedException e) {
@@ -152,22 +170,35 @@ public final class Database implements AutoCloseable {
   /**
    * The time of the primary database, in microseconds, by which every expiry is stamped and judged.
    * It never goes back behind a time given out more than a second ago, whatever happens to the
-   * machine's clock: if the clock is set back, this time stands still until the clock catches up.
+   * machine's clock: if that is set back, this time stands still until the clock catches up, for at
+   * most {@link ClockSettings#stopAfter}.
+   *
+   * @throws UnavailableException if the clock has jumped, or does not agree with this node's
+   *     ({@link DatabaseClock})
    */
   public static Instant now(Handle handle) {
-    // Who finds the mark locked leaves it to the other; who is rolled back, to the next.
     return handle
-        .createQuery(
-            """
-            WITH due AS (
-              SELECT id FROM clock_mark WHERE mark < clock_timestamp() - interval '1 second'
-              FOR UPDATE SKIP LOCKED),
-            advanced AS (
-              UPDATE clock_mark SET mark = clock_timestamp() FROM due WHERE clock_mark.id = due.id)
-            SELECT greatest(clock_timestamp(), mark) FROM clock_mark
-            """)
-        .mapTo(Instant.class)
-        .one();
+        .getConfig(TimeSource.class)
+        .clock()
+        .map(clock -> clock.now(handle))
+        .orElseGet(() -> believed(handle));
+  }
+
+  /**
+   * The time for what has happened and is told, and for nothing that expires: as {@link #now}, but
+   * it is there whatever the clocks do. While the database's clock is not trusted it goes on from
+   * where that was, by this node's monotonic clock.
+   */
+  public static Instant timeOfRecord(Handle handle) {
+    return handle
+        .getConfig(TimeSource.class)
+        .clock()
+        .map(clock -> clock.timeOfRecord(handle))
+        .orElseGet(() -> believed(handle));
+  }
+
+  private static Instant believed(Handle handle) {
+    return ClockReading.take(handle, ClockReading.NO_LATEST, () -> 0).given();
   }
 
   @Override

@@ -26,7 +26,8 @@ public final class ConfirmPersonalData {
    * Durable when it returns or refuses. The third wrong answer ends the activation.
    *
    * @return the terms to be shown
-   * @throws RefusedException INTERACTION_NOT_FOUND, ACTIVATION_STEP, PERSONAL_DATA_NOT_CONFIRMED
+   * @throws RefusedException INTERACTION_NOT_FOUND, PROGRAM_CLOCK_DIFFERS, ACTIVATION_STEP,
+   *     PERSONAL_DATA_NOT_CONFIRMED
    */
   public Terms run(ActivationStep step, LocalDate documentExpiry) throws RefusedException {
     return parts

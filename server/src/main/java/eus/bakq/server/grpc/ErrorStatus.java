@@ -130,7 +130,8 @@ public final class ErrorStatus {
           ACTIVATION_STEP,
           PERSONAL_DATA_NOT_CONFIRMED,
           TERMS_NOT_CURRENT,
-          PASSWORD_AGAIN ->
+          PASSWORD_AGAIN,
+          PROGRAM_CLOCK_DIFFERS ->
           Code.FAILED_PRECONDITION;
     };
   }

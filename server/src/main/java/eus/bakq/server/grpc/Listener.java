@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * One audience's door: TLS 1.3 only, with client certificates where the audience has them, serving
  * the audience's services and gRPC health, each within {@link ListenerBounds}. No reflection.
  *
- * <p>Health says SERVING from the start and NOT_SERVING from the moment when stopping begins; it is
- * answered to everybody whom TLS lets in.
+ * <p>Health says SERVING from the start, NOT_SERVING while no time is to be had, and from the
+ * moment when stopping begins; it is answered to everybody whom TLS lets in.
  */
 public final class Listener implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Listener.class);
@@ -56,6 +56,7 @@ public final class Listener implements AutoCloseable {
   private final ListenerBounds bounds;
   private final Server server;
   private final HealthStatusManager health;
+  private final List<String> services;
   private final List<ThreadPoolExecutor> pools;
   private final List<EventLoopGroup> loops;
 
@@ -63,12 +64,14 @@ public final class Listener implements AutoCloseable {
       ListenerSettings settings,
       Server server,
       HealthStatusManager health,
+      List<String> services,
       List<ThreadPoolExecutor> pools,
       List<EventLoopGroup> loops) {
     this.audience = settings.audience();
     this.bounds = settings.bounds();
     this.server = server;
     this.health = health;
+    this.services = services;
     this.pools = pools;
     this.loops = loops;
   }
@@ -127,22 +130,21 @@ public final class Listener implements AutoCloseable {
             settings,
             builder.build(),
             health,
+            definitions.stream().map(d -> d.getServiceDescriptor().getName()).toList(),
             List.of(workers, front),
             List.of(accepting, network));
-    listener.open(definitions);
+    listener.open();
     return listener;
   }
 
-  private void open(List<ServerServiceDefinition> definitions) throws IOException {
+  private void open() throws IOException {
     try {
       server.start();
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
-    definitions.forEach(
-        definition ->
-            health.setStatus(definition.getServiceDescriptor().getName(), ServingStatus.SERVING));
+    announce(true);
     logger
         .atInfo()
         .addKeyValue("audience", audience)
@@ -158,6 +160,13 @@ public final class Listener implements AutoCloseable {
   /** Whose door it is. */
   public Audience audience() {
     return audience;
+  }
+
+  /** What health says from now on, of the door and of each service; after a stop, nothing else. */
+  void announce(boolean serving) {
+    ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    services.forEach(service -> health.setStatus(service, status));
   }
 
   /** Health says NOT_SERVING from now on, for good; calls are still served. */

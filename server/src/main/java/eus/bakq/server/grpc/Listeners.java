@@ -103,6 +103,18 @@ public final class Listeners implements AutoCloseable {
   }
 
   /**
+   * What health says from now on at the doors where something is stamped or judged: all but the
+   * auditor's. Calls are taken all the same; those that need no time are served.
+   *
+   * @param serving false while no time is to be had
+   */
+  public void announce(boolean serving) {
+    listeners.values().stream()
+        .filter(listener -> listener.audience() != Audience.AUDITOR)
+        .forEach(listener -> listener.announce(serving));
+  }
+
+  /**
    * Says NOT_SERVING at every door, takes no more calls at any, then lets those under way end: the
    * drain bounds of all doors run together.
    */

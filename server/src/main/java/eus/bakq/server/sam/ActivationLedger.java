@@ -97,7 +97,8 @@ public final class ActivationLedger {
       String step,
       Optional<String> outcome,
       List<SignatureValue> values) {
-    OffsetDateTime now = Database.now(handle).atOffset(ZoneOffset.UTC);
+    // Who issues and who reserves has judged the time; who ends must be able to say so at any time.
+    OffsetDateTime now = Database.timeOfRecord(handle).atOffset(ZoneOffset.UTC);
     PreparedBatch batch =
         handle.prepareBatch(
             """
