@@ -110,7 +110,7 @@ public final class AuthoriseSignature {
    */
   private void complete(SignatureRequestId id) throws RefusedException {
     try {
-      completeDocuments.run(id);
+      var _ = completeDocuments.run(id);
     } catch (RuntimeException e) {
       LOG.atError().addKeyValue("request", id).setCause(e).log("completing is put off");
     }
