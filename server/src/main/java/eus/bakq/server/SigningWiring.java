@@ -82,7 +82,8 @@ record SigningWiring(
             signHashes(common),
             common.ledger(),
             authentication.interactions(),
-            complete),
+            complete,
+            fail),
         new SettleRequests(
             parts, authentication.interactions(), common.ledger(), complete, fail, nanoTime),
         new SignatureMessages(
