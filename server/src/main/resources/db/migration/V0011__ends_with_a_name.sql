@@ -18,3 +18,14 @@ alter table bakq.signature_request add constraint signature_request_failure_chec
 -- Whose signature it was, and that nothing of it is left here.
 alter table bakq.signature_request add constraint signature_request_failed_check
   check ((state = 'FAILED') <= (sad_id is not null and signer_id is not null and erased));
+
+-- A certificate's end is an act of which the person is told, too.
+alter table bakq.credential_act drop constraint credential_act_kind_check;
+alter table bakq.credential_act add constraint credential_act_kind_check
+  check (kind in ('SUSPENDED', 'LIFTED', 'REVOKED', 'EXPIRED'));
+alter table bakq.credential_act drop constraint credential_act_check;
+alter table bakq.credential_act add constraint credential_act_reason_check
+  check ((reason is null) = (kind in ('LIFTED', 'EXPIRED')));
+
+-- The server reads whether there is anything to migrate, before it asks for the owner's password.
+grant select on bakq.flyway_schema_history to bakq_runtime;

@@ -28,6 +28,26 @@ public enum AuditEventType {
    */
   CALLER_REFUSED,
   /**
+   * Calls did not succeed, and no other record tells of them. Equal ones of a minute are one
+   * record. Subject: the method. Reason: as docs/errors.md has it. Actor: the caller, or {@code
+   * unknown}. Details: {@code count}, {@code correlation_id} (of the first, under which the log
+   * knows it).
+   */
+  CALL_FAILED,
+  /**
+   * Somebody used an interaction with a program's key that is not the one that it was opened with,
+   * or with a proof that is not right, or too old (PROOF_NOT_ACCEPTED); he was answered as if there
+   * were none. Equal ones of a minute are one record. Subject: the interaction. Details: {@code
+   * count}, {@code purpose}.
+   */
+  INTERACTION_DENIED,
+  /**
+   * A row of the database does not stand under its MAC, or documents are not what was frozen: who
+   * wrote it was not this service. It is not used (ENR-14). Equal ones of a minute are one record.
+   * Subject: the row. Reason: ROW_ALTERED. Details: {@code count}, {@code table}.
+   */
+  ROW_ALTERED,
+  /**
    * A sede asked for another sede's signature request, and was answered as if there were none.
    * Subject: the request. Actor: the sede that asked. No details.
    */
@@ -97,6 +117,11 @@ public enum AuditEventType {
   AUTHENTICATION_SUCCEEDED,
   /** The factors together were not right. Subject and details: as AUTHENTICATION_SUCCEEDED. */
   AUTHENTICATION_FAILED,
+  /**
+   * An account ended for good: its person has died (SIGNER_DIED). Subject: the signer. Details:
+   * {@code act}, {@code why}.
+   */
+  ACCOUNT_CLOSED,
   /** An officer unlocked an account. Subject: the signer. Details: {@code evidence_sha256}. */
   ACCOUNT_UNLOCKED,
   /**
@@ -212,8 +237,14 @@ public enum AuditEventType {
    */
   CERTIFICATE_REVOKED,
   /**
-   * A certificate's time is over. Subject: the signer. Details: {@code credential}, {@code
-   * certificate_serial}.
+   * A certificate that was in use without being in the register was taken into it, as good. Subject:
+   * the signer. Details: {@code credential}, {@code certificate_serial}, {@code
+   * certificate_sha256}.
+   */
+  CERTIFICATE_TAKEN_IN,
+  /**
+   * A certificate's time is over. Subject: the signer. Details: {@code act} (of which the person is
+   * told), {@code credential}, {@code certificate_serial}.
    */
   CERTIFICATE_EXPIRED,
   /**

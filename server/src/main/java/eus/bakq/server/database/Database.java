@@ -7,6 +7,7 @@ import eus.bakq.server.vocabulary.Profile;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Handles;
 import org.jdbi.v3.core.Jdbi;
@@ -33,6 +34,7 @@ public final class Database implements AutoCloseable {
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
+  private final Consumer<RuntimeException> failures;
 
   /** What is done in one transaction. */
   @FunctionalInterface
@@ -46,8 +48,9 @@ public final class Database implements AutoCloseable {
     void run(Handle handle) throws RefusedException;
   }
 
-  private Database(HikariDataSource pool) {
+  private Database(HikariDataSource pool, Consumer<RuntimeException> failures) {
     this.pool = pool;
+    this.failures = failures;
     this.jdbi = Jdbi.create(pool);
     // The pool rolls back what was not committed when a connection comes back to it.
     jdbi.getConfig(Handles.class).setForceEndTransactions(false);
@@ -64,7 +67,18 @@ public final class Database implements AutoCloseable {
    *     role more than its rights, or was made for another profile
    */
   public static Database open(DatabaseSettings settings, Profile profile) {
-    Database database = new Database(Pools.openForRuntime(settings));
+    return open(settings, profile, _ -> {});
+  }
+
+  /**
+   * As {@link #open(DatabaseSettings, Profile)}.
+   *
+   * @param failures is told of each failure of work, before it is thrown on; never waits and never
+   *     throws
+   */
+  public static Database open(
+      DatabaseSettings settings, Profile profile, Consumer<RuntimeException> failures) {
+    Database database = new Database(Pools.openForRuntime(settings), failures);
     try {
       database.transact(
           handle -> {
@@ -181,6 +195,9 @@ public final class Database implements AutoCloseable {
       T result = work.run(handle);
       commit(handle);
       return result;
+    } catch (RuntimeException e) {
+      failures.accept(e);
+      throw e;
     } finally {
       giveBack(handle);
     }

@@ -61,6 +61,7 @@ public final class ActivationMessages implements MessageComposer {
           CREDENTIALS_SUSPENDED,
           SUSPENSION_LIFTED,
           CREDENTIALS_REVOKED,
+          CREDENTIALS_EXPIRED,
           SIGNATURE_MADE,
           SIGNATURE_NOT_HANDED_OUT ->
           throw new IllegalArgumentException(message.kind() + " is composed elsewhere");

@@ -249,6 +249,11 @@ public final class Wording {
             "time", time(language, revokedAt)));
   }
 
+  /** E-mail: the certificate's time is over, and BakQ with it (CRT-09). */
+  public EmailText credentialsExpired(Language language, Instant endedAt) {
+    return email(language, "credentials-expired", endedAt);
+  }
+
   private EmailText email(Language language, String key, Instant time) {
     return email(language, key, key + ".text", Map.of("time", time(language, time)));
   }

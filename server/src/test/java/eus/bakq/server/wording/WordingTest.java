@@ -158,6 +158,7 @@ final class WordingTest {
             WORDING.activationCompleted(language, TIME),
             WORDING.signatureMade(language, new Signing("Udala", 1, "K7Q4-2M9T"), TIME),
             WORDING.signatureMade(language, new Signing("Udala", 7, "K7Q4-2M9T"), TIME),
+            WORDING.credentialsExpired(language, TIME),
             WORDING.signatureNotHandedOut(
                 language, new Signing("Udala", 7, "K7Q4-2M9T"), Why.FAULT, TIME));
     for (EmailText email : emails) {
