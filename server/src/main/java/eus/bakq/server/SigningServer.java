@@ -92,7 +92,7 @@ public final class SigningServer implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     Clock clock = Clock.systemUTC();
     Hsm hsm = closeLater(Hsm.open(configuration.hsm(), random));
-    Migrations.run(configuration.database(), configuration.profile());
+    Migrations.runIfNeeded(configuration.database(), configuration.profile());
     CountedEvents counted = new CountedEvents(System::nanoTime);
     Database database =
         closeLater(
