@@ -276,8 +276,7 @@ final class SedeCommand {
     return switch (request.getCompletionDelay()) {
       case COMPLETION_DELAY_EVIDENCE_UNAVAILABLE ->
           state + " (a time stamp or the status of a certificate is not to be had now)";
-      case COMPLETION_DELAY_CERTIFICATE_ON_HOLD ->
-          state + " (the signer's certificate is on hold)";
+      case COMPLETION_DELAY_CERTIFICATE_ON_HOLD -> state + " (the signer's certificate is on hold)";
       case COMPLETION_DELAY_FAULT -> state + " (the service has a fault, which is tried again)";
       case COMPLETION_DELAY_UNSPECIFIED, UNRECOGNIZED -> state;
     };

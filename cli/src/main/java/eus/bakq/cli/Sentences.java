@@ -89,7 +89,8 @@ final class Sentences {
           "There is no such signature request; check the id or the address.";
       case REASON_SIGNATURE_REQUEST_NOT_OPEN ->
           "The signature request is no longer open; ask for its status, or for a new request.";
-      case REASON_NOT_COMPLETED -> "The documents are not signed; ask for the status, which says what is to come.";
+      case REASON_NOT_COMPLETED ->
+          "The documents are not signed; ask for the status, which says what is to come.";
       case REASON_ALREADY_FETCHED ->
           "The signed documents were fetched and erased here; use the copy that was fetched.";
       case REASON_UPLOAD_NOT_FOUND -> "What was uploaded is not there any more; upload it again.";

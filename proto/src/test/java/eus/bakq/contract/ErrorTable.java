@@ -23,8 +23,7 @@ final class ErrorTable {
    * @param rules the rules behind it in brackets, or empty
    * @param view what it looks like to each who has to do with it
    */
-  record Row(
-      String reason, String code, String meaning, String remedy, String rules, View view) {}
+  record Row(String reason, String code, String meaning, String remedy, String rules, View view) {}
 
   /**
    * What a refusal looks like.
@@ -61,7 +60,9 @@ final class ErrorTable {
     Matcher parts = COMMENT.matcher(comment);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
-          "the comment of REASON_" + reason + " is not of the form `what. Do: … Who: … Again: … Citizen: … Operator: … Code: X"
+          "the comment of REASON_"
+              + reason
+              + " is not of the form `what. Do: … Who: … Again: … Citizen: … Operator: … Code: X"
               + " (rules).`");
     }
     String rules = parts.group("rules") == null ? "" : parts.group("rules");

@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program: {@code [--profile demo] [--check-config | --migrate] CONFIGURATION}. No profile means
- * production. With {@code --migrate} it brings the database to this release and ends: nothing else
- * needs the password of the database's owner. Ends with 0 after an orderly stop, 1 if the server refuses to start, 2 if it was
- * called wrongly.
+ * The program: {@code [--profile demo] [--check-config | --migrate] CONFIGURATION}. No profile
+ * means production. With {@code --migrate} it brings the database to this release and ends: nothing
+ * else needs the password of the database's owner. Ends with 0 after an orderly stop, 1 if the
+ * server refuses to start, 2 if it was called wrongly.
  */
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -54,7 +54,8 @@ public final class Main {
   static int run(List<String> words, Iterable<ProfileExtension> installed, PrintStream console) {
     Optional<Arguments> parsed = parse(words);
     if (parsed.isEmpty()) {
-      console.println("usage: bakq-server [--profile demo] [--check-config | --migrate] CONFIGURATION");
+      console.println(
+          "usage: bakq-server [--profile demo] [--check-config | --migrate] CONFIGURATION");
       return 2;
     }
     Arguments arguments = parsed.get();

@@ -237,8 +237,8 @@ public enum AuditEventType {
    */
   CERTIFICATE_REVOKED,
   /**
-   * A certificate that was in use without being in the register was taken into it, as good. Subject:
-   * the signer. Details: {@code credential}, {@code certificate_serial}, {@code
+   * A certificate that was in use without being in the register was taken into it, as good.
+   * Subject: the signer. Details: {@code credential}, {@code certificate_serial}, {@code
    * certificate_sha256}.
    */
   CERTIFICATE_TAKEN_IN,

@@ -17,11 +17,11 @@ import java.util.function.LongSupplier;
  * the record. Events are equal if type, outcome, reason, actor and subject are; the other details
  * are those of the first.
  *
- * <p>Their detail {@code count} is set here. The first of its kind is written at the next {@link #write}, some seconds later; further ones a
- * minute after the last that was written. What is not written yet is in memory only: a crash loses
- * a minute of counts, and the log has each. At most 400 kinds are told apart at a time; what is
- * beyond is counted by type and reason, without actor and subject. Safe for several threads; never
- * waits for the database but in {@link #write}.
+ * <p>Their detail {@code count} is set here. The first of its kind is written at the next {@link
+ * #write}, some seconds later; further ones a minute after the last that was written. What is not
+ * written yet is in memory only: a crash loses a minute of counts, and the log has each. At most
+ * 400 kinds are told apart at a time; what is beyond is counted by type and reason, without actor
+ * and subject. Safe for several threads; never waits for the database but in {@link #write}.
  */
 public final class CountedEvents {
   /** What stands for actor and subject where too many were told apart. */
@@ -115,8 +115,7 @@ public final class CountedEvents {
     }
     boolean written = false;
     try {
-      database.transact(
-          handle -> audit.appendAll(handle, due.stream().map(Due::event).toList()));
+      database.transact(handle -> audit.appendAll(handle, due.stream().map(Due::event).toList()));
       written = true;
     } finally {
       if (!written) {

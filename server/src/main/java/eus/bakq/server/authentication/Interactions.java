@@ -40,8 +40,7 @@ public final class Interactions {
   /**
    * @param denied where it is counted who uses what another program has opened
    */
-  public Interactions(
-      SecureRandom random, AuthenticationSettings settings, CountedEvents denied) {
+  public Interactions(SecureRandom random, AuthenticationSettings settings, CountedEvents denied) {
     this.random = random;
     this.denied = denied;
     this.life = settings.interactionLife();

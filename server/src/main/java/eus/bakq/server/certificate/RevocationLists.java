@@ -130,8 +130,7 @@ public final class RevocationLists {
     while (true) {
       BigInteger after = all.isEmpty() ? BigInteger.ZERO : all.getLast().serial();
       List<RegisteredCertificate> piece =
-          database.inTransaction(
-              handle -> register.notGood(handle, Database.now(handle), after));
+          database.inTransaction(handle -> register.notGood(handle, Database.now(handle), after));
       all.addAll(piece);
       if (all.size() > MOST_NOT_GOOD) {
         throw new IllegalStateException("too many certificates for one revocation list");

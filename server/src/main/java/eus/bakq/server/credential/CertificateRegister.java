@@ -208,18 +208,18 @@ public final class CertificateRegister {
    */
   public List<RegisteredCertificate> notGood(Handle handle, Instant now, BigInteger after) {
     return handle
-            .createQuery(
-                "select "
-                    + COLUMNS
-                    + """
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
                      from bakq.certificate_register
                     where state <> 'GOOD' and not_after >= :now and serial > :after
                     order by serial limit :most""")
-            .bind("now", now.minus(STAYS_AFTER_ITS_END).atOffset(ZoneOffset.UTC))
-            .bind("after", encode(after))
-            .bind("most", PIECE)
-            .map((row, context) -> read(row))
-            .list();
+        .bind("now", now.minus(STAYS_AFTER_ITS_END).atOffset(ZoneOffset.UTC))
+        .bind("after", encode(after))
+        .bind("most", PIECE)
+        .map((row, context) -> read(row))
+        .list();
   }
 
   /**

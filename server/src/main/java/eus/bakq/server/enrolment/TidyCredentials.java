@@ -99,8 +99,7 @@ public final class TidyCredentials {
     if (credential.state() != CredentialState.ACTIVE) {
       throw new AlteredRowException("credential", id.toString());
     }
-    boolean takenIn =
-        register.find(handle, credential.certificate().getSerialNumber()).isEmpty();
+    boolean takenIn = register.find(handle, credential.certificate().getSerialNumber()).isEmpty();
     if (takenIn) {
       register.record(
           handle,

@@ -123,7 +123,8 @@ public final class Listener implements AutoCloseable {
             surroundings.clock());
     for (ServerServiceDefinition definition : definitions) {
       builder.addService(
-          ServerInterceptors.interceptForward(definition, correlation, failures, admission, caller));
+          ServerInterceptors.interceptForward(
+              definition, correlation, failures, admission, caller));
     }
     Listener listener =
         new Listener(

@@ -89,7 +89,8 @@ class CountedEventsTest {
   }
 
   @Test
-  @DisplayName("AUD-22: however many they are told apart by, the record is bounded and the sum right")
+  @DisplayName(
+      "AUD-22: however many they are told apart by, the record is bounded and the sum right")
   void isBoundedWhateverAnybodyMakesUp() throws Exception {
     for (int i = 0; i < 20_000; i++) {
       counted.count(event("subject-" + i, "1"));
@@ -136,7 +137,13 @@ class CountedEventsTest {
 
   private List<String> lines() {
     return list().stream()
-        .map(one -> one.subject() + " " + one.details().get("first") + " x" + one.details().get("count"))
+        .map(
+            one ->
+                one.subject()
+                    + " "
+                    + one.details().get("first")
+                    + " x"
+                    + one.details().get("count"))
         .toList();
   }
 }

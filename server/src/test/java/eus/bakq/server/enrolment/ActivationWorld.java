@@ -109,7 +109,8 @@ final class ActivationWorld implements AutoCloseable {
   final CredentialActs acts = new CredentialActs(enrolment.macs, random);
   final Wording wording = Wording.open("bakq.adibidea.eus", 6);
   final CredentialMessages messages = new CredentialMessages(enrolment.signers, acts, wording);
-  final Interactions interactions = new Interactions(random, SETTINGS, new CountedEvents(System::nanoTime));
+  final Interactions interactions =
+      new Interactions(random, SETTINGS, new CountedEvents(System::nanoTime));
   final CredentialStatus status =
       new CredentialStatus(
           enrolment.signers,
