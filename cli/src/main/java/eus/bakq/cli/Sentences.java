@@ -73,6 +73,9 @@ final class Sentences {
           "The service cannot do this at the moment; try again in a few seconds.";
       case REASON_INTERNAL ->
           "The service has failed; report the correlation id to those who run it.";
+      case REASON_DATA_ALTERED ->
+          "Data of the service were altered, and are not used; report the correlation id to those"
+              + " who run it.";
       case REASON_DOCUMENT_UNREADABLE ->
           "The document is not one that can be signed in this format; check the file.";
       case REASON_DOCUMENT_ENCRYPTED -> "The document is encrypted; send it without encryption.";
@@ -86,7 +89,8 @@ final class Sentences {
           "There is no such signature request; check the id or the address.";
       case REASON_SIGNATURE_REQUEST_NOT_OPEN ->
           "The signature request is no longer open; ask for its status, or for a new request.";
-      case REASON_NOT_COMPLETED -> "The documents are not signed yet; ask for the status first.";
+      case REASON_NOT_COMPLETED ->
+          "The documents are not signed; ask for the status, which says what is to come.";
       case REASON_ALREADY_FETCHED ->
           "The signed documents were fetched and erased here; use the copy that was fetched.";
       case REASON_UPLOAD_NOT_FOUND -> "What was uploaded is not there any more; upload it again.";

@@ -35,7 +35,8 @@ final class Conformance implements ClientInterceptor {
           Reason.REASON_CALLER_NOT_ALLOWED,
           Reason.REASON_FIELD_INVALID,
           Reason.REASON_OVERLOADED,
-          Reason.REASON_TEMPORARILY_UNAVAILABLE);
+          Reason.REASON_TEMPORARILY_UNAVAILABLE,
+          Reason.REASON_DATA_ALTERED);
 
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
 

@@ -83,9 +83,9 @@ class TamperedWorldTest {
                     + "'"))
         .isOne();
 
-    assertThat(Refused.by(() -> challenged.submitCode(code)).reason()).isEqualTo("INTERNAL");
-    assertThat(Refused.by(() -> citizen.open(request)).reason()).isEqualTo("INTERNAL");
-    assertThat(Refused.by(() -> sede.fetch(request.getId(), 0)).reason()).isEqualTo("INTERNAL");
+    assertThat(Refused.by(() -> challenged.submitCode(code)).reason()).isEqualTo("DATA_ALTERED");
+    assertThat(Refused.by(() -> citizen.open(request)).reason()).isEqualTo("DATA_ALTERED");
+    assertThat(Refused.by(() -> sede.fetch(request.getId(), 0)).reason()).isEqualTo("DATA_ALTERED");
     assertThat(world.audit().count(request.getId(), "SAD_CREATED")).isZero();
 
     // It does not keep the housekeeping from the others, which are younger.
@@ -153,7 +153,7 @@ class TamperedWorldTest {
     world.tamper("update uploaded_document set caller = '" + DemoWorld.SEDE_B + "'" + where);
 
     assertThat(Refused.by(() -> world.sede(DemoWorld.SEDE_B).ask(Sede.wishFor(upload))).reason())
-        .isEqualTo("INTERNAL");
+        .isEqualTo("DATA_ALTERED");
   }
 
   @Test
@@ -185,7 +185,7 @@ class TamperedWorldTest {
             + "'");
     sede.cancel(other.getId());
 
-    assertThat(Refused.by(watching::next).reason()).isEqualTo("INTERNAL");
+    assertThat(Refused.by(watching::next).reason()).isEqualTo("DATA_ALTERED");
     assertThat(another.next().getState())
         .isEqualTo(SignatureRequestState.SIGNATURE_REQUEST_STATE_CANCELLED);
   }

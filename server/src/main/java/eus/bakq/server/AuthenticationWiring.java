@@ -28,7 +28,7 @@ record AuthenticationWiring(
         new AuthenticationParts(
             common.database(),
             common.signers(),
-            new Interactions(common.random(), settings),
+            new Interactions(common.random(), settings, common.counted()),
             new Passwords(hashing, common.hsm().infrastructureKeys(), common.random()),
             new FailureCounters(settings),
             common.hsm().infrastructureKeys(),

@@ -1,5 +1,7 @@
 package eus.bakq.server;
 
+import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.certificate.ResponderCertificates;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.DatabaseClock;
@@ -40,7 +42,9 @@ final class Housekeeping implements AutoCloseable {
       Activations activations,
       TidyCredentials tidyCredentials,
       IdempotentCalls idempotentCalls,
-      Outbox outbox) {}
+      Outbox outbox,
+      AuditLog audit,
+      CountedEvents counted) {}
 
   private final Chores chores;
   private final ScheduledExecutorService threads;
@@ -92,6 +96,7 @@ final class Housekeeping implements AutoCloseable {
                 handle -> chores.activations().expireOverdue(handle, Database.now(handle))));
     guarded("credentials", () -> chores.tidyCredentials().run());
     guarded("calls", () -> database.transact(handle -> chores.idempotentCalls().purge(handle)));
+    guarded("counted events", () -> chores.counted().write(database, chores.audit()));
     guarded(
         "messages", () -> database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT)));
   }

@@ -4,6 +4,7 @@ import eus.bakq.server.config.ConfigurationFile;
 import eus.bakq.server.config.InvalidConfigurationException;
 import eus.bakq.server.config.ProfileExtension;
 import eus.bakq.server.config.ServerConfiguration;
+import eus.bakq.server.database.Migrations;
 import eus.bakq.server.database.UnusableDatabaseException;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
@@ -21,14 +22,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program: {@code [--profile demo] [--check-config] CONFIGURATION}. No profile means
- * production. Ends with 0 after an orderly stop, 1 if the server refuses to start, 2 if it was
- * called wrongly.
+ * The program: {@code [--profile demo] [--check-config | --migrate] CONFIGURATION}. No profile
+ * means production. With {@code --migrate} it brings the database to this release and ends: nothing
+ * else needs the password of the database's owner. Ends with 0 after an orderly stop, 1 if the
+ * server refuses to start, 2 if it was called wrongly.
  */
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
-  private record Arguments(Profile profile, boolean checkOnly, Path configuration) {}
+  private enum Task {
+    SERVE,
+    CHECK,
+    MIGRATE
+  }
+
+  private record Arguments(Profile profile, Task task, Path configuration) {}
 
   private Main() {}
 
@@ -46,7 +54,8 @@ public final class Main {
   static int run(List<String> words, Iterable<ProfileExtension> installed, PrintStream console) {
     Optional<Arguments> parsed = parse(words);
     if (parsed.isEmpty()) {
-      console.println("usage: bakq-server [--profile demo] [--check-config] CONFIGURATION");
+      console.println(
+          "usage: bakq-server [--profile demo] [--check-config | --migrate] CONFIGURATION");
       return 2;
     }
     Arguments arguments = parsed.get();
@@ -54,11 +63,18 @@ public final class Main {
       ServerConfiguration configuration =
           ConfigurationFile.read(arguments.configuration(), arguments.profile());
       ProfileExtension extension = extension(arguments.profile(), installed);
-      if (arguments.checkOnly()) {
-        console.println("the configuration is sound");
-        return 0;
-      }
-      return serve(configuration, extension, console);
+      return switch (arguments.task()) {
+        case SERVE -> serve(configuration, extension, console);
+        case CHECK -> {
+          console.println("the configuration is sound");
+          yield 0;
+        }
+        case MIGRATE -> {
+          Migrations.run(configuration.database(), configuration.profile());
+          console.println("the database has the schema of this release");
+          yield 0;
+        }
+      };
     } catch (InvalidConfigurationException
         | HsmRefusedException
         | UnusableDatabaseException
@@ -98,15 +114,17 @@ public final class Main {
 
   private static Optional<Arguments> parse(List<String> words) {
     Profile profile = Profile.PRODUCTION;
-    boolean checkOnly = false;
+    Task task = Task.SERVE;
     Path configuration = null;
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       if (word.equals("--profile") && i + 1 < words.size() && words.get(i + 1).equals("demo")) {
         profile = Profile.DEMO;
         i++;
-      } else if (word.equals("--check-config")) {
-        checkOnly = true;
+      } else if (word.equals("--check-config") && task == Task.SERVE) {
+        task = Task.CHECK;
+      } else if (word.equals("--migrate") && task == Task.SERVE) {
+        task = Task.MIGRATE;
       } else if (configuration == null && !word.startsWith("-")) {
         configuration = Path.of(word);
       } else {
@@ -115,7 +133,7 @@ public final class Main {
     }
     return configuration == null
         ? Optional.empty()
-        : Optional.of(new Arguments(profile, checkOnly, configuration));
+        : Optional.of(new Arguments(profile, task, configuration));
   }
 
   /** The one extension that is installed; one of another profile is never used. */

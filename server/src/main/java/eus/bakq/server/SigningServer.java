@@ -3,6 +3,7 @@ package eus.bakq.server;
 import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.audit.ReadAuditLog;
 import eus.bakq.server.caller.CallerRateLimit;
 import eus.bakq.server.certificate.CertificationAuthority;
@@ -21,6 +22,7 @@ import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.AuditGrpcService;
+import eus.bakq.server.grpc.FailedCall;
 import eus.bakq.server.grpc.IdempotentWishes;
 import eus.bakq.server.grpc.Listeners;
 import eus.bakq.server.grpc.RefusedCall;
@@ -30,6 +32,7 @@ import eus.bakq.server.notification.MessageDispatcher;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.EndInterrupted;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.SignatureFormat;
@@ -89,12 +92,18 @@ public final class SigningServer implements AutoCloseable {
       throws IOException, RefusedException {
     SecureRandom random = new SecureRandom();
     Hsm hsm = closeLater(Hsm.open(configuration.hsm(), random));
-    Migrations.run(configuration.database(), configuration.profile());
+    Migrations.runIfNeeded(configuration.database(), configuration.profile());
     DatabaseClock databaseClock =
         new DatabaseClock(
             extension.clock(Clock.systemUTC()), System::nanoTime, configuration.clock());
+    CountedEvents counted = new CountedEvents(System::nanoTime);
     Database database =
-        closeLater(Database.open(configuration.database(), configuration.profile(), databaseClock));
+        closeLater(
+            Database.open(
+                configuration.database(),
+                configuration.profile(),
+                databaseClock,
+                failure -> countAlteredRow(counted, failure)));
     Clock clock = databaseClock.evenClock();
     AuditLog audit = new AuditLog();
     CertificationAuthority authority =
@@ -116,6 +125,7 @@ public final class SigningServer implements AutoCloseable {
             hsm,
             database,
             audit,
+            counted,
             new Signers(rowMacs),
             new Credentials(rowMacs),
             status.register(),
@@ -148,7 +158,9 @@ public final class SigningServer implements AutoCloseable {
                 enrolment.activations(),
                 enrolment.credentials().tidy(),
                 idempotentCalls,
-                common.outbox())));
+                common.outbox(),
+                audit,
+                counted)));
     closeLater(
         MessageDispatcher.start(
             database,
@@ -174,6 +186,7 @@ public final class SigningServer implements AutoCloseable {
 
     record(database, audit, AuditEventType.SYSTEM_STARTED, configuration);
     closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration));
+    closeLater(() -> counted.writeAll(database, audit));
     publicListener = closeLater(status.open(configuration.publicListener()));
     listeners =
         Listeners.start(
@@ -181,6 +194,7 @@ public final class SigningServer implements AutoCloseable {
             services,
             common.callers()::byCertificate,
             call -> record(database, audit, call),
+            call -> count(counted, call),
             clock,
             random);
     closeLater(listeners);
@@ -260,6 +274,30 @@ public final class SigningServer implements AutoCloseable {
                       details)));
     } catch (RefusedException e) {
       throw new IllegalStateException("recording refuses nothing", e);
+    }
+  }
+
+  private static void count(CountedEvents counted, FailedCall call) {
+    String actor = call.caller().map(Object::toString).orElse("unknown");
+    Map<String, String> details = Map.of("correlation_id", call.correlationId(), "count", "1");
+    counted.count(
+        call.fault()
+            ? AuditEvent.failed(
+                AuditEventType.CALL_FAILED, call.reason(), actor, call.method(), details)
+            : AuditEvent.refused(
+                AuditEventType.CALL_FAILED, call.reason(), actor, call.method(), details));
+  }
+
+  /** Wherever a row is met that somebody has altered: each is read in some transaction. */
+  private static void countAlteredRow(CountedEvents counted, RuntimeException failure) {
+    if (failure instanceof AlteredRowException altered) {
+      counted.count(
+          AuditEvent.failed(
+              AuditEventType.ROW_ALTERED,
+              "ROW_ALTERED",
+              "system",
+              altered.row(),
+              Map.of("table", altered.table(), "count", "1")));
     }
   }
 

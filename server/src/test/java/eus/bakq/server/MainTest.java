@@ -36,6 +36,8 @@ class MainTest {
       strings = {
         "",
         "--check-config",
+        "--migrate",
+        "--check-config --migrate FILE",
         "--profile demo",
         "--profile production FILE",
         "--profile",

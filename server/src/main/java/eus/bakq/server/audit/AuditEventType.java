@@ -46,6 +46,26 @@ public enum AuditEventType {
    */
   CALLER_REFUSED,
   /**
+   * Calls did not succeed, and no other record tells of them. Equal ones of a minute are one
+   * record. Subject: the method. Reason: as docs/errors.md has it. Actor: the caller, or {@code
+   * unknown}. Details: {@code count}, {@code correlation_id} (of the first, under which the log
+   * knows it).
+   */
+  CALL_FAILED,
+  /**
+   * Somebody used an interaction with a program's key that is not the one that it was opened with,
+   * or with a proof that is not right, or too old (PROOF_NOT_ACCEPTED); he was answered as if there
+   * were none. Equal ones of a minute are one record. Subject: the interaction. Details: {@code
+   * count}, {@code purpose}.
+   */
+  INTERACTION_DENIED,
+  /**
+   * A row of the database does not stand under its MAC, or documents are not what was frozen: who
+   * wrote it was not this service. It is not used (ENR-14). Equal ones of a minute are one record.
+   * Subject: the row. Reason: ROW_ALTERED. Details: {@code count}, {@code table}.
+   */
+  ROW_ALTERED,
+  /**
    * A sede asked for another sede's signature request, and was answered as if there were none.
    * Subject: the request. Actor: the sede that asked. No details.
    */
@@ -115,6 +135,11 @@ public enum AuditEventType {
   AUTHENTICATION_SUCCEEDED,
   /** The factors together were not right. Subject and details: as AUTHENTICATION_SUCCEEDED. */
   AUTHENTICATION_FAILED,
+  /**
+   * An account ended for good: its person has died (SIGNER_DIED). Subject: the signer. Details:
+   * {@code act}, {@code why}.
+   */
+  ACCOUNT_CLOSED,
   /** An officer unlocked an account. Subject: the signer. Details: {@code evidence_sha256}. */
   ACCOUNT_UNLOCKED,
   /**
@@ -150,6 +175,14 @@ public enum AuditEventType {
    * document).
    */
   SIGNATURE_REQUEST_COMPLETED,
+  /**
+   * Every signature of the request was made, none was handed out, and none will be; the values and
+   * the documents were erased. Reason: EVIDENCE_UNAVAILABLE (no time stamp or status for too long),
+   * CERTIFICATE_NOT_GOOD (the signer's certificate was revoked or stayed on hold), FAULT (of ours;
+   * the log has it). Details: {@code sad}, {@code credential}, {@code documents} (how many), {@code
+   * released} (none).
+   */
+  SIGNATURE_REQUEST_FAILED,
   /**
    * Signature activation data were made after all factors were right. Subject: the signature
    * request. Details: {@code sad}, {@code sad_sha256}, {@code credential}, {@code hashes} (how
@@ -222,8 +255,14 @@ public enum AuditEventType {
    */
   CERTIFICATE_REVOKED,
   /**
-   * A certificate's time is over. Subject: the signer. Details: {@code credential}, {@code
-   * certificate_serial}.
+   * A certificate that was in use without being in the register was taken into it, as good.
+   * Subject: the signer. Details: {@code credential}, {@code certificate_serial}, {@code
+   * certificate_sha256}.
+   */
+  CERTIFICATE_TAKEN_IN,
+  /**
+   * A certificate's time is over. Subject: the signer. Details: {@code act} (of which the person is
+   * told), {@code credential}, {@code certificate_serial}.
    */
   CERTIFICATE_EXPIRED,
   /**

@@ -1,5 +1,8 @@
 package eus.bakq.server.authentication;
 
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.FieldViolation;
 import eus.bakq.server.failure.Refusal;
@@ -17,6 +20,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -33,9 +37,14 @@ public final class Interactions {
 
   private final SecureRandom random;
   private final Duration life;
+  private final CountedEvents denied;
 
-  public Interactions(SecureRandom random, AuthenticationSettings settings) {
+  /**
+   * @param denied where it is counted who uses what another program has opened
+   */
+  public Interactions(SecureRandom random, AuthenticationSettings settings, CountedEvents denied) {
     this.random = random;
+    this.denied = denied;
     this.life = settings.interactionLife();
   }
 
@@ -88,10 +97,17 @@ public final class Interactions {
     Interaction live =
         find(handle, id, false)
             .filter(found -> found.purpose() == purpose && found.isLive(now))
-            .filter(
-                found ->
-                    ProgramKey.parse(found.programKey()).verifies(proof, method, id, ticketHash))
             .orElseThrow(() -> new RefusedException(Refusal.INTERACTION_NOT_FOUND));
+    if (!ProgramKey.parse(live.programKey()).verifies(proof, method, id, ticketHash)) {
+      denied.count(
+          AuditEvent.refused(
+              AuditEventType.INTERACTION_DENIED,
+              "PROOF_NOT_ACCEPTED",
+              "unknown",
+              id,
+              Map.of("purpose", purpose.name(), "count", "1")));
+      throw new RefusedException(Refusal.INTERACTION_NOT_FOUND);
+    }
     // Only who holds the key learns that it is the clock, and what the right one shows.
     if (!ProgramKey.isOf(proof, now)) {
       throw RefusedException.naming(

@@ -7,6 +7,7 @@ import eus.bakq.server.vocabulary.Profile;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Handles;
 import org.jdbi.v3.core.Jdbi;
@@ -33,6 +34,7 @@ public final class Database implements AutoCloseable {
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
+  private final Consumer<RuntimeException> failures;
 
   /** What is done in one transaction. */
   @FunctionalInterface
@@ -46,8 +48,9 @@ public final class Database implements AutoCloseable {
     void run(Handle handle) throws RefusedException;
   }
 
-  private Database(HikariDataSource pool) {
+  private Database(HikariDataSource pool, Consumer<RuntimeException> failures) {
     this.pool = pool;
+    this.failures = failures;
     this.jdbi = Jdbi.create(pool);
     // The pool rolls back what was not committed when a connection comes back to it.
     jdbi.getConfig(Handles.class).setForceEndTransactions(false);
@@ -64,31 +67,42 @@ public final class Database implements AutoCloseable {
    *     role more than its rights, or was made for another profile
    */
   public static Database open(DatabaseSettings settings, Profile profile) {
-    return open(settings, profile, handle -> {});
+    return open(settings, profile, Optional.empty(), _ -> {});
   }
 
   /**
    * As {@link #open(DatabaseSettings, Profile)}, and gives out the database's time only as far as
    * {@code clock} trusts it.
    *
+   * @param failures is told of each failure of work, before it is thrown on; never waits and never
+   *     throws
    * @throws UnusableDatabaseException also if this node's clock and the database's are further
    *     apart than {@link ClockSettings#stopAfter}
    */
-  public static Database open(DatabaseSettings settings, Profile profile, DatabaseClock clock) {
-    Database database = open(settings, profile, clock::begin);
-    database.jdbi.getConfig(TimeSource.class).trustOnly(clock);
-    return database;
+  public static Database open(
+      DatabaseSettings settings,
+      Profile profile,
+      DatabaseClock clock,
+      Consumer<RuntimeException> failures) {
+    return open(settings, profile, Optional.of(clock), failures);
   }
 
-  private static Database open(DatabaseSettings settings, Profile profile, Act further) {
-    Database database = new Database(Pools.openForRuntime(settings));
+  private static Database open(
+      DatabaseSettings settings,
+      Profile profile,
+      Optional<DatabaseClock> clock,
+      Consumer<RuntimeException> failures) {
+    Database database = new Database(Pools.openForRuntime(settings), failures);
     try {
       database.transact(
           handle -> {
             StartChecks.require(handle);
             Migrations.requireProfile(handle, profile);
-            further.run(handle);
+            if (clock.isPresent()) {
+              clock.get().begin(handle);
+            }
           });
+      clock.ifPresent(database.jdbi.getConfig(TimeSource.class)::trustOnly);
       return database;
     } catch (RefusedException e) {
       database.close();
@@ -212,6 +226,9 @@ public final class Database implements AutoCloseable {
       T result = work.run(handle);
       commit(handle);
       return result;
+    } catch (RuntimeException e) {
+      failures.accept(e);
+      throw e;
     } finally {
       giveBack(handle);
     }

@@ -99,7 +99,8 @@ public final class TidyCredentials {
     if (credential.state() != CredentialState.ACTIVE) {
       throw new AlteredRowException("credential", id.toString());
     }
-    if (register.find(handle, credential.certificate().getSerialNumber()).isEmpty()) {
+    boolean takenIn = register.find(handle, credential.certificate().getSerialNumber()).isEmpty();
+    if (takenIn) {
       register.record(
           handle,
           credential.certificate(),
@@ -108,6 +109,9 @@ public final class TidyCredentials {
           credential.createdAt());
     }
     credentials.markRegistered(handle, credential);
+    if (takenIn) {
+      audit.append(handle, CredentialStatus.takenIn(credential));
+    }
   }
 
   private void end(Handle handle, SignerId id) throws RefusedException {

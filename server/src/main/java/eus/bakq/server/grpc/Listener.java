@@ -32,6 +32,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +81,7 @@ public final class Listener implements AutoCloseable {
   record Surroundings(
       Function<Bytes, Optional<RegisteredCaller>> callers,
       RefusalSink refusals,
+      Consumer<FailedCall> failures,
       Clock clock,
       SecureRandom random) {}
 
@@ -115,6 +117,7 @@ public final class Listener implements AutoCloseable {
             .callExecutor(new HealthInFront(admission, front))
             .addService(health.getHealthService());
     CorrelationId correlation = new CorrelationId(surroundings.random());
+    FailedCalls failures = new FailedCalls(surroundings.failures());
     CallerInterceptor caller =
         new CallerInterceptor(
             settings.audience(),
@@ -123,7 +126,8 @@ public final class Listener implements AutoCloseable {
             surroundings.clock());
     for (ServerServiceDefinition definition : definitions) {
       builder.addService(
-          ServerInterceptors.interceptForward(definition, correlation, admission, caller));
+          ServerInterceptors.interceptForward(
+              definition, correlation, failures, admission, caller));
     }
     Listener listener =
         new Listener(

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** All doors of a server, opened and closed together. */
@@ -30,6 +31,7 @@ public final class Listeners implements AutoCloseable {
    *
    * @param callers finds a caller by the SHA-256 of the client certificate in DER
    * @param refusals where calls are recorded that are refused for who made them
+   * @param failures is told of calls that do not succeed; never waits and never throws
    * @throws IOException if an address cannot be listened on, or a file not be read
    * @throws IllegalArgumentException if an audience has two doors, a service no door, or a service
    *     no caller option
@@ -39,6 +41,7 @@ public final class Listeners implements AutoCloseable {
       List<BindableService> services,
       Function<Bytes, Optional<RegisteredCaller>> callers,
       RefusalSink refusals,
+      Consumer<FailedCall> failures,
       Clock clock,
       SecureRandom random)
       throws IOException {
@@ -58,7 +61,7 @@ public final class Listeners implements AutoCloseable {
       door.add(service);
     }
     Listeners opened = new Listeners(new EnumMap<>(Audience.class));
-    var surroundings = new Listener.Surroundings(callers, refusals, clock, random);
+    var surroundings = new Listener.Surroundings(callers, refusals, failures, clock, random);
     try {
       for (ListenerSettings one : settings) {
         opened.listeners.put(

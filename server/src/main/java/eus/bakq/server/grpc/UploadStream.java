@@ -89,32 +89,52 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
     }
   }
 
-  private synchronized boolean take(UploadDocumentRequest message) throws RefusedException {
-    if (over) {
-      return false; // sent before the sender could know
+  /** Whether more is wanted. What was sent before the sender could know is left alone. */
+  private boolean take(UploadDocumentRequest message) throws RefusedException {
+    if (isOver()) {
+      return false;
     }
-    switch (message.getPartCase()) {
+    return switch (message.getPartCase()) {
       case HEADER -> announce(message.getHeader());
       case CHUNK -> append(message.getChunk());
       case PART_NOT_SET ->
           throw new MalformedException("part", "is a header first, and then chunks");
-    }
-    return true;
+    };
   }
 
-  private void announce(UploadHeader header) throws RefusedException {
+  private synchronized boolean isOver() {
+    return over;
+  }
+
+  /** Asks for room without holding anything: the clock, which all streams share, may end this. */
+  private boolean announce(UploadHeader header) throws RefusedException {
+    Announced said = said(header);
+    destination.requireRoom(said);
+    return begin(said);
+  }
+
+  private synchronized Announced said(UploadHeader header) {
     Fields fields = new Fields();
     fields.require(announced == null, "header", "comes first, and once");
     var size = fields.number("header.size", header.getSize(), 1L, (long) UploadDocument.MOST_BYTES);
     var sha256 = fields.bytes("header.sha256", header.getSha256(), SHA256_BYTES, SHA256_BYTES);
     fields.check();
-    Announced said = new Announced(Math.toIntExact(size.value()), sha256.value());
-    destination.requireRoom(said);
-    announced = said;
-    content = ByteBuffer.allocate(said.size());
+    return new Announced(Math.toIntExact(size.value()), sha256.value());
   }
 
-  private void append(ByteString chunk) throws RefusedException {
+  private synchronized boolean begin(Announced said) {
+    if (over) {
+      return false;
+    }
+    announced = said;
+    content = ByteBuffer.allocate(said.size());
+    return true;
+  }
+
+  private synchronized boolean append(ByteString chunk) throws RefusedException {
+    if (over) {
+      return false;
+    }
     Fields fields = new Fields();
     fields.require(announced != null, "header", "comes first, and once");
     fields.require(
@@ -124,6 +144,7 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
       throw new RefusedException(Refusal.UPLOAD_DIFFERS);
     }
     chunk.copyTo(content);
+    return true;
   }
 
   /** The caller has sent everything. */

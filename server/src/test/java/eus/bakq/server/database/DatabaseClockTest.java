@@ -33,7 +33,7 @@ class DatabaseClockTest {
   @BeforeEach
   void open() {
     test = TestDatabase.open();
-    database = Database.open(test.settings(), Profile.DEMO, clock);
+    database = Database.open(test.settings(), Profile.DEMO, clock, _ -> {});
   }
 
   @AfterEach
@@ -242,7 +242,7 @@ class DatabaseClockTest {
   }
 
   private void assertDoesNotOpen(AtomicLong node, String why) {
-    assertThatThrownBy(() -> Database.open(test.settings(), Profile.DEMO, clockOf(node)).close())
+    assertThatThrownBy(() -> Database.open(test.settings(), Profile.DEMO, clockOf(node), _ -> {}).close())
         .isInstanceOf(UnusableDatabaseException.class)
         .hasMessageContaining(why);
   }

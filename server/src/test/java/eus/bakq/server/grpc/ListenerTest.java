@@ -196,6 +196,7 @@ class ListenerTest {
                     List.of(Doors.withoutCallerOption()),
                     fingerprint -> Optional.empty(),
                     call -> {},
+                    call -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -221,6 +222,7 @@ class ListenerTest {
                     List.of(good, taken),
                     List.of(),
                     fingerprint -> Optional.empty(),
+                    call -> {},
                     call -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
