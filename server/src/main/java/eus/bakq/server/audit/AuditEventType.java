@@ -8,13 +8,13 @@ package eus.bakq.server.audit;
  */
 public enum AuditEventType {
   /**
-   * A server started and passed its checks. Subject: {@code server}. Details: {@code profile},
-   * {@code version}.
+   * A server passed its checks and begins to act. Subject: {@code server}. Details: {@code
+   * profile}, {@code version}, {@code node} (the same in its SYSTEM_STOPPED).
    */
   SYSTEM_STARTED,
   /**
-   * A server stopped in order; a start without this before it followed a crash. Subject and
-   * details: as SYSTEM_STARTED.
+   * A server stopped in order: it records nothing after this. A node whose start has none did not
+   * stop so far, or crashed. Subject and details: as SYSTEM_STARTED.
    */
   SYSTEM_STOPPED,
   /**
