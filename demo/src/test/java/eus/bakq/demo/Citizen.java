@@ -122,6 +122,11 @@ final class Citizen {
     return received.size() > smsRead;
   }
 
+  /** Throws away what was not read. */
+  void forgetSms() {
+    smsRead = messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()).size();
+  }
+
   /** How many SMS have come that were not read. */
   int unreadSms() {
     return messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()).size() - smsRead;
