@@ -82,8 +82,7 @@ class AskingRacesTest {
     for (AtOnce.Outcome<SignatureRequest> outcome : outcomes) {
       outcome
           .answer()
-          .ifPresent(
-              made -> world.sede(WorldFiles.SEDE_WITH_ONE_REQUEST).cancel(made.getId()));
+          .ifPresent(made -> world.sede(WorldFiles.SEDE_WITH_ONE_REQUEST).cancel(made.getId()));
     }
   }
 
@@ -142,7 +141,8 @@ class AskingRacesTest {
   }
 
   @Test
-  @DisplayName("PRV-04: fetching and acknowledging at once: the same bytes or none, and one record each")
+  @DisplayName(
+      "PRV-04: fetching and acknowledging at once: the same bytes or none, and one record each")
   void fetchesOrHasNothingMore() throws Exception {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede(0).ask(BadDocuments.sound());
@@ -163,7 +163,9 @@ class AskingRacesTest {
     assertThat(outcomes.stream().map(AtOnce.Outcome::answer).flatMap(answer -> answer.stream()))
         .doesNotContain(false);
     long fetched =
-        outcomes.stream().filter(one -> one.answer().filter(Boolean.TRUE::equals).isPresent()).count();
+        outcomes.stream()
+            .filter(one -> one.answer().filter(Boolean.TRUE::equals).isPresent())
+            .count();
     assertThat(world.audit().count(request.getId(), "SIGNED_DOCUMENT_FETCHED"))
         .isEqualTo(fetched + 1);
     assertThat(world.audit().count(request.getId(), "SIGNED_DOCUMENTS_ACKNOWLEDGED")).isOne();
@@ -182,9 +184,7 @@ class AskingRacesTest {
       for (int number = 0; number < 3; number++) {
         SignatureRequest request =
             sede(number)
-                .ask(
-                    Sede.wish(BadDocuments.sound())
-                        .setLevel(SignatureLevel.SIGNATURE_LEVEL_B_T));
+                .ask(Sede.wish(BadDocuments.sound()).setLevel(SignatureLevel.SIGNATURE_LEVEL_B_T));
         requests.add(request);
         assertThat(citizen.sign(request)).isOne();
         assertThat(sede(0).get(request.getId()).getState())

@@ -30,10 +30,12 @@ class CodeRacesTest {
   }
 
   @Test
-  @DisplayName("OTP-03, SAD-05: of 100 submits of the right code one succeeds, one value a document")
+  @DisplayName(
+      "OTP-03, SAD-05: of 100 submits of the right code one succeeds, one value a document")
   void succeedsOnce() throws Exception {
     Citizen citizen = world.activeCitizen();
-    SignatureRequest request = sede.ask(BadDocuments.sound(), Documents.form(), BadDocuments.sound());
+    SignatureRequest request =
+        sede.ask(BadDocuments.sound(), Documents.form(), BadDocuments.sound());
     Authorising challenged = citizen.challenged(request);
     String code = citizen.nextCode();
 
@@ -99,17 +101,21 @@ class CodeRacesTest {
     long success = AtOnce.successes(outcomes);
     assertThat(success).isEqualTo(wrong == 3 ? 0 : 1);
     assertThat(wrong).isBetween(0L, 3L);
-    assertThat(failures(citizen)).as("a success counts from the beginning").isEqualTo(success == 1 ? 0 : 3);
+    assertThat(failures(citizen))
+        .as("a success counts from the beginning")
+        .isEqualTo(success == 1 ? 0 : 3);
     assertThat(tries(challenged)).isEqualTo(wrong);
     assertThat(judged(request, "WRONG_CODE")).isEqualTo(wrong);
     assertThat(ledger(request, "RESERVED")).isEqualTo(success);
   }
 
   @Test
-  @DisplayName("AUT-08, AUT-10, OTP-06: 40 passwords at once: the fifth wrong one locks, one event each")
+  @DisplayName(
+      "AUT-08, AUT-10, OTP-06: 40 passwords at once: the fifth wrong one locks, one event each")
   void locksAtTheFifth() throws Exception {
     Citizen citizen = world.activeCitizen();
-    List<SignatureRequest> requests = List.of(sede.ask(BadDocuments.sound()), sede.ask(BadDocuments.sound()));
+    List<SignatureRequest> requests =
+        List.of(sede.ask(BadDocuments.sound()), sede.ask(BadDocuments.sound()));
     List<Authorising> opened = open(citizen, requests);
 
     var answers =
@@ -133,7 +139,9 @@ class CodeRacesTest {
     assertThat(world.count(judged + " and details->>'account' = 'LOCKED'")).isOne();
     long sent = world.count(judged + " and details->>'code' = 'sent'");
     long afterTheLock = world.count(judged + " and details->>'account' = 'WAS_LOCKED'");
-    assertThat(world.count(judged + " and reason = 'WRONG_PASSWORD' and details->>'account' <> 'WAS_LOCKED'"))
+    assertThat(
+            world.count(
+                judged + " and reason = 'WRONG_PASSWORD' and details->>'account' <> 'WAS_LOCKED'"))
         .isEqualTo(LOCK_AFTER);
     assertThat(sent + LOCK_AFTER + afterTheLock).isEqualTo(opened.size());
     assertThat(liveChallenges(citizen)).isLessThanOrEqualTo(1);
@@ -144,7 +152,8 @@ class CodeRacesTest {
   @DisplayName("OTP-06: of passwords that are right at once, one challenge of the person lives")
   void keepsOneCodeAlive() throws Exception {
     Citizen citizen = world.activeCitizen();
-    List<SignatureRequest> requests = List.of(sede.ask(BadDocuments.sound()), sede.ask(BadDocuments.sound()));
+    List<SignatureRequest> requests =
+        List.of(sede.ask(BadDocuments.sound()), sede.ask(BadDocuments.sound()));
     List<Authorising> opened = open(citizen, requests).subList(0, 24);
 
     var answers =
@@ -152,8 +161,7 @@ class CodeRacesTest {
             opened.size(),
             number ->
                 () ->
-                    at(number, opened.get(number))
-                        .submitPassword(citizen.dni(), Citizen.PASSWORD));
+                    at(number, opened.get(number)).submitPassword(citizen.dni(), Citizen.PASSWORD));
 
     assertThat(AtOnce.successes(answers)).isEqualTo(opened.size());
     assertThat(liveChallenges(citizen)).isOne();
@@ -163,7 +171,8 @@ class CodeRacesTest {
   }
 
   @Test
-  @DisplayName("OTP-06: a code, and the next password of its citizen, in either order and no circle")
+  @DisplayName(
+      "OTP-06: a code, and the next password of its citizen, in either order and no circle")
   void takesAChallengeFromACodeThatComes() throws Exception {
     Citizen citizen = world.activeCitizen();
     for (int round = 0; round < 4; round++) {

@@ -54,13 +54,14 @@ class EnrolmentRacesTest {
               () ->
                   suspends
                       ? officer.suspend(citizen, A_DAY)
-                      : officer.revoke(citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED));
+                      : officer.revoke(
+                          citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED));
       List<AtOnce.Outcome<Object>> outcomes = AtOnce.run(both);
 
       assertThat(outcomes.get(1).succeeded()).isTrue();
-      assertThat(outcomes.get(0).reason())
-          .isIn("", "ACTIVATION_REFUSED", "AUTHENTICATION_FAILED");
-      long ended = sequence(citizen.signerId(), suspends ? "CERTIFICATE_SUSPENDED" : "CERTIFICATE_REVOKED");
+      assertThat(outcomes.get(0).reason()).isIn("", "ACTIVATION_REFUSED", "AUTHENTICATION_FAILED");
+      long ended =
+          sequence(citizen.signerId(), suspends ? "CERTIFICATE_SUSPENDED" : "CERTIFICATE_REVOKED");
       long reserved = sequence(request.getId(), "SIGNATURE_AUTHORISED");
       assertThat(reserved > 0).isEqualTo(outcomes.get(0).succeeded());
       assertThat(reserved).isLessThan(ended);
@@ -70,7 +71,8 @@ class EnrolmentRacesTest {
   }
 
   @Test
-  @DisplayName("of what officers do to one person at once, each is done or refused, as in some order")
+  @DisplayName(
+      "of what officers do to one person at once, each is done or refused, as in some order")
   void actsInSomeOrder() throws Exception {
     Citizen citizen = world.activeCitizen();
 
@@ -82,7 +84,8 @@ class EnrolmentRacesTest {
     for (int number = 0; number < 3; number++) {
       int at = number;
       acts.add(() -> officer(at).lift(citizen));
-      acts.add(() -> officer(at + 1).revoke(citizen, RevocationReason.REVOCATION_REASON_SIGNER_ASKED));
+      acts.add(
+          () -> officer(at + 1).revoke(citizen, RevocationReason.REVOCATION_REASON_SIGNER_ASKED));
       acts.add(() -> officer(at).suspend(citizen, A_DAY));
     }
     List<AtOnce.Outcome<Object>> outcomes = AtOnce.run(acts);
@@ -97,7 +100,8 @@ class EnrolmentRacesTest {
   }
 
   @Test
-  @DisplayName("ENR-08: of links renewed at once the last one opens; of those opened at once one goes on")
+  @DisplayName(
+      "ENR-08: of links renewed at once the last one opens; of those opened at once one goes on")
   void keepsOneLinkAndOneOpening() throws Exception {
     Citizen citizen = world.registeredCitizen();
     var renewed = AtOnce.run(6, number -> () -> officer(number).renew(citizen));
@@ -140,7 +144,10 @@ class EnrolmentRacesTest {
         AtOnce.run(
             20,
             number ->
-                () -> activating.through(TwoNodes.of(world, number).signerChannel()).submitCode(code));
+                () ->
+                    activating
+                        .through(TwoNodes.of(world, number).signerChannel())
+                        .submitCode(code));
 
     assertThat(AtOnce.successes(outcomes)).isOne();
     assertThat(AtOnce.refusals(outcomes)).hasSize(1);
@@ -150,7 +157,8 @@ class EnrolmentRacesTest {
   }
 
   @Test
-  @DisplayName("KEY-04: the last step while an officer renews, or the link is opened: linked, or revoked")
+  @DisplayName(
+      "KEY-04: the last step while an officer renews, or the link is opened: linked, or revoked")
   void linksOrRevokesWhatWasIssued() throws Exception {
     for (int round = 0; round < 4; round++) {
       Citizen citizen = world.registeredCitizen();

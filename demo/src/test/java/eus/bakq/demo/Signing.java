@@ -3,7 +3,6 @@ package eus.bakq.demo;
 import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.SignatureRequest;
-import eus.bakq.relyingparty.v1.SignatureRequestState;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;

@@ -32,9 +32,19 @@ final class TwoNodes implements ParameterResolver, AfterEachCallback {
     return world(context);
   }
 
+  /** What a test has stopped is started again for the next one. */
+  private static void start(ProcessWorld world) throws Exception {
+    for (ProcessWorld.Node node : world.nodes()) {
+      if (!node.isAlive()) {
+        node.start();
+      }
+    }
+  }
+
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
     ProcessWorld world = world(context);
+    start(world);
     for (ProcessWorld.Node node : world.nodes()) {
       node.conformance().requireNoViolation();
       assertThat(Files.readString(node.log())).doesNotContain(FAULTS);
@@ -46,8 +56,7 @@ final class TwoNodes implements ParameterResolver, AfterEachCallback {
 
   /** How many PostgreSQL has broken in this database. */
   static long deadlocks(World world) throws Exception {
-    return world.count(
-        "select deadlocks from pg_stat_database where datname = current_database()");
+    return world.count("select deadlocks from pg_stat_database where datname = current_database()");
   }
 
   private static ProcessWorld world(ExtensionContext context) {

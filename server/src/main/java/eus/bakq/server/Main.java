@@ -40,8 +40,7 @@ public final class Main {
   public static void main(String[] words) {
     Termination termination = Termination.onSignal();
     int exitCode =
-        run(
-            List.of(words), ServiceLoader.load(ProfileExtension.class), System.err, termination);
+        run(List.of(words), ServiceLoader.load(ProfileExtension.class), System.err, termination);
     termination.ended(exitCode);
     System.exit(exitCode);
   }

@@ -57,7 +57,10 @@ final class Termination {
     try {
       return exitCode.get(bound.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      LOG.atError().addKeyValue("bound", bound).setCause(e).log("the stop took too long, and is cut");
+      LOG.atError()
+          .addKeyValue("bound", bound)
+          .setCause(e)
+          .log("the stop took too long, and is cut");
       return CUT;
     } catch (ExecutionException e) {
       throw new IllegalStateException("the exit code is never a failure", e);

@@ -61,8 +61,7 @@ class ListenerStopTest {
   @Test
   void cutsACallThatNeverEndsAndWaitsForItsWorkOnlySoLong() throws Exception {
     Doors doors = Doors.open(folder, stoppingWithin(Duration.ofMillis(200)));
-    var underWay =
-        longCall(doors, doors.channel(Audience.RELYING_PARTY, Optional.of(doors.sede)));
+    var underWay = longCall(doors, doors.channel(Audience.RELYING_PARTY, Optional.of(doors.sede)));
 
     doors.listeners.close();
 
