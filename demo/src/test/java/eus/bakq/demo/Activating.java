@@ -45,6 +45,14 @@ final class Activating {
             .getInteractionId());
   }
 
+  /** The same conversation, by the same program, through another door. */
+  Activating through(Channel other) {
+    Activating same = new Activating(other, program, interaction);
+    same.terms = terms;
+    same.ticket = ticket;
+    return same;
+  }
+
   SetPasswordResponse setPassword(String temporary, String chosen) {
     return stub()
         .setPassword(

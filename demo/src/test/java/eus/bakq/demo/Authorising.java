@@ -37,6 +37,13 @@ final class Authorising {
                     .build()));
   }
 
+  /** The same conversation, by the same program, through another door. */
+  Authorising through(Channel other) {
+    Authorising same = new Authorising(other, program, shown);
+    same.ticket = ticket;
+    return same;
+  }
+
   OpenAuthorisationResponse shown() {
     return shown;
   }

@@ -188,6 +188,7 @@ final class WorldFiles {
             + databaseAndRules(settings)
             + "listeners:\n"
             + listener("relyingParty", settings.ports().map(ServerPorts::relyingParty), true)
+                .replace("}", ", bounds: {drain: PT4S}}")
             + listener("registration", settings.ports().map(ServerPorts::registration), true)
             + listener("signer", settings.ports().map(ServerPorts::signer), false)
             + listener("auditor", settings.ports().map(ServerPorts::auditor), true)

@@ -125,18 +125,28 @@ final class Housekeeping implements AutoCloseable {
     void run() throws RefusedException;
   }
 
+  /**
+   * Lets the chores under way end, for ten seconds at most, interrupts what is left, and gives the
+   * lease back: what this process has reserved and not ended is ended by others at once.
+   *
+   * @throws RefusedException never
+   * @throws eus.bakq.server.failure.UnavailableException if the lease could not be given back; it
+   *     ends by itself, after {@link NodeLease#LIFE}
+   */
   @Override
-  public void close() {
+  public void close() throws RefusedException {
     threads.shutdown();
     try {
       if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
         threads.shutdownNow();
+        if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+          LOG.atWarn().log("a chore of housekeeping did not end; what it does is rolled back");
+        }
       }
-      chores.database().transact(chores.lease()::release);
     } catch (InterruptedException e) {
+      threads.shutdownNow();
       Thread.currentThread().interrupt();
-    } catch (RefusedException | RuntimeException e) {
-      LOG.atWarn().setCause(e).log("the lease was not given back; it ends by itself");
     }
+    chores.database().transact(chores.lease()::release);
   }
 }

@@ -13,22 +13,28 @@ import eus.bakq.server.vocabulary.Profile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The program: {@code [--profile demo] [--check-config | --migrate] CONFIGURATION}. No profile
  * means production. With {@code --migrate} it brings the database to this release and ends: nothing
- * else needs the password of the database's owner. Ends with 0 after an orderly stop, 1 if the
- * server refuses to start, 2 if it was called wrongly.
+ * else needs the password of the database's owner. Ends with 0 after an orderly stop,
+ * also of a start that was called off; 1 if the server refuses to start; 2 if it was called
+ * wrongly; 3 if it stopped, but not in order or not in time: what is left is settled by another
+ * node or by the next start.
  */
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+  private static final int STOPPED_OUT_OF_ORDER = 3;
+  private static final Duration LONGEST_CLOSE = Duration.ofMinutes(1);
 
   private enum Task {
     SERVE,
@@ -41,7 +47,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] words) {
-    System.exit(run(List.of(words), ServiceLoader.load(ProfileExtension.class), System.err));
+    Termination termination = Termination.onSignal();
+    int exitCode =
+        run(List.of(words), ServiceLoader.load(ProfileExtension.class), System.err, termination);
+    termination.ended(exitCode);
+    System.exit(exitCode);
   }
 
   /**
@@ -49,9 +59,14 @@ public final class Main {
    *
    * @param installed the extensions of the class path
    * @param console where the operator reads why the server does not start
+   * @param termination says when to stop
    * @return what the program ends with
    */
-  static int run(List<String> words, Iterable<ProfileExtension> installed, PrintStream console) {
+  static int run(
+      List<String> words,
+      Iterable<ProfileExtension> installed,
+      PrintStream console,
+      Termination termination) {
     Optional<Arguments> parsed = parse(words);
     if (parsed.isEmpty()) {
       console.println(
@@ -64,7 +79,7 @@ public final class Main {
           ConfigurationFile.read(arguments.configuration(), arguments.profile());
       ProfileExtension extension = extension(arguments.profile(), installed);
       return switch (arguments.task()) {
-        case SERVE -> serve(configuration, extension, console);
+        case SERVE -> serve(configuration, extension, console, termination);
         case CHECK -> {
           console.println("the configuration is sound");
           yield 0;
@@ -75,6 +90,9 @@ public final class Main {
           yield 0;
         }
       };
+    } catch (SigningServer.StartCalledOffException e) {
+      console.println("The start was called off.");
+      return 0;
     } catch (InvalidConfigurationException
         | HsmRefusedException
         | UnusableDatabaseException
@@ -89,27 +107,29 @@ public final class Main {
   }
 
   private static int serve(
-      ServerConfiguration configuration, ProfileExtension extension, PrintStream console)
+      ServerConfiguration configuration,
+      ProfileExtension extension,
+      PrintStream console,
+      Termination termination)
       throws IOException, RefusedException {
-    SigningServer server = SigningServer.start(configuration, extension);
-    CountDownLatch stopped = new CountDownLatch(1);
-    // On SIGTERM: health says NOT_SERVING, calls under way end, then the rest closes.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  stopped.countDown();
-                },
-                "stop"));
-    console.println("The server is ready.");
-    try {
-      stopped.await();
-      return 0;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return 0;
+    termination.mayTake(longestStop(configuration));
+    try (SigningServer server =
+        SigningServer.start(configuration, extension, termination::isAskedFor)) {
+      console.println("The server is ready.");
+      termination.await();
+      console.println("The server stops.");
+      return server.stop() ? 0 : STOPPED_OUT_OF_ORDER;
     }
+  }
+
+  /** The drain bounds of the doors run together; then everything else has a minute. */
+  private static Duration longestStop(ServerConfiguration configuration) {
+    return configuration.listeners().stream()
+        .map(listener -> listener.bounds().drain())
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO)
+        .plus(configuration.publicListener().drain())
+        .plus(LONGEST_CLOSE);
   }
 
   private static Optional<Arguments> parse(List<String> words) {

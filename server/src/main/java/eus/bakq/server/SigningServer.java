@@ -52,6 +52,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,22 +64,34 @@ public final class SigningServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SigningServer.class);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final BooleanSupplier calledOff;
   private Listeners listeners;
   private PublicListener publicListener;
 
-  private SigningServer() {}
+  private SigningServer(BooleanSupplier calledOff) {
+    this.calledOff = calledOff;
+  }
+
+  /** As {@link #start(ServerConfiguration, ProfileExtension, BooleanSupplier)}, to its end. */
+  public static SigningServer start(ServerConfiguration configuration, ProfileExtension extension)
+      throws IOException, RefusedException {
+    return start(configuration, extension, () -> false);
+  }
 
   /**
    * Starts a server. When it returns, all doors are open; when it throws, nothing is left open.
    *
    * @param extension of the same profile as the configuration
+   * @param calledOff is asked after each part that was opened; once true, the start goes no further
+   * @throws StartCalledOffException if it was called off
    */
-  public static SigningServer start(ServerConfiguration configuration, ProfileExtension extension)
+  static SigningServer start(
+      ServerConfiguration configuration, ProfileExtension extension, BooleanSupplier calledOff)
       throws IOException, RefusedException {
     if (extension.profile() != configuration.profile()) {
       throw new IllegalArgumentException("a profile's extension goes with its own profile only");
     }
-    SigningServer server = new SigningServer();
+    SigningServer server = new SigningServer(calledOff);
     try {
       server.open(configuration, extension);
       return server;
@@ -146,6 +159,10 @@ public final class SigningServer implements AutoCloseable {
         EnrolmentWiring.of(common, authentication, idempotentCalls, rateLimit);
     SigningWiring signing = SigningWiring.of(common, authentication, System::nanoTime);
 
+    // From here on this process acts: all that it records is between these two.
+    record(database, audit, AuditEventType.SYSTEM_STARTED, configuration, lease);
+    closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration, lease));
+    closeLater(() -> counted.writeAll(database, audit));
     closeLater(
         Housekeeping.start(
             new Housekeeping.Chores(
@@ -184,9 +201,6 @@ public final class SigningServer implements AutoCloseable {
     services.add(new AuditGrpcService(new ReadAuditLog(database, audit)));
     services.addAll(extension.services(signing.authorisationParts(authentication)));
 
-    record(database, audit, AuditEventType.SYSTEM_STARTED, configuration);
-    closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration));
-    closeLater(() -> counted.writeAll(database, audit));
     publicListener = closeLater(status.open(configuration.publicListener()));
     listeners =
         Listeners.start(
@@ -197,9 +211,13 @@ public final class SigningServer implements AutoCloseable {
             call -> count(counted, call),
             clock,
             random);
+    // To be read from the last line to the first: what happens when the server stops.
     closeLater(listeners);
     closeLater(ClockWatch.start(database, databaseClock, audit, lease.id(), listeners::announce));
+    closeLater(streams::endTransfers);
+    closeLater(listeners::drain);
     closeLater(streams::endWatches);
+    closeLater(listeners::announceStop);
     LOG.atInfo().addKeyValue("profile", configuration.profile()).log("the doors are open");
   }
 
@@ -228,7 +246,11 @@ public final class SigningServer implements AutoCloseable {
   }
 
   private static void record(
-      Database database, AuditLog audit, AuditEventType type, ServerConfiguration configuration)
+      Database database,
+      AuditLog audit,
+      AuditEventType type,
+      ServerConfiguration configuration,
+      NodeLease lease)
       throws RefusedException {
     database.transact(
         handle ->
@@ -246,7 +268,9 @@ public final class SigningServer implements AutoCloseable {
                         "clock_alert_after_ms",
                         Long.toString(configuration.clock().alertAfter().toMillis()),
                         "clock_stop_after_ms",
-                        Long.toString(configuration.clock().stopAfter().toMillis())))));
+                        Long.toString(configuration.clock().stopAfter().toMillis()),
+                        "node",
+                        lease.id().toString()))));
   }
 
   private static String version() {
@@ -313,21 +337,43 @@ public final class SigningServer implements AutoCloseable {
 
   private <T extends AutoCloseable> T closeLater(T part) {
     opened.push(part);
+    if (calledOff.getAsBoolean()) {
+      throw new StartCalledOffException();
+    }
     return part;
   }
 
   /**
    * Drains the doors, then closes everything in the opposite order of opening; what fails to close
-   * is logged.
+   * is logged, and the rest is closed all the same. The second time it does nothing.
+   *
+   * @return whether everything closed, the last record included
    */
-  @Override
-  public void close() {
+  boolean stop() {
+    boolean inOrder = true;
     while (!opened.isEmpty()) {
       try {
         opened.pop().close();
       } catch (Exception e) {
+        inOrder = false;
         LOG.atWarn().setCause(e).log("a part did not close in order");
       }
+    }
+    return inOrder;
+  }
+
+  /** As {@link #stop}. */
+  @Override
+  public void close() {
+    var _ = stop();
+  }
+
+  /** Somebody wants the program to end while it starts. */
+  static final class StartCalledOffException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StartCalledOffException() {
+      super("the start was called off");
     }
   }
 }

@@ -125,7 +125,11 @@ class MainTest {
   }
 
   private int run(List<String> words, ProfileExtension... installed) {
-    return Main.run(words, List.of(installed), new PrintStream(said, true, StandardCharsets.UTF_8));
+    return Main.run(
+        words,
+        List.of(installed),
+        new PrintStream(said, true, StandardCharsets.UTF_8),
+        new Termination());
   }
 
   private String said() {

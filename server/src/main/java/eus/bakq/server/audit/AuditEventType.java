@@ -8,14 +8,14 @@ package eus.bakq.server.audit;
  */
 public enum AuditEventType {
   /**
-   * A server started and passed its checks. Subject: {@code server}. Details: {@code profile},
-   * {@code version}, and the limits of the clocks: {@code clock_alert_after_ms}, {@code
-   * clock_stop_after_ms} (TIM-02).
+   * A server passed its checks and begins to act. Subject: {@code server}. Details: {@code
+   * profile}, {@code version}, {@code node} (the same in its SYSTEM_STOPPED), and the limits of the
+   * clocks: {@code clock_alert_after_ms}, {@code clock_stop_after_ms} (TIM-02).
    */
   SYSTEM_STARTED,
   /**
-   * A server stopped in order; a start without this before it followed a crash. Subject and
-   * details: as SYSTEM_STARTED.
+   * A server stopped in order: it records nothing after this. A node whose start has none did not
+   * stop so far, or crashed. Subject and details: as SYSTEM_STARTED.
    */
   SYSTEM_STOPPED,
   /**

@@ -113,6 +113,10 @@ public final class CodeStep {
         Encoding.of("").id(interaction.value()).toBytes().sha256().toByteArray());
   }
 
+  private static UUID countedAs(InteractionId interaction, Challenge challenge) {
+    return challenge.signer().map(SignerId::value).orElseGet(() -> standIn(interaction));
+  }
+
   /** A code for an interaction that is over, such as one used twice, is recorded, then refused. */
   private Stored storedOrRecorded(Attempt attempt, AuthenticationSubject<?> subject)
       throws RefusedException {
@@ -174,11 +178,16 @@ public final class CodeStep {
       AuthenticationSubject<T> subject)
       throws RefusedException {
     subject.hold(handle, stored.interaction().subject());
+    // The counter before the interaction: the signer's next password holds the counter when it
+    // takes this challenge from him.
+    FailureCounters.Counter expected =
+        counters.lock(handle, countedAs(stored.interaction().id(), stored.challenge()));
     Interaction locked = interactions.lockLive(handle, stored.interaction().id());
     Challenge challenge = requireChallenged(locked);
     Optional<SignerId> signer = challenge.signer();
+    UUID countedAs = countedAs(locked.id(), challenge);
     FailureCounters.Counter counter =
-        counters.lock(handle, signer.map(SignerId::value).orElseGet(() -> standIn(locked.id())));
+        countedAs.equals(expected.id()) ? expected : counters.lock(handle, countedAs);
     boolean inTime = counter.now().isBefore(challenge.expiresAt());
     if (signer.isPresent() && codeRight && opened.isPresent() && inTime && !counter.locked()) {
       counters.reset(handle, counter);

@@ -316,7 +316,8 @@ public final class Interactions {
         .createUpdate(
             """
             delete from bakq.interaction where id in
-              (select id from bakq.interaction where expires_at < :dayAgo order by expires_at limit 1000)""")
+              (select id from bakq.interaction where expires_at < :dayAgo order by expires_at limit 1000
+                for update skip locked)""")
         .bind("dayAgo", now.minusDays(1))
         .execute();
   }

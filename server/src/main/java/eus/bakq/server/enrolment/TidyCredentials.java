@@ -93,14 +93,17 @@ public final class TidyCredentials {
   }
 
   private void takeIn(Handle handle, CredentialId id) {
+    // Who does the same at another node, or suspends at this moment, holds the signer too.
+    SignerId signer = credentials.find(handle, id).orElseThrow().signer();
+    var _ = signers.findAndHold(handle, signer).orElseThrow();
     Credential credential = credentials.find(handle, id).orElseThrow();
-    // Before there was a register there was no other state: what is in one was in the register, and
-    // somebody has taken it out.
-    if (credential.state() != CredentialState.ACTIVE) {
-      throw new AlteredRowException("credential", id.toString());
-    }
     boolean takenIn = register.find(handle, credential.certificate().getSerialNumber()).isEmpty();
     if (takenIn) {
+      // Before there was a register there was no other state: what is in one was in the register,
+      // and somebody has taken it out.
+      if (credential.state() != CredentialState.ACTIVE) {
+        throw new AlteredRowException("credential", id.toString());
+      }
       register.record(
           handle,
           credential.certificate(),

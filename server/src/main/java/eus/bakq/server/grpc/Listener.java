@@ -33,6 +33,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,21 +52,29 @@ public final class Listener implements AutoCloseable {
   private static final int FRONT_THREADS = 2;
   private static final int RESETS_PER_WINDOW = 200;
   private static final int RESET_WINDOW_SECONDS = 30;
-  private static final int CUT_SECONDS = 5;
+
+  /** What was answered reaches its caller within this; who watches health never goes by himself. */
+  private static final int GOODBYE_SECONDS = 1;
+
+  private static final int CUT_SECONDS = 3;
 
   private final Audience audience;
   private final ListenerBounds bounds;
   private final Server server;
   private final HealthStatusManager health;
   private final List<String> services;
+  private final Admission admission;
   private final List<ThreadPoolExecutor> pools;
   private final List<EventLoopGroup> loops;
+  private final AtomicBoolean announced = new AtomicBoolean();
+  private boolean drained;
 
   private Listener(
       ListenerSettings settings,
       Server server,
       HealthStatusManager health,
       List<String> services,
+      Admission admission,
       List<ThreadPoolExecutor> pools,
       List<EventLoopGroup> loops) {
     this.audience = settings.audience();
@@ -73,6 +82,7 @@ public final class Listener implements AutoCloseable {
     this.server = server;
     this.health = health;
     this.services = services;
+    this.admission = admission;
     this.pools = pools;
     this.loops = loops;
   }
@@ -135,6 +145,7 @@ public final class Listener implements AutoCloseable {
             builder.build(),
             health,
             definitions.stream().map(d -> d.getServiceDescriptor().getName()).toList(),
+            admission,
             List.of(workers, front),
             List.of(accepting, network));
     listener.open();
@@ -173,35 +184,65 @@ public final class Listener implements AutoCloseable {
     services.forEach(service -> health.setStatus(service, status));
   }
 
-  /** Health says NOT_SERVING from now on, for good; calls are still served. */
+  /** Health says NOT_SERVING from now on, for good, to whoever asks and whoever watches. */
   void announceStop() {
-    health.enterTerminalState();
-  }
-
-  /** New calls are refused by gRPC from now on; those under way go on. */
-  void takeNoMoreCalls() {
-    server.shutdown();
+    if (announced.compareAndSet(false, true)) {
+      health.enterTerminalState();
+    }
   }
 
   /**
-   * Takes no more calls, lets those under way end within the drain bound, cuts the rest. A call
-   * that is cut has done what is recorded, and may be repeated.
+   * New calls are answered UNAVAILABLE from now on, to be made again at another node or later;
+   * health is still told, and calls under way go on.
+   */
+  void takeNoMoreCalls() {
+    admission.stop();
+  }
+
+  /**
+   * Takes no more calls and lets those under way end within the drain bound. For one thread; the
+   * second time it does nothing.
+   */
+  void drain() {
+    announceStop();
+    takeNoMoreCalls();
+    if (drained) {
+      return;
+    }
+    drained = true;
+    try {
+      if (!admission.awaitNone(bounds.drain())) {
+        logger.atWarn().addKeyValue("audience", audience).log("calls are cut while stopping");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * As {@link #drain}, then closes the door and cuts what did not end. A call that is cut has done
+   * what is recorded, and may be repeated. Its work is waited for, a few seconds more.
    */
   @Override
   public void close() {
-    announceStop();
-    takeNoMoreCalls();
+    drain();
+    server.shutdown();
     try {
-      if (!server.awaitTermination(bounds.drain().toMillis(), TimeUnit.MILLISECONDS)) {
-        logger.atWarn().addKeyValue("audience", audience).log("calls were cut while stopping");
+      if (!server.awaitTermination(GOODBYE_SECONDS, TimeUnit.SECONDS)) {
         server.shutdownNow();
         server.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS);
       }
+      pools.forEach(ThreadPoolExecutor::shutdown);
+      for (ThreadPoolExecutor pool : pools) {
+        if (!pool.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS)) {
+          logger.atWarn().addKeyValue("audience", audience).log("a call's work did not end");
+        }
+      }
     } catch (InterruptedException e) {
       server.shutdownNow();
+      pools.forEach(ThreadPoolExecutor::shutdown);
       Thread.currentThread().interrupt();
     }
-    pools.forEach(ThreadPoolExecutor::shutdown);
     for (EventLoopGroup loop : loops) {
       var _ = loop.shutdownGracefully(0, CUT_SECONDS, TimeUnit.SECONDS);
     }

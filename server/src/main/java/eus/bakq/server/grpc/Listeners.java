@@ -117,14 +117,40 @@ public final class Listeners implements AutoCloseable {
         .forEach(listener -> listener.announce(serving));
   }
 
-  /**
-   * Says NOT_SERVING at every door, takes no more calls at any, then lets those under way end: the
-   * drain bounds of all doors run together.
-   */
-  @Override
-  public void close() {
+  /** Health says NOT_SERVING at every door from now on, and every new call is UNAVAILABLE. */
+  public void announceStop() {
     listeners.values().forEach(Listener::announceStop);
     listeners.values().forEach(Listener::takeNoMoreCalls);
-    listeners.values().forEach(Listener::close);
+  }
+
+  /** Lets the calls under way end: the drain bounds of all doors run together. */
+  public void drain() {
+    announceStop();
+    together(Listener::drain);
+  }
+
+  /** As {@link #drain}, unless that was done; then closes all doors, and cuts what did not end. */
+  @Override
+  public void close() {
+    announceStop();
+    together(Listener::close);
+  }
+
+  private void together(Consumer<Listener> act) {
+    List<Thread> threads =
+        listeners.values().stream()
+            .map(
+                listener ->
+                    Thread.ofPlatform()
+                        .name("stop-" + listener.audience())
+                        .start(() -> act.accept(listener)))
+            .toList();
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -17,7 +17,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.Future;
 
 /**
  * One document that is being sent. Asks for one message at a time, holds at most what was
@@ -40,7 +39,7 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
   private final ServerCallStreamObserver<UploadDocumentResponse> call;
   private final Destination destination;
   private final CallerPlaces.Place place;
-  private final Future<?> tooLate;
+  private Runnable takeBackLimit = () -> {};
   private Announced announced;
   private ByteBuffer content;
   private boolean over;
@@ -48,16 +47,10 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
   private UploadStream(
       ServerCallStreamObserver<UploadDocumentResponse> call,
       Destination destination,
-      CallerPlaces.Place place,
-      StreamClock clock,
-      Duration longest) {
+      CallerPlaces.Place place) {
     this.call = call;
     this.destination = destination;
     this.place = place;
-    Context context = Context.current();
-    this.tooLate =
-        clock.after(
-            longest, () -> context.run(() -> fail(new RefusedException(Refusal.STREAM_TOO_SLOW))));
   }
 
   /**
@@ -72,10 +65,16 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
       StreamClock clock,
       Duration longest) {
     call.disableAutoRequest();
-    UploadStream stream = new UploadStream(call, destination, place, clock, longest);
+    UploadStream stream = new UploadStream(call, destination, place);
     call.setOnCancelHandler(stream::end);
+    stream.limit(clock, longest);
     call.request(1);
     return stream;
+  }
+
+  private synchronized void limit(StreamClock clock, Duration longest) {
+    Context context = Context.current();
+    takeBackLimit = clock.limit(longest, failure -> context.run(() -> fail(failure)));
   }
 
   @Override
@@ -206,7 +205,7 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
   }
 
   private synchronized void release() {
-    var _ = tooLate.cancel(false);
+    takeBackLimit.run();
     content = null;
     place.close();
   }

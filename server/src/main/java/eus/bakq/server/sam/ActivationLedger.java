@@ -191,7 +191,7 @@ public final class ActivationLedger {
                 where e.sad_id = r.sad_id and e.ordinal = r.ordinal and e.step = 'ENDED')
               and (r.written_at < :tooOld
                 or not exists (select 1 from bakq.node n where n.id = r.node_id and n.lease_until > :now))
-            order by r.written_at limit :most""")
+            order by r.written_at, r.sad_id, r.ordinal limit :most""")
         .bind("now", now.atOffset(ZoneOffset.UTC))
         .bind("tooOld", now.minus(LONGEST_USE).atOffset(ZoneOffset.UTC))
         .bind("most", MOST_AT_ONCE)

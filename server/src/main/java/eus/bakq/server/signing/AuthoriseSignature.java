@@ -70,10 +70,10 @@ public final class AuthoriseSignature {
               signer.activationSecret(),
               (handle, made) -> keep(handle, id, made));
     } catch (RefusedException e) {
-      beginAgain(id, true);
+      beginAgain(authorised, true);
       throw e;
     } catch (RuntimeException e) {
-      beginAgain(id, false);
+      beginAgain(authorised, false);
       throw e;
     }
     complete(id);
@@ -92,19 +92,27 @@ public final class AuthoriseSignature {
    *
    * @param refused the SAM has refused activation data that exist in this call only
    */
-  private void beginAgain(SignatureRequestId id, boolean refused) throws RefusedException {
+  private void beginAgain(SignatureSubject.Authorised ours, boolean refused)
+      throws RefusedException {
     parts
         .database()
         .transact(
             handle -> {
-              SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
+              SignatureRequest request =
+                  parts.requests().lock(handle, ours.request()).orElseThrow();
               if (request.state() == SignatureRequestState.AUTHORISED
+                  && isStill(ours, request)
                   && (refused
                       || ledger.isOverWithoutValue(
                           handle, request.authorisation().orElseThrow().activation()))) {
                 SettleRequests.beginAgain(handle, parts, interactions, request);
               }
             });
+  }
+
+  /** Not another one, which came when this was given up for dead. */
+  private static boolean isStill(SignatureSubject.Authorised ours, SignatureRequest request) {
+    return request.authorisation().orElseThrow().interaction().equals(ours.context().interaction());
   }
 
   /**

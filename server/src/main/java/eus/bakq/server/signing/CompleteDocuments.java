@@ -106,7 +106,7 @@ public final class CompleteDocuments {
     Optional<SignatureRequest> found =
         parts
             .requests()
-            .find(handle, id)
+            .findAndHold(handle, id) // or another process completes it while this reads
             .filter(request -> request.state() == SignatureRequestState.COMPLETING);
     if (found.isEmpty()) {
       return Loaded.nothing(CompletionDelay.NONE);

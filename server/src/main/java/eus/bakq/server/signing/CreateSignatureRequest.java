@@ -148,6 +148,7 @@ public final class CreateSignatureRequest {
     if (earlier.isPresent()) {
       return answered(handle, sede, earlier.get());
     }
+    parts.requests().holdTurn(handle, sede.name());
     if (parts.requests().countOpen(handle, sede.name()) >= sede.quotas().openRequests()) {
       throw RefusedException.until(Refusal.QUOTA_EXCEEDED, Duration.ofMinutes(1));
     }

@@ -82,6 +82,14 @@ final class SignatureRequests {
     return query(handle, id, " for update");
   }
 
+  /**
+   * As {@link #find}, and keeps the row, and so what belongs to it, as it is until the transaction
+   * ends. Several may hold one so.
+   */
+  Optional<SignatureRequest> findAndHold(Handle handle, SignatureRequestId id) {
+    return query(handle, id, " for share");
+  }
+
   /** The request {@code id} of {@code caller}; another's answers as one that does not exist. */
   SignatureRequest requireOf(Handle handle, CallerName caller, SignatureRequestId id)
       throws RefusedException {
@@ -112,6 +120,23 @@ final class SignatureRequests {
         .bind("id", id.value())
         .map(this::read)
         .findOne();
+  }
+
+  /**
+   * Whoever asks for {@code caller} at the same time, at whatever node, waits here until the
+   * transaction ends: or several would each find the last place free.
+   */
+  void holdTurn(Handle handle, CallerName caller) {
+    handle
+        .createUpdate(
+            "insert into bakq.caller_turn (caller) values (:caller) on conflict (caller) do nothing")
+        .bind("caller", caller.value())
+        .execute();
+    handle
+        .createQuery("select caller from bakq.caller_turn where caller = :caller for update")
+        .bind("caller", caller.value())
+        .mapTo(String.class)
+        .one();
   }
 
   /** How many requests of {@code caller} wait for a citizen. */

@@ -159,7 +159,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     SignatureRequest request =
         parts
             .requests()
-            .find(handle, id)
+            .findAndHold(handle, id) // or its documents are erased while this reads
             .filter(found -> found.isOpen(Database.now(handle)))
             .orElseThrow(() -> new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_OPEN));
     List<Bytes> originals = parts.documents().originals(handle, request);
