@@ -204,10 +204,10 @@ public final class SignHashes {
             return true;
           },
           handle ->
-              ledger.progress(handle, activation.content().id())
-                      == ActivationLedger.Progress.CONSUMED
-                  ? Optional.of(true)
-                  : Optional.empty());
+              ledger
+                  .progress(handle, activation.content().id())
+                  .filter(state -> state == LedgerState.CONSUMED)
+                  .map(consumed -> true));
     } catch (CommitUnknownException e) {
       // If it was committed after all, the request is found COMPLETING and goes on; if not,
       // EndInterrupted

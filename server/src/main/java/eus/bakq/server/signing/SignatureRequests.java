@@ -128,7 +128,7 @@ final class SignatureRequests {
 
   /** One step of the table in {@link SignatureRequestState}, the row being locked. */
   void move(Handle handle, SignatureRequest request, SignatureRequestState to) {
-    requireStep(request, to);
+    request.state().requireStep(to);
     exactlyOne(
         handle
             .createUpdate(
@@ -146,7 +146,7 @@ final class SignatureRequests {
   /** CHALLENGED to AUTHORISED, by whom. */
   void authorise(
       Handle handle, SignatureRequest request, SignatureRequest.Authorisation authorisation) {
-    requireStep(request, SignatureRequestState.AUTHORISED);
+    request.state().requireStep(SignatureRequestState.AUTHORISED);
     exactlyOne(
         handle
             .createUpdate(
@@ -160,12 +160,6 @@ final class SignatureRequests {
             .bind("credential", authorisation.credential().value())
             .bind("id", request.id().value())
             .execute());
-  }
-
-  private static void requireStep(SignatureRequest request, SignatureRequestState to) {
-    if (!request.state().next().contains(to)) {
-      throw new IllegalStateException("no step from " + request.state() + " to " + to);
-    }
   }
 
   private static void exactlyOne(int rows) {
