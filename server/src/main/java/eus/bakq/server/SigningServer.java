@@ -87,7 +87,7 @@ public final class SigningServer implements AutoCloseable {
   private void open(ServerConfiguration configuration, ProfileExtension extension)
       throws IOException, RefusedException {
     SecureRandom random = new SecureRandom();
-    Clock clock = Clock.systemUTC();
+    Clock clock = extension.clock();
     Hsm hsm = closeLater(Hsm.open(configuration.hsm(), random));
     Migrations.run(configuration.database(), configuration.profile());
     Database database =
