@@ -25,7 +25,7 @@
 
 #define NOBODY 0
 
-mtype:request = { FROZEN, CHALLENGED, AUTHORISED, COMPLETING, COMPLETED, REJECTED, CANCELLED, EXPIRED };
+mtype:request = { FROZEN, CHALLENGED, AUTHORISED, COMPLETING, COMPLETED, REJECTED, CANCELLED, EXPIRED, FAILED };
 mtype:occurrence = { NOTHING, ISSUED, RESERVED, CONSUMED, INTERRUPTED };
 mtype:interaction = { UNOPENED, OPEN, ASKED, SUCCEEDED, ENDED };
 
@@ -67,7 +67,7 @@ byte trouble = 0;
 /* A transaction that needs the request's row waits while one in limbo holds it; in the end its own time is over. */
 #define unlocked (limbo == NOBODY)
 #define isOpen (request == FROZEN || request == CHALLENGED)
-#define isFinal (request == COMPLETED || request == REJECTED || request == CANCELLED || request == EXPIRED)
+#define isFinal (request == COMPLETED || request == REJECTED || request == CANCELLED || request == EXPIRED || request == FAILED)
 
 /* ActivationLedger.isOverWithoutValue: judged by the first occurrence. */
 #define isOver(s) (ledger[at(s, 0)] == INTERRUPTED || (ledger[at(s, 0)] == ISSUED && old[(s) - 1]))
@@ -424,6 +424,7 @@ proctype Completing() {
 end_completing:
   do
   :: request == COMPLETING -> complete(3)
+  :: atomic { unlocked && request == COMPLETING && kept[0] == turn -> request = FAILED; erased = true } /* FailSignatureRequest */
   od
 }
 
@@ -445,7 +446,7 @@ end_postgres:
 #define invariant (whole(1) && whole(S) && notBoth(1, 0) && notBoth(1, N - 1) && notBoth(S, 0) && notBoth(S, N - 1) \
   && !(created[at(1, 0)] && created[at(S, 0)] && S > 1) \
   && (!ended || (!created[at(1, 0)] && !created[at(S, 0)])) \
-  && (!ended || (given[0] == NOBODY && given[N - 1] == NOBODY)))
+  && (!(ended || request == FAILED) || (given[0] == NOBODY && given[N - 1] == NOBODY)))
 
 proctype Watcher() {
   do

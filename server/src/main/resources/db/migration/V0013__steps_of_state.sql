@@ -25,6 +25,7 @@ insert into bakq.state_step (machine, from_state, to_state) values
   ('signature_request', 'AUTHORISED', 'COMPLETING'),
   ('signature_request', 'AUTHORISED', 'FROZEN'),
   ('signature_request', 'COMPLETING', 'COMPLETED'),
+  ('signature_request', 'COMPLETING', 'FAILED'),
 
   ('activation', '', 'LINK_SENT'),
   ('activation', 'LINK_SENT', 'OPENED'),

@@ -114,6 +114,7 @@ final class WorldFiles {
    * @param jdbcUrl how the database is reached; empty: directly
    * @param module the PKCS#11 library; empty: SoftHSM2 itself
    * @param ports of the doors; empty: any free ones, and the world's own public one
+   * @param timeStamping the section of that name, without it; empty: the authority of this JVM
    * @param further lines of server.yaml, whole sections
    */
   record Settings(
@@ -121,29 +122,35 @@ final class WorldFiles {
       Optional<String> jdbcUrl,
       Optional<Path> module,
       Optional<ServerPorts> ports,
+      Optional<String> timeStamping,
       String further) {
     static Settings usual() {
-      return new Settings(6, Optional.empty(), Optional.empty(), Optional.empty(), "");
+      return new Settings(
+          6, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "");
     }
 
     Settings codeDigits(int digits) {
-      return new Settings(digits, jdbcUrl, module, ports, further);
+      return new Settings(digits, jdbcUrl, module, ports, timeStamping, further);
     }
 
     Settings jdbcUrl(String url) {
-      return new Settings(codeDigits, Optional.of(url), module, ports, further);
+      return new Settings(codeDigits, Optional.of(url), module, ports, timeStamping, further);
     }
 
     Settings module(Path library) {
-      return new Settings(codeDigits, jdbcUrl, Optional.of(library), ports, further);
+      return new Settings(codeDigits, jdbcUrl, Optional.of(library), ports, timeStamping, further);
     }
 
     Settings ports(ServerPorts chosen) {
-      return new Settings(codeDigits, jdbcUrl, module, Optional.of(chosen), further);
+      return new Settings(codeDigits, jdbcUrl, module, Optional.of(chosen), timeStamping, further);
+    }
+
+    Settings timeStamping(String section) {
+      return new Settings(codeDigits, jdbcUrl, module, ports, Optional.of(section), further);
     }
 
     Settings further(String sections) {
-      return new Settings(codeDigits, jdbcUrl, module, ports, sections);
+      return new Settings(codeDigits, jdbcUrl, module, ports, timeStamping, sections);
     }
   }
 
@@ -163,7 +170,6 @@ final class WorldFiles {
   }
 
   private String databaseAndRules(Settings settings) {
-    TimeStampAuthority stamps = TimeStampAuthority.shared();
     return """
     database:
       jdbcUrl: %s
@@ -189,7 +195,7 @@ final class WorldFiles {
       publicAddress: http://127.0.0.1:%d
     smsHost: firma.bakq.example
     publicListener: {port: %d}
-    timeStamping: {address: %s, authorities: %s, statusAddresses: [%s]}
+    timeStamping: %s
     """
         .formatted(
             settings.jdbcUrl().orElse(place.jdbcUrl()),
@@ -200,9 +206,13 @@ final class WorldFiles {
             settings.codeDigits(),
             publicPort,
             settings.ports().map(ServerPorts::publicPort).orElse(publicPort),
-            stamps.address(),
-            stamps.rootFile(),
-            stamps.address());
+            settings.timeStamping().orElseGet(WorldFiles::sharedTimeStamps));
+  }
+
+  private static String sharedTimeStamps() {
+    TimeStampAuthority stamps = TimeStampAuthority.shared();
+    return "{address: %s, authorities: %s, statusAddresses: [%s]}"
+        .formatted(stamps.address(), stamps.rootFile(), stamps.address());
   }
 
   private String callerSections() {

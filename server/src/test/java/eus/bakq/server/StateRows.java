@@ -34,8 +34,8 @@ final class StateRows {
     String where = " where id = '" + id + "'";
     return switch (machine) {
       case "signature_request" ->
-          "update signature_request set state = '%s', completed_at = %s"
-                  .formatted(to, to.equals("COMPLETED") ? "now()" : "null")
+          "update signature_request set state = '%s', completed_at = %s, completion_failure = %s, erased = true"
+                  .formatted(to, to.equals("COMPLETED") ? "now()" : "null", failure(to))
               + where;
       case "activation", "signer" ->
           "update %s set state = '%s', version = version + 1".formatted(machine, to) + where;
@@ -86,13 +86,14 @@ final class StateRows {
   private static String signatureRequest(String id, String state) {
     return "insert into signature_request (id, caller, state, format, level, language, expected_signer,"
         + " document_count, reference_nonce, frozen_set, created_at, expires_at, interaction_id, sad_id,"
-        + " signer_id, credential_id, completed_at, mac) values ('%s', 'sede', '%s', 'PADES', 'B_B', 'ENGLISH', '', 1, %s, %s, now(), now(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s, %s)"
+        + " signer_id, credential_id, completed_at, completion_failure, erased, mac) values ('%s', 'sede', '%s', 'PADES', 'B_B', 'ENGLISH', '', 1, %s, %s, now(), now(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s, %s, true, %s)"
             .formatted(
                 id,
                 state,
                 BYTES_16,
                 BYTES_32,
                 state.equals("COMPLETED") ? "now()" : "null",
+                failure(state),
                 BYTES_32);
   }
 
@@ -130,6 +131,10 @@ final class StateRows {
         + " state, reason, since, suspended_until, version, mac) values (%s, sha256(%s), 'SIGNATURE', '%s', now(), now() + interval '1 day', '%s', %s, now(), %s, 1, %s)"
             .formatted(
                 RANDOM_BYTES, RANDOM_BYTES, id, state, reason(state), until(state), BYTES_32);
+  }
+
+  private static String failure(String state) {
+    return state.equals("FAILED") ? "'FAULT'" : "null";
   }
 
   private static String reason(String state) {

@@ -133,6 +133,14 @@ public enum AuditEventType {
    */
   SIGNATURE_REQUEST_COMPLETED,
   /**
+   * Every signature of the request was made, none was handed out, and none will be; the values and
+   * the documents were erased. Reason: EVIDENCE_UNAVAILABLE (no time stamp or status for too long),
+   * CERTIFICATE_NOT_GOOD (the signer's certificate was revoked or stayed on hold), FAULT (of ours;
+   * the log has it). Details: {@code sad}, {@code credential}, {@code documents} (how many), {@code
+   * released} (none).
+   */
+  SIGNATURE_REQUEST_FAILED,
+  /**
    * Signature activation data were made after all factors were right. Subject: the signature
    * request. Details: {@code sad}, {@code sad_sha256}, {@code credential}, {@code hashes} (how
    * many), {@code client} (the sede).

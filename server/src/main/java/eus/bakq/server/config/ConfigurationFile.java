@@ -298,9 +298,10 @@ public final class ConfigurationFile {
   private static Optional<SigningSettings> signing(ConfigurationSection section) {
     Duration life = section.duration("requestLife", Duration.ofMinutes(10));
     Duration retention = section.duration("retention", Duration.ofDays(1));
+    Duration longestCompletion = section.duration("longestCompletion", Duration.ofDays(1));
     URI address = section.address("authorisationAddress");
     section.end();
-    return section.make(() -> new SigningSettings(life, retention, address));
+    return section.make(() -> new SigningSettings(life, retention, longestCompletion, address));
   }
 
   private static Optional<StreamSettings> streams(ConfigurationSection section) {

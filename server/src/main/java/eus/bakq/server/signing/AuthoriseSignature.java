@@ -31,6 +31,7 @@ public final class AuthoriseSignature {
   private final ActivationLedger ledger;
   private final Interactions interactions;
   private final CompleteDocuments completeDocuments;
+  private final FailSignatureRequest fail;
 
   public AuthoriseSignature(
       SigningParts parts,
@@ -39,7 +40,8 @@ public final class AuthoriseSignature {
       SignHashes signHashes,
       ActivationLedger ledger,
       Interactions interactions,
-      CompleteDocuments completeDocuments) {
+      CompleteDocuments completeDocuments,
+      FailSignatureRequest fail) {
     this.parts = parts;
     this.codeStep = codeStep;
     this.subject = subject;
@@ -47,6 +49,7 @@ public final class AuthoriseSignature {
     this.ledger = ledger;
     this.interactions = interactions;
     this.completeDocuments = completeDocuments;
+    this.fail = fail;
   }
 
   /**
@@ -130,10 +133,23 @@ public final class AuthoriseSignature {
    * {@link SettleRequests}.
    */
   private void complete(SignatureRequestId id) throws RefusedException {
+    CompletionDelay delay = CompletionDelay.NONE;
     try {
-      completeDocuments.run(id);
+      delay = completeDocuments.run(id);
     } catch (RuntimeException e) {
       LOG.atError().addKeyValue("request", id).setCause(e).log("completing is put off");
+      delay = CompletionDelay.of(e);
+    }
+    if (delay != CompletionDelay.NONE) {
+      tellSede(id, delay);
+    }
+  }
+
+  private void tellSede(SignatureRequestId id, CompletionDelay delay) throws RefusedException {
+    try {
+      fail.afterTry(id, delay);
+    } catch (RuntimeException e) { // The next try tells: the code was right all the same.
+      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
     }
   }
 }

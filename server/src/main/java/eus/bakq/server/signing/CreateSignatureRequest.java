@@ -182,6 +182,7 @@ public final class CreateSignatureRequest {
 
   private SignatureRequest request(
       Instant now, CallerName sede, Wish wish, List<DocumentToSign> documents) {
+    Instant expiry = now.plus(parts.settings().requestLife());
     SignatureRequestId id =
         new SignatureRequestId(new UUID(parts.random().nextLong(), parts.random().nextLong()));
     Bytes frozenSet =
@@ -208,9 +209,9 @@ public final class CreateSignatureRequest {
         Bytes.copyOf(nonce),
         frozenSet,
         now,
-        now.plus(parts.settings().requestLife()),
+        expiry,
         Optional.empty(),
         false,
-        CompletionDelay.NONE);
+        SignatureRequest.Completion.notBegun(expiry));
   }
 }

@@ -31,6 +31,7 @@ public final class SettleRequests {
   private final Interactions interactions;
   private final ActivationLedger ledger;
   private final CompleteDocuments completeDocuments;
+  private final FailSignatureRequest fail;
   private final CompletionPauses pauses;
 
   public SettleRequests(
@@ -38,11 +39,13 @@ public final class SettleRequests {
       Interactions interactions,
       ActivationLedger ledger,
       CompleteDocuments completeDocuments,
+      FailSignatureRequest fail,
       LongSupplier nanoTime) {
     this.parts = parts;
     this.interactions = interactions;
     this.ledger = ledger;
     this.completeDocuments = completeDocuments;
+    this.fail = fail;
     this.pauses = new CompletionPauses(nanoTime);
   }
 
@@ -143,17 +146,26 @@ public final class SettleRequests {
   /** False if somebody who is needed does not answer now. */
   private boolean complete(SignatureRequestId id) throws RefusedException {
     try {
-      completeDocuments.run(id);
-      pauses.completed(id);
+      CompletionDelay delay = completeDocuments.run(id);
+      if (delay == CompletionDelay.NONE) {
+        pauses.completed(id);
+      } else {
+        notCompleted(id, delay);
+      }
       return true;
     } catch (RuntimeException e) {
-      pauses.failed(id);
-      LOG.atError()
-          .addKeyValue("request", id)
-          .setCause(e)
-          .log("completing failed and will be tried again");
-      guarded(id, handle -> parts.requests().delay(handle, id, CompletionDelay.of(e)));
+      LOG.atError().addKeyValue("request", id).setCause(e).log("completing failed");
+      notCompleted(id, CompletionDelay.of(e));
       return !(e instanceof UnavailableException);
+    }
+  }
+
+  private void notCompleted(SignatureRequestId id, CompletionDelay delay) throws RefusedException {
+    pauses.failed(id);
+    try {
+      fail.afterTry(id, delay);
+    } catch (RuntimeException e) { // As in guarded.
+      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
     }
   }
 

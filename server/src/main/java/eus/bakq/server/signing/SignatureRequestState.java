@@ -15,7 +15,8 @@ public enum SignatureRequestState implements State<SignatureRequestState> {
   COMPLETED,
   REJECTED,
   EXPIRED,
-  CANCELLED;
+  CANCELLED,
+  FAILED;
 
   @Override
   public boolean isFirst() {
@@ -30,8 +31,9 @@ public enum SignatureRequestState implements State<SignatureRequestState> {
       case CHALLENGED -> Set.of(AUTHORISED, REJECTED, EXPIRED, CANCELLED);
       // Back to the beginning when nothing was released: the citizen authorises anew.
       case AUTHORISED -> Set.of(COMPLETING, FROZEN);
-      case COMPLETING -> Set.of(COMPLETED);
-      case COMPLETED, REJECTED, EXPIRED, CANCELLED -> Set.of();
+      // The values are made: what fails now is never handed out.
+      case COMPLETING -> Set.of(COMPLETED, FAILED);
+      case COMPLETED, REJECTED, EXPIRED, CANCELLED, FAILED -> Set.of();
     };
   }
 

@@ -39,7 +39,8 @@ import org.jdbi.v3.core.statement.StatementContext;
 final class SignatureRequests {
   private static final String COLUMNS =
       "id, caller, state, format, level, digest_algorithm, language, expected_signer, document_count, reference_nonce, frozen_set,"
-          + " created_at, expires_at, interaction_id, sad_id, signer_id, credential_id, erased, completion_delay, mac";
+          + " created_at, expires_at, interaction_id, sad_id, signer_id, credential_id, erased, completing_since,"
+          + " completion_delay, completion_failure, mac";
 
   private final RowMacs macs;
 
@@ -134,6 +135,7 @@ final class SignatureRequests {
             .createUpdate(
                 """
                 update bakq.signature_request set state = :to,
+                  completing_since = case when :to = 'COMPLETING' then :now else completing_since end,
                   completed_at = case when :to = 'COMPLETED' then :now else completed_at end
                 where id = :id and state = :from""")
             .bind("to", to.name())
@@ -158,6 +160,20 @@ final class SignatureRequests {
             .bind("sad", authorisation.activation().value())
             .bind("signer", authorisation.signer().value())
             .bind("credential", authorisation.credential().value())
+            .bind("id", request.id().value())
+            .execute());
+  }
+
+  /** COMPLETING to FAILED, its documents being erased in this transaction. */
+  void fail(Handle handle, SignatureRequest request, CompletionFailure failure) {
+    request.state().requireStep(SignatureRequestState.FAILED);
+    exactlyOne(
+        handle
+            .createUpdate(
+                """
+                update bakq.signature_request set state = 'FAILED', completion_failure = :failure, erased = true
+                where id = :id and state = 'COMPLETING'""")
+            .bind("failure", failure.name())
             .bind("id", request.id().value())
             .execute());
   }
@@ -212,7 +228,7 @@ final class SignatureRequests {
   /** What changes of a request while its sede watches. */
   record Progress(SignatureRequestState state, CompletionDelay completionDelay) {
     static Progress of(SignatureRequest request) {
-      return new Progress(request.state(), request.completionDelay());
+      return new Progress(request.state(), request.completion().delay());
     }
   }
 
@@ -298,10 +314,18 @@ final class SignatureRequests {
                         new SignerId(row.getObject("signer_id", UUID.class)),
                         new CredentialId(row.getObject("credential_id", UUID.class)))),
             row.getBoolean("erased"),
-            CompletionDelay.valueOf(row.getString("completion_delay")));
+            completion(row));
     macs.require(
         encoding(request), Bytes.copyOf(row.getBytes("mac")), "signature_request", request.id());
     return request;
+  }
+
+  private static SignatureRequest.Completion completion(ResultSet row) throws SQLException {
+    OffsetDateTime since = row.getObject("completing_since", OffsetDateTime.class);
+    return new SignatureRequest.Completion(
+        (since == null ? row.getObject("expires_at", OffsetDateTime.class) : since).toInstant(),
+        CompletionDelay.valueOf(row.getString("completion_delay")),
+        Optional.ofNullable(row.getString("completion_failure")).map(CompletionFailure::valueOf));
   }
 
   /**
