@@ -191,7 +191,7 @@ public final class CodeStep {
     boolean inTime = counter.now().isBefore(challenge.expiresAt());
     if (signer.isPresent() && codeRight && opened.isPresent() && inTime && !counter.locked()) {
       counters.reset(handle, counter);
-      interactions.end(handle, locked.id(), InteractionState.SUCCEEDED);
+      interactions.end(handle, locked, InteractionState.SUCCEEDED);
       outbox.put(handle, voidMessage(subject, challenge));
       T result =
           subject.succeeded(
@@ -209,7 +209,7 @@ public final class CodeStep {
     }
     interactions.countTry(handle, locked.id());
     if (challenge.tries() + 1 >= MOST_TRIES) {
-      interactions.end(handle, locked.id(), InteractionState.ENDED);
+      interactions.end(handle, locked, InteractionState.ENDED);
     }
     FailureCounters.Consequence consequence =
         counters.write(handle, counter, signer.isPresent(), false);

@@ -149,8 +149,14 @@ public final class Interactions {
         .findOne();
   }
 
-  /** From OPEN to CHALLENGED: the one password of this interaction has been judged. */
-  void challenge(Handle handle, InteractionId id, Challenge challenge, byte[] share) {
+  /**
+   * From OPEN to CHALLENGED: the one password of this interaction has been judged.
+   *
+   * @param interaction as it was read, locked
+   */
+  void challenge(Handle handle, Interaction interaction, Challenge challenge, byte[] share) {
+    interaction.state().requireStep(InteractionState.CHALLENGED);
+    InteractionId id = interaction.id();
     exactlyOne(
         handle
             .createUpdate(
@@ -237,13 +243,21 @@ public final class Interactions {
             .execute());
   }
 
-  /** Ends the interaction and erases its share, so that its ticket opens nothing any more. */
-  void end(Handle handle, InteractionId id, InteractionState state) {
+  /**
+   * Ends the interaction and erases its share, so that its ticket opens nothing any more.
+   *
+   * @param interaction as it was read, locked
+   */
+  void end(Handle handle, Interaction interaction, InteractionState end) {
+    interaction.state().requireStep(end);
+    InteractionId id = interaction.id();
     exactlyOne(
         handle
-            .createUpdate("update bakq.interaction set state = :state where id = :id")
+            .createUpdate(
+                "update bakq.interaction set state = :end where id = :id and state = :from")
             .bind("id", id.value())
-            .bind("state", state.name())
+            .bind("end", end.name())
+            .bind("from", interaction.state().name())
             .execute());
     handle
         .createUpdate("delete from bakq.interaction_share where interaction_id = :id")
@@ -258,11 +272,6 @@ public final class Interactions {
         .bind("subject", subject)
         .mapTo(Integer.class)
         .one();
-  }
-
-  /** Ends a live interaction without success: the citizen said no, or began again elsewhere. */
-  public void abandon(Handle handle, InteractionId id) {
-    end(handle, id, InteractionState.ENDED);
   }
 
   /** Ends all live interactions on {@code subject}. */

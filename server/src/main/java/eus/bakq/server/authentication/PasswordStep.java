@@ -189,7 +189,7 @@ public final class PasswordStep {
         challenge.signer().map(SignerId::value).orElse(NOBODY),
         locked.purpose(),
         locked.id());
-    interactions.challenge(handle, locked.id(), challenge, share);
+    interactions.challenge(handle, locked, challenge, share);
     frozen.store(handle, locked.id());
     FailureCounters.Consequence consequence =
         counters.write(handle, counter, !judgement.right(), send);

@@ -246,6 +246,7 @@ public final class CertificateRegister {
 
   private RegisteredCertificate change(
       Handle handle, RegisteredCertificate read, RegisteredCertificate next) {
+    read.state().requireStep(next.state());
     int updated =
         bindState(
                 handle.createUpdate(

@@ -214,6 +214,7 @@ public final class Credentials {
   }
 
   private Credential update(Handle handle, Credential read, Credential next) {
+    read.state().requireStep(next.state());
     int updated =
         handle
             .createUpdate(

@@ -42,7 +42,7 @@ public final class ConfirmPersonalData {
     Activation activation = checked.activation();
     Map<String, String> details = Map.of("interaction", checked.interaction().id().toString());
     if (!checked.signer().identityDocument().expiry().equals(documentExpiry)) {
-      if (parts.activations().countWrongAnswer(handle, activation).state().isEnd()) {
+      if (parts.activations().countWrongAnswer(handle, activation).state().isFinal()) {
         parts.interactions().abandonAll(handle, activation.id().value());
       }
       parts

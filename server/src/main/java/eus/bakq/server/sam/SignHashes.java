@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -204,10 +203,10 @@ public final class SignHashes {
             return true;
           },
           handle ->
-              ledger.progress(handle, activation.content().id())
-                      == ActivationLedger.Progress.CONSUMED
-                  ? Optional.of(true)
-                  : Optional.empty());
+              ledger
+                  .progress(handle, activation.content().id())
+                  .filter(state -> state == LedgerState.CONSUMED)
+                  .map(consumed -> true));
     } catch (CommitUnknownException e) {
       // If it was committed after all, the request is found COMPLETING and goes on; if not,
       // EndInterrupted

@@ -4,11 +4,13 @@ import eus.bakq.server.authentication.AuthenticatedSigner;
 import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.SignHashes;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +70,7 @@ public final class AuthoriseSignature {
               authorised.data(),
               authorised.context(),
               signer.activationSecret(),
-              (handle, made) -> keep(handle, id, made));
+              (handle, made) -> keep(handle, authorised, made));
     } catch (RefusedException e) {
       beginAgain(authorised, true);
       throw e;
@@ -80,39 +82,50 @@ public final class AuthoriseSignature {
     return values.size();
   }
 
-  private void keep(Handle handle, SignatureRequestId id, List<SignatureValue> values) {
-    SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
-    parts.documents().keepValues(handle, id, values);
+  /**
+   * Only for the authorisation that the request names: this process may have stood still for so
+   * long that the citizen has authorised anew, other hashes.
+   */
+  private void keep(
+      Handle handle, SignatureSubject.Authorised authorised, List<SignatureValue> values) {
+    SignatureRequest request = parts.requests().lock(handle, authorised.request()).orElseThrow();
+    if (!isTurnOf(authorised, request)) {
+      throw UnavailableException.temporarily("the request was begun again meanwhile", null);
+    }
+    parts.documents().keepValues(handle, request.id(), values);
     parts.requests().move(handle, request, SignatureRequestState.COMPLETING);
   }
 
   /**
    * Back to FROZEN, if it is certain that nothing was and nothing will be committed; otherwise the
-   * request stays AUTHORISED and is settled by {@link SettleRequests}.
+   * request stays AUTHORISED and is settled by {@link SettleRequests}. One that another
+   * authorisation has by now is left to it.
    *
    * @param refused the SAM has refused activation data that exist in this call only
    */
-  private void beginAgain(SignatureSubject.Authorised ours, boolean refused)
+  private void beginAgain(SignatureSubject.Authorised authorised, boolean refused)
       throws RefusedException {
     parts
         .database()
         .transact(
             handle -> {
               SignatureRequest request =
-                  parts.requests().lock(handle, ours.request()).orElseThrow();
-              if (request.state() == SignatureRequestState.AUTHORISED
-                  && isStill(ours, request)
-                  && (refused
-                      || ledger.isOverWithoutValue(
-                          handle, request.authorisation().orElseThrow().activation()))) {
+                  parts.requests().lock(handle, authorised.request()).orElseThrow();
+              if (isTurnOf(authorised, request)
+                  && (refused || ledger.isOverWithoutValue(handle, authorised.activation()))) {
                 SettleRequests.beginAgain(handle, parts, interactions, request);
               }
             });
   }
 
-  /** Not another one, which came when this was given up for dead. */
-  private static boolean isStill(SignatureSubject.Authorised ours, SignatureRequest request) {
-    return request.authorisation().orElseThrow().interaction().equals(ours.context().interaction());
+  /** Whether the request waits for the outcome of this authorisation, and of no later one. */
+  private static boolean isTurnOf(
+      SignatureSubject.Authorised authorised, SignatureRequest request) {
+    return request.state() == SignatureRequestState.AUTHORISED
+        && request
+            .authorisation()
+            .map(SignatureRequest.Authorisation::activation)
+            .equals(Optional.of(authorised.activation()));
   }
 
   /**

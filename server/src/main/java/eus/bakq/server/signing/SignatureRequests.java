@@ -154,7 +154,7 @@ final class SignatureRequests {
 
   /** One step of the table in {@link SignatureRequestState}, the row being locked. */
   void move(Handle handle, SignatureRequest request, SignatureRequestState to) {
-    requireStep(request, to);
+    request.state().requireStep(to);
     exactlyOne(
         handle
             .createUpdate(
@@ -173,7 +173,7 @@ final class SignatureRequests {
   /** CHALLENGED to AUTHORISED, by whom. */
   void authorise(
       Handle handle, SignatureRequest request, SignatureRequest.Authorisation authorisation) {
-    requireStep(request, SignatureRequestState.AUTHORISED);
+    request.state().requireStep(SignatureRequestState.AUTHORISED);
     exactlyOne(
         handle
             .createUpdate(
@@ -191,7 +191,7 @@ final class SignatureRequests {
 
   /** COMPLETING to FAILED, its documents being erased in this transaction. */
   void fail(Handle handle, SignatureRequest request, CompletionFailure failure) {
-    requireStep(request, SignatureRequestState.FAILED);
+    request.state().requireStep(SignatureRequestState.FAILED);
     exactlyOne(
         handle
             .createUpdate(
@@ -201,12 +201,6 @@ final class SignatureRequests {
             .bind("failure", failure.name())
             .bind("id", request.id().value())
             .execute());
-  }
-
-  private static void requireStep(SignatureRequest request, SignatureRequestState to) {
-    if (!request.state().next().contains(to)) {
-      throw new IllegalStateException("no step from " + request.state() + " to " + to);
-    }
   }
 
   private static void exactlyOne(int rows) {
