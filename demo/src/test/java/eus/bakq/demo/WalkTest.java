@@ -130,6 +130,7 @@ class WalkTest {
     assertThat(world.sede(DemoWorld.SEDE_B).ask(wish).getId()).isNotEqualTo(first.getId());
   }
 
+  /** SAD-17. */
   @Test
   void showsWhatIsToBeSigned() {
     SignatureRequest request = sede.ask(Documents.paper(), Documents.form());

@@ -198,7 +198,7 @@ class ArchitectureTest {
             "eus.bakq.server.StartUpSelfTest");
   }
 
-  /** Holding one is the proof that its verifier was content; so nobody else makes one. */
+  /** SAD-03, SAD-11. Holding one is the proof that its verifier was content; so nobody else makes one. */
   @Test
   void whatIsProvenIsMadeByItsVerifierOnly() {
     assertThat(makersOf(AuthenticatedSigner.class.getName()))
@@ -252,7 +252,7 @@ class ArchitectureTest {
     noClasses().should().accessTargetWhere(calls(Throwable.class, "printStackTrace")).check(SERVER);
   }
 
-  /** A test gives its own; a second source would be one that nobody looked at. */
+  /** OTP-01, KEY-16. A test gives its own; a second source would be one that nobody looked at. */
   @Test
   void chanceAndTimeAreMadeInTheRootOnly() {
     noClasses()
