@@ -29,7 +29,7 @@ public final class HeapDump implements AutoCloseable {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int ID = 8;
   private static final int OBJECT = 2;
-  private static final int MOST_STEPS = 40;
+  private static final int MOST_STEPS = 8;
 
   /** A reference from an object, or from a class if it is static. */
   private record Holder(long object, String name) {}
@@ -71,8 +71,8 @@ public final class HeapDump implements AutoCloseable {
   }
 
   /**
-   * For each finding, the shortest way of references to what holds it, outermost last: {@code
-   * byte[], String.value, Message.text}. What is in no object is named so.
+   * For each finding, a way of references to what holds it, at most eight steps, outermost last:
+   * {@code byte[], String.value, Message.text}. What is in no array is named so.
    */
   public Map<Found, List<String>> holders(Collection<Found> findings) {
     Map<Found, Long> objects = new LinkedHashMap<>();
