@@ -391,6 +391,28 @@ class AuthenticationRefusalsTest {
     assertThat(citizen.unreadSms()).isZero();
   }
 
+  @Test
+  @DisplayName("OTP-13: ten codes a day; the eleventh is not sent, and nobody is told")
+  void sendsTenCodesADay() throws Exception {
+    Citizen citizen = world.activeCitizen();
+    SignatureRequest request = sede.ask(Documents.form());
+    world.tamper(
+        "insert into outbox_message (kind, reference, signer_id, created_at, expires_at, state,"
+            + " next_attempt_at, ended_at) select 'SIGNATURE_CODE', gen_random_uuid(), '"
+            + citizen.signerId()
+            + "', now() - interval '23 hours', now(), 'DELIVERED', now(), now()"
+            + " from generate_series(1, 8)");
+
+    Authorising eleventh = citizen.challenged(request);
+
+    // With the temporary password and the code of the activation there were ten.
+    assertThat(eleventh.ticket().size()).isEqualTo(60);
+    assertThat(world.audit().of(request.getId()).getLast().getDetailsOrThrow("code"))
+        .isEqualTo("not sent");
+    assertThat(Refused.by(() -> eleventh.submitCode("123456")).reason()).isEqualTo(FAILED);
+    assertThat(citizen.unreadSms()).isZero();
+  }
+
   private Authorising wrongPassword(Citizen citizen, SignatureRequest request) {
     Authorising authorising = citizen.open(request);
     authorising.submitPassword(citizen.dni(), Citizen.WRONG_PASSWORD);

@@ -29,7 +29,7 @@ public final class HeapDump implements AutoCloseable {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int ID = 8;
   private static final int OBJECT = 2;
-  private static final int MOST_STEPS = 8;
+  private static final int MOST_STEPS = 6;
 
   /** A reference from an object, or from a class if it is static. */
   private record Holder(long object, String name) {}
@@ -37,6 +37,9 @@ public final class HeapDump implements AutoCloseable {
   private record Type(long parent, List<Field> fields) {}
 
   private record Field(String name, int kind) {}
+
+  /** Where in an object the references are, and their names. */
+  private record Layout(int[] places, String[] names) {}
 
   /** Is told of everything in the heap. */
   private interface Visitor {
@@ -52,6 +55,7 @@ public final class HeapDump implements AutoCloseable {
   private final Map<Long, String> names = new HashMap<>();
   private final Map<Long, String> classNames = new HashMap<>();
   private final Map<Long, Type> types = new HashMap<>();
+  private final Map<Long, Layout> layouts = new HashMap<>();
 
   private HeapDump(Arena arena, MemorySegment file) {
     this.arena = arena;
@@ -66,12 +70,13 @@ public final class HeapDump implements AutoCloseable {
           new HeapDump(
               arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
       heap.visit(new Visitor() {});
+      heap.layouts.clear(); // the first time, not all classes were known
       return heap;
     }
   }
 
   /**
-   * For each finding, a way of references to what holds it, at most eight steps, outermost last:
+   * For each finding, a way of references to what holds it, at most six steps, outermost last:
    * {@code byte[], String.value, Message.text}. What is in no array is named so.
    */
   public Map<Found, List<String>> holders(Collection<Found> findings) {
@@ -226,16 +231,28 @@ public final class HeapDump implements AutoCloseable {
     long type = file.get(LONG, begin + ID + 4);
     long at = begin + 2 * ID + 8;
     long end = at + Integer.toUnsignedLong(file.get(INT, at - 4));
-    String name = className(type);
+    Layout layout = layouts.computeIfAbsent(type, this::layout);
+    for (int i = 0; i < layout.places().length; i++) {
+      visitor.reference(id, layout.names()[i], file.get(LONG, at + layout.places()[i]));
+    }
+    return end;
+  }
+
+  private Layout layout(long type) {
+    List<Integer> places = new ArrayList<>();
+    List<String> own = new ArrayList<>();
+    int at = 0;
     for (long of = type; of != 0 && types.containsKey(of); of = types.get(of).parent()) {
       for (Field field : types.get(of).fields()) {
         if (field.kind() == OBJECT) {
-          visitor.reference(id, name + "." + field.name(), file.get(LONG, at));
+          places.add(at);
+          own.add(className(type) + "." + field.name());
         }
         at += size(field.kind());
       }
     }
-    return end;
+    return new Layout(
+        places.stream().mapToInt(place -> place).toArray(), own.toArray(new String[0]));
   }
 
   private long objectArray(long begin, Visitor visitor) {
