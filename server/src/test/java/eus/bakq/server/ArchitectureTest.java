@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -207,6 +208,19 @@ class ArchitectureTest {
         .containsExactly("eus.bakq.server.sam.ActivationVerifier");
     assertThat(makersOf("eus.bakq.server.hsm.TokenKeys"))
         .containsExactly("eus.bakq.server.hsm.KeyVerifier");
+  }
+
+  /** KEY-18: a text cannot be wiped, so what is secret is none. */
+  @Test
+  void noFieldHoldsASecretAsText() {
+    noFields()
+        .that()
+        .haveNameMatching("(?i)(.*(password|pin|secret|ticket|linkToken))|code|typed|presented")
+        .should()
+        .haveRawType(String.class)
+        .orShould()
+        .haveRawType(CharSequence.class)
+        .check(SERVER);
   }
 
   @Test

@@ -131,6 +131,19 @@ final class SadTamperingTest {
         with(issued, "mechanism", "PASSWORD_AND_CARD"), SadRefusal.AUTHENTICATION_NOT_ENOUGH);
   }
 
+  @Test
+  @DisplayName("SAD-08: used at one node, the data are used at every other, and after a restart")
+  void refusesAtAnotherNodeWhatWasUsedAtOne() throws Exception {
+    ActivationContent issued = world.issued(world.credential());
+    assertThat(world.present(issued)).hasSize(1);
+
+    try (SamWorld another = new SamWorld(database)) {
+      assertThatThrownBy(() -> another.present(issued)).isInstanceOf(RefusedException.class);
+      assertThat(another.recorded(issued)).last().isEqualTo("SAD_REJECTED ALREADY_USED");
+      assertThat(another.citizenKeys().signatures()).isZero();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Failure.class,
