@@ -223,7 +223,8 @@ class AuthenticationRefusalsTest {
 
   /** SAD-09: guessing online. */
   @Test
-  @DisplayName("AUT-08, AUT-09, AUT-10, OTP-05: five wrong factors lock; an officer unlocks, time does not")
+  @DisplayName(
+      "AUT-08, AUT-09, AUT-10, OTP-05: five wrong factors lock; an officer unlocks, time does not")
   void locksAfterFiveWrongFactors() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede.ask(Documents.form());

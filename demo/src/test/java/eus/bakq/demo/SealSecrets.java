@@ -27,8 +27,7 @@ import org.jdbi.v3.core.Jdbi;
  * What stands between a citizen's password and key, computed by somebody who has the database, the
  * PINs and the password: what the server has in memory for moments, and nowhere else.
  */
-record SealSecrets(
-    SecretBytes hashed, SecretBytes activation, SecretBytes wrapped)
+record SealSecrets(SecretBytes hashed, SecretBytes activation, SecretBytes wrapped)
     implements AutoCloseable {
 
   static SealSecrets of(World world, Citizen citizen) throws Exception {
@@ -77,8 +76,7 @@ record SealSecrets(
   }
 
   private static SecretBytes hashed(
-      ServerConfiguration configuration, Bytes salt, Argon2Parameters parameters)
-      throws Exception {
+      ServerConfiguration configuration, Bytes salt, Argon2Parameters parameters) throws Exception {
     try (PasswordHashing.Turn turn =
             PasswordHashing.open(configuration.passwordHashing()).awaitTurn();
         SecretBytes typed =

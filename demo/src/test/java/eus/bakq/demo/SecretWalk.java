@@ -65,8 +65,7 @@ final class SecretWalk {
       secrets.text("PIN of " + role, stripped(world.tokens().pinFile(role)));
     }
     secrets.text(
-        "password of the database's owner",
-        stripped(world.files().place().ownerPasswordFile()));
+        "password of the database's owner", stripped(world.files().place().ownerPasswordFile()));
     secrets.text(
         "password of the database's runtime",
         stripped(world.files().place().runtimePasswordFile()));

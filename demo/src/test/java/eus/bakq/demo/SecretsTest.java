@@ -108,8 +108,7 @@ class SecretsTest {
     node.kill();
     try (StolenDatabase database = StolenDatabase.of(world)) {
       for (String table : database.tables()) {
-        tables.put(
-            table, String.join("\n", database.rows(table)).getBytes(StandardCharsets.UTF_8));
+        tables.put(table, String.join("\n", database.rows(table)).getBytes(StandardCharsets.UTF_8));
       }
     }
     roots.put("world", files.folder());
@@ -188,7 +187,8 @@ class SecretsTest {
   }
 
   @Test
-  @DisplayName("OTP-08, SAD-10: no file of database, tokens, logs and temporary ones holds a secret")
+  @DisplayName(
+      "OTP-08, SAD-10: no file of database, tokens, logs and temporary ones holds a secret")
   void noFileHoldsASecretThatIsNotMeantTo() throws IOException {
     List<Found> found = inFiles(search);
     Set<String> places =
@@ -198,8 +198,7 @@ class SecretsTest {
     assertThat(places).containsExactlyInAnyOrderElementsOf(IN_FILES.keySet());
 
     // That the search reads tables and write-ahead log, and that the log is one.
-    Set<String> known =
-        inFiles(control).stream().map(Found::place).collect(Collectors.toSet());
+    Set<String> known = inFiles(control).stream().map(Found::place).collect(Collectors.toSet());
     assertThat(known)
         .anyMatch(place -> place.startsWith("postgres/data/base/"))
         .anyMatch(place -> place.startsWith("postgres/data/pg_wal/"));
@@ -218,7 +217,8 @@ class SecretsTest {
   }
 
   @Test
-  @DisplayName("KEY-18, SAD-10: after all of it no live object holds a secret, but the demo's phones")
+  @DisplayName(
+      "KEY-18, SAD-10: after all of it no live object holds a secret, but the demo's phones")
   void noLiveObjectHoldsASecret() throws IOException {
     List<Found> found = search.in(dump);
     try (HeapDump heap = HeapDump.open(dump)) {

@@ -32,8 +32,7 @@ record AuthenticationWiring(
             new Interactions(common.random(), settings),
             new Passwords(hashing, common.hsm().infrastructureKeys(), common.random()),
             new FailureCounters(settings),
-            new CodeQuotas(
-                common.signers(), common.outbox(), common.configuration().codeQuotas()),
+            new CodeQuotas(common.signers(), common.outbox(), common.configuration().codeQuotas()),
             common.hsm().infrastructureKeys(),
             common.outbox(),
             common.audit(),

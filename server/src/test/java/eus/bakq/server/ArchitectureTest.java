@@ -199,7 +199,10 @@ class ArchitectureTest {
             "eus.bakq.server.StartUpSelfTest");
   }
 
-  /** SAD-03, SAD-11. Holding one is the proof that its verifier was content; so nobody else makes one. */
+  /**
+   * SAD-03, SAD-11. Holding one is the proof that its verifier was content; so nobody else makes
+   * one.
+   */
   @Test
   void whatIsProvenIsMadeByItsVerifierOnly() {
     assertThat(makersOf(AuthenticatedSigner.class.getName()))

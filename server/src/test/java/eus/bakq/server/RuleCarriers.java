@@ -93,8 +93,7 @@ final class RuleCarriers {
   private void carried(String text, String carrier) {
     RULE.matcher(text)
         .results()
-        .forEach(
-            id -> carriers.computeIfAbsent(id.group(), key -> new TreeSet<>()).add(carrier));
+        .forEach(id -> carriers.computeIfAbsent(id.group(), key -> new TreeSet<>()).add(carrier));
   }
 
   /** Walks one file. What is passed down is the name of the class around. */

@@ -44,7 +44,9 @@ class FormSearchTest {
   void findsASecretWithinSomethingLongerThatWasEncoded(int ahead) throws IOException {
     byte[] before = new byte[ahead];
     new Random(ahead).nextBytes(before);
-    byte[] whole = (new String(before, StandardCharsets.ISO_8859_1) + PASSWORD + "!").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] whole =
+        (new String(before, StandardCharsets.ISO_8859_1) + PASSWORD + "!")
+            .getBytes(StandardCharsets.ISO_8859_1);
 
     for (String written :
         List.of(

@@ -67,8 +67,7 @@ public final class HeapDump implements AutoCloseable {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(dump, StandardOpenOption.READ)) {
       HeapDump heap =
-          new HeapDump(
-              arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+          new HeapDump(arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
       heap.visit(new Visitor() {});
       heap.layouts.clear(); // the first time, not all classes were known
       return heap;
@@ -218,8 +217,7 @@ public final class HeapDump implements AutoCloseable {
     at += 2;
     List<Field> own = new ArrayList<>();
     for (int i = 0; i < fields; i++) {
-      own.add(
-          new Field(names.get(file.get(LONG, at)), file.get(ValueLayout.JAVA_BYTE, at + ID)));
+      own.add(new Field(names.get(file.get(LONG, at)), file.get(ValueLayout.JAVA_BYTE, at + ID)));
       at += ID + 1;
     }
     types.putIfAbsent(id, new Type(parent, own));

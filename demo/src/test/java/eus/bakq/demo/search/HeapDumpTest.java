@@ -39,7 +39,9 @@ class HeapDumpTest {
     SecretForms forms = new SecretForms();
     forms.bytes("drawn", drawn);
     List<Found> found = new FormSearch(forms.forms()).in(dump);
-    assertThat(found).extracting(one -> one.form().way()).contains("bytes", "bytes, hex", "bytes, hex in UTF-16LE", "bytes, hex in UTF-16BE");
+    assertThat(found)
+        .extracting(one -> one.form().way())
+        .contains("bytes", "bytes, hex", "bytes, hex in UTF-16LE", "bytes, hex in UTF-16BE");
     try (HeapDump heap = HeapDump.open(dump)) {
       Map<Found, List<String>> holders = heap.holders(found);
       assertThat(holders.values())

@@ -38,8 +38,7 @@ public final class CodeQuotas {
   boolean allow(Handle handle, SignerId signer, Instant now) {
     int toAll = outbox.smsSince(handle, now.minus(HOUR), settings.perHour());
     int toSigner = outbox.smsTo(handle, List.of(signer), now.minus(DAY));
-    int toNumber =
-        outbox.smsTo(handle, signers.withTheNumberOf(handle, signer), now.minus(DAY));
+    int toNumber = outbox.smsTo(handle, signers.withTheNumberOf(handle, signer), now.minus(DAY));
     if (toAll >= settings.perHour()) {
       // For an operator to look at: somebody may be making us send (docs/threat-model.md, U16).
       LOG.atError()

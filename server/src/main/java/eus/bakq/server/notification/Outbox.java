@@ -5,8 +5,8 @@ import eus.bakq.server.vocabulary.SignerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -60,7 +60,9 @@ public final class Outbox {
     }
   }
 
-  /** How many SMS were put in for any of {@code signers} since {@code since}; void rows are none. */
+  /**
+   * How many SMS were put in for any of {@code signers} since {@code since}; void rows are none.
+   */
   public int smsTo(Handle handle, List<SignerId> signers, Instant since) {
     return handle
         .createQuery(
@@ -75,7 +77,10 @@ public final class Outbox {
         .one();
   }
 
-  /** How many SMS were put in since {@code since}, for whomever; counts no further than {@code most}. */
+  /**
+   * How many SMS were put in since {@code since}, for whomever; counts no further than {@code
+   * most}.
+   */
   public int smsSince(Handle handle, Instant since, int most) {
     return handle
         .createQuery(

@@ -123,7 +123,14 @@ class CodeQuotasTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 20, 100", "11, 20, 100", "10, 0, 100", "10, 101, 100", "10, 20, 99", "10, 20, 1000001"})
+  @CsvSource({
+    "0, 20, 100",
+    "11, 20, 100",
+    "10, 0, 100",
+    "10, 101, 100",
+    "10, 20, 99",
+    "10, 20, 1000001"
+  })
   void boundsItsSettings(int perSigner, int perNumber, int perHour) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new CodeQuotaSettings(perSigner, perNumber, perHour));

@@ -147,9 +147,9 @@ class CodesTest {
   }
 
   /**
-   * OTP-01: over more than a million digits. Chi-squared of each of six places, 9 degrees of freedom, beyond
-   * 40 once in 100,000 keys; of the first three and the last three digits together, 999 degrees,
-   * beyond 1,200 once in 100,000. The key is fixed, so the outcome is.
+   * OTP-01: over more than a million digits. Chi-squared of each of six places, 9 degrees of
+   * freedom, beyond 40 once in 100,000 keys; of the first three and the last three digits together,
+   * 999 degrees, beyond 1,200 once in 100,000. The key is fixed, so the outcome is.
    */
   @Test
   void drawsEveryCodeAsOften() throws Exception {

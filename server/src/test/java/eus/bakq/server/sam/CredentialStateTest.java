@@ -101,7 +101,8 @@ final class CredentialStateTest {
   void asksTheRegisterToo() {
     Credential suspended = world.credential();
     database.run(
-        handle -> world.register().suspend(handle, serial(suspended), now, now.plus(Duration.ofDays(1))));
+        handle ->
+            world.register().suspend(handle, serial(suspended), now, now.plus(Duration.ofDays(1))));
     assertRefused(world.issued(suspended), SadRefusal.CERTIFICATE_NOT_GOOD);
 
     Credential revoked = world.credential();
@@ -112,7 +113,8 @@ final class CredentialStateTest {
   @Test
   @DisplayName("of a certificate that is not in the register nothing good is known")
   void refusesOneThatIsNotRegistered() {
-    Credential credential = world.inserted(world.made(CredentialPurpose.SIGNATURE, day(-1), day(1)));
+    Credential credential =
+        world.inserted(world.made(CredentialPurpose.SIGNATURE, day(-1), day(1)));
 
     assertRefused(world.issued(credential), SadRefusal.CERTIFICATE_NOT_GOOD);
   }
@@ -153,14 +155,16 @@ final class CredentialStateTest {
         world.registered(world.made(CredentialPurpose.SIGNATURE, day(-30), now.minusSeconds(2)));
     assertRefused(world.issued(expired), SadRefusal.CERTIFICATE_NOT_VALID);
 
-    Credential notYetValid = world.registered(world.made(CredentialPurpose.SIGNATURE, day(1), day(30)));
+    Credential notYetValid =
+        world.registered(world.made(CredentialPurpose.SIGNATURE, day(1), day(30)));
     assertRefused(world.issued(notYetValid), SadRefusal.CERTIFICATE_NOT_VALID);
   }
 
   @Test
   @DisplayName("KEY-02: an algorithm whose end has come")
   void refusesAnAlgorithmThatHasEnded() {
-    Credential credential = world.registered(world.made(CredentialPurpose.SIGNATURE, day(-1), day(1)));
+    Credential credential =
+        world.registered(world.made(CredentialPurpose.SIGNATURE, day(-1), day(1)));
     DtbsRepresentation ended =
         new DtbsRepresentation(
             SignatureAlgorithm.ECDSA_P256_SHA512,
@@ -172,7 +176,8 @@ final class CredentialStateTest {
   @Test
   @DisplayName("CRT-04: a credential for saying who somebody is signs no document")
   void refusesOneForAnotherPurpose() {
-    Credential credential = world.registered(world.made(CredentialPurpose.AUTHENTICATION, day(-1), day(1)));
+    Credential credential =
+        world.registered(world.made(CredentialPurpose.AUTHENTICATION, day(-1), day(1)));
 
     assertRefused(world.issued(credential), SadRefusal.CREDENTIAL_NOT_FOR_SIGNING);
   }

@@ -102,8 +102,7 @@ final class SadTamperingTest {
   @Test
   @DisplayName("SAD-19: one signer's data never have another signer's key sign")
   void signsForNobodyWithAnothersKey() throws Exception {
-    List<Credential> credentials =
-        Stream.generate(world::credential).limit(5).toList();
+    List<Credential> credentials = Stream.generate(world::credential).limit(5).toList();
     int made = world.citizenKeys().signatures();
     for (Credential one : credentials) {
       for (Credential another : credentials) {
@@ -111,8 +110,7 @@ final class SadTamperingTest {
           ActivationContent content = world.issued(one);
           ActivationContent withAnothersKey = with(content, "credential", another.id());
           assertRefused(withAnothersKey, SadRefusal.CREDENTIAL_NOT_ACTIVE);
-          assertRefused(
-              with(withAnothersKey, "signer", another.signer()), SadRefusal.KEY_DIFFERS);
+          assertRefused(with(withAnothersKey, "signer", another.signer()), SadRefusal.KEY_DIFFERS);
           assertRefused(
               with(content, "publicKeySha256", another.binding().publicKeySha256()),
               SadRefusal.KEY_DIFFERS);

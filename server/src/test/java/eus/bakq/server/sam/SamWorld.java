@@ -42,8 +42,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Date;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -252,19 +252,19 @@ final class SamWorld implements AutoCloseable {
   private ActivationContent content(Credential credential, DtbsRepresentation hash) {
     Instant now = now();
     return new ActivationContent(
-            new ActivationDataId(UUID.randomUUID()),
-            new SignatureRequestId(UUID.randomUUID()),
-            new InteractionId(UUID.randomUUID()),
-            credential.signer(),
-            credential.id(),
-            credential.binding().publicKeySha256(),
-            SEDE,
-            List.of(hash),
-            ActivationMechanism.PASSWORD_AND_SMS,
-            now,
-            new ChallengeId(UUID.randomUUID()),
-            now,
-            now.plus(Duration.ofMinutes(2)));
+        new ActivationDataId(UUID.randomUUID()),
+        new SignatureRequestId(UUID.randomUUID()),
+        new InteractionId(UUID.randomUUID()),
+        credential.signer(),
+        credential.id(),
+        credential.binding().publicKeySha256(),
+        SEDE,
+        List.of(hash),
+        ActivationMechanism.PASSWORD_AND_SMS,
+        now,
+        new ChallengeId(UUID.randomUUID()),
+        now,
+        now.plus(Duration.ofMinutes(2)));
   }
 
   /** What the record says of the request that {@code content} are for. */

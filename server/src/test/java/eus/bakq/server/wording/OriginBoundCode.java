@@ -5,8 +5,9 @@ import java.util.Optional;
 
 /**
  * Reads a message as a browser does that offers its code to a page: by the W3C community group's
- * "Origin-bound one-time codes delivered via SMS". The last line is {@code @}, the host of the page,
- * one blank, {@code #} and the code; behind it may be a blank, {@code @} and the host of a frame.
+ * "Origin-bound one-time codes delivered via SMS". The last line is {@code @}, the host of the
+ * page, one blank, {@code #} and the code; behind it may be a blank, {@code @} and the host of a
+ * frame.
  *
  * @param host of the page that may have the code
  * @param embedded the host of a frame within it
