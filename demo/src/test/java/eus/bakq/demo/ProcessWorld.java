@@ -52,7 +52,8 @@ final class ProcessWorld implements World, AutoCloseable {
     }
 
     /** Begins to start; nothing runs here now. */
-    ServerProcess launch(ServerProcess.Launch launch) throws IOException {
+    ServerProcess launch(ServerProcess.Launch launch)
+        throws IOException, InterruptedException {
       process.filter(ServerProcess::isAlive).ifPresent(alive -> refuseSecond());
       process.ifPresent(ServerProcess::close);
       ServerProcess started = ServerProcess.start(configuration, log, launch);
@@ -70,6 +71,7 @@ final class ProcessWorld implements World, AutoCloseable {
       synchronized (ProcessWorld.this.starting) {
         Set<String> before = leases();
         var _ = launch(launch).awaitReady();
+
         Set<String> own = leases();
         own.removeAll(before);
         leaseId = own.iterator().next();

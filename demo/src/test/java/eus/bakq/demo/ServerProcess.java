@@ -1,13 +1,12 @@
 package eus.bakq.demo;
 
 import eus.bakq.fixtures.SoftHsm;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -47,21 +46,22 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Begins to start a server on {@code configuration}; {@link #awaitReady} waits for it. */
-  static ServerProcess start(Path configuration, Path log, Launch launch) throws IOException {
-    List<String> flags = new ArrayList<>(launch.flags());
-    Path cache = ServerProgram.shared().cache();
-    if (Files.exists(cache)) {
-      flags.addFirst("-XX:AOTCache=" + cache);
-    }
-    ProcessBuilder builder =
-        new ProcessBuilder(ServerProgram.shared().command(flags, configuration))
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .redirectInput(new File("/dev/null"));
-    builder.environment().put("SOFTHSM2_CONF", SoftHsm.shared().configurationFile().toString());
-    builder.environment().putAll(launch.environment());
+  static ServerProcess start(Path configuration, Path log, Launch launch)
+      throws IOException, InterruptedException {
+    Map<String, String> environment = new HashMap<>(launch.environment());
+    environment.putIfAbsent("SOFTHSM2_CONF", SoftHsm.shared().configurationFile().toString());
     long before = Files.exists(log) ? Files.size(log) : 0;
-    return new ServerProcess(builder.start(), log, before);
+    return of(
+        ServerProgram.shared().start(launch.flags(), environment, configuration, log), log, before);
+  }
+
+  /**
+   * A process that was started.
+   *
+   * @param logBefore how many bytes of {@code log} are of earlier ones
+   */
+  static ServerProcess of(Process process, Path log, long logBefore) {
+    return new ServerProcess(process, log, logBefore);
   }
 
   /**

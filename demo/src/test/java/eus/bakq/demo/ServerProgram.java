@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -42,13 +43,48 @@ final class ServerProgram {
     return Shared.INSTANCE;
   }
 
-  /** Where the cache of loaded classes is, if it was made. */
-  Path cache() {
-    return cache;
+  /** Makes the cache if there is none, by a server that starts on {@code configuration} and stops. */
+  private synchronized void train(Map<String, String> environment, Path configuration)
+      throws IOException, InterruptedException {
+    if (Files.exists(cache)) {
+      return;
+    }
+    Path half = Files.createTempFile(HOME, "half", ".aot");
+    Path log = HOME.resolve("training.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                command(
+                    List.of("-XX:AOTCacheOutput=" + half, "-Xlog:aot=error", "-Xlog:cds=error"),
+                    configuration))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    ServerProcess training = ServerProcess.of(builder.start(), log, 0);
+    training.awaitReady().terminate();
+    var _ = training.exitCode();
+    training.close();
+    Files.move(half, cache, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** The command that starts the server on {@code configuration}. */
-  List<String> command(List<String> flags, Path configuration) {
+  /** Starts the server on {@code configuration}; makes the cache first, if there is none. */
+  Process start(
+      List<String> flags, Map<String, String> environment, Path configuration, Path log)
+      throws IOException, InterruptedException {
+    train(environment, configuration);
+    List<String> all = new ArrayList<>();
+    all.add("-XX:AOTCache=" + cache);
+    all.add("-Xlog:aot=error");
+    all.add("-Xlog:cds=error");
+    all.addAll(flags);
+    ProcessBuilder builder =
+        new ProcessBuilder(command(all, configuration))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private List<String> command(List<String> flags, Path configuration) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -57,7 +93,9 @@ final class ServerProgram {
             "-Djava.awt.headless=true",
             "-Djdk.xml.maxElementDepth=1000",
             "-XX:+ExitOnOutOfMemoryError",
+            // One core's worth of work at the start: compiling well never pays in a short life.
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-Xmx512m"));
     command.addAll(flags);
     command.addAll(
