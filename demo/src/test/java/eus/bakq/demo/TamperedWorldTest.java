@@ -72,7 +72,7 @@ class TamperedWorldTest {
   }
 
   @Test
-  @DisplayName("SAD-10: a request of which the expected signer was changed is used for nothing")
+  @DisplayName("SAD-19: a request of which the expected signer was changed is used for nothing")
   void refusesAnAlteredRequestAndSettlesTheOthers() throws Exception {
     SignatureRequest other = sede.ask(BadDocuments.sound());
     world.newCitizen().challenged(other); // In the same state, and so looked at after the altered.

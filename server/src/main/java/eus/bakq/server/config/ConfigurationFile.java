@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import eus.bakq.server.authentication.Argon2Parameters;
 import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.CodeQuotaSettings;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCaller;
@@ -108,6 +109,7 @@ public final class ConfigurationFile {
     Optional<PasswordPolicySettings> policy = passwordPolicy(root.section("passwordPolicy"));
     Optional<AuthenticationSettings> authentication =
         authentication(root.section("authentication"));
+    Optional<CodeQuotaSettings> quotas = codeQuotas(root.section("codeQuotas"));
     Optional<AlgorithmPolicy> algorithms = algorithms(root.section("algorithms"));
     Optional<SamSettings> sam = sam(root.section("sam"), algorithms);
     ConfigurationSection keys = root.section("citizenKeys");
@@ -151,6 +153,7 @@ public final class ConfigurationFile {
             hashing.orElseThrow(),
             policy.orElseThrow(),
             authentication.orElseThrow(),
+            quotas.orElseThrow(),
             sam.orElseThrow(),
             keyAlgorithm,
             rsaScheme,
@@ -274,6 +277,14 @@ public final class ConfigurationFile {
         () ->
             new AuthenticationSettings(
                 lockAfter, codeLife, digits, codes, gap, interaction, temporary));
+  }
+
+  private static Optional<CodeQuotaSettings> codeQuotas(ConfigurationSection section) {
+    int perSigner = section.number("perSignerAndDay", 10);
+    int perNumber = section.number("perNumberAndDay", 20);
+    int perHour = section.number("perHour", 10_000);
+    section.end();
+    return section.make(() -> new CodeQuotaSettings(perSigner, perNumber, perHour));
   }
 
   private static Optional<AlgorithmPolicy> algorithms(ConfigurationSection section) {

@@ -1,6 +1,7 @@
 package eus.bakq.server.config;
 
 import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.CodeQuotaSettings;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCallers;
@@ -44,6 +45,7 @@ public record ServerConfiguration(
     PasswordHashingSettings passwordHashing,
     PasswordPolicySettings passwordPolicy,
     AuthenticationSettings authentication,
+    CodeQuotaSettings codeQuotas,
     SamSettings sam,
     KeyAlgorithm keyAlgorithm,
     SignatureScheme rsaScheme,

@@ -13,6 +13,8 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.buffer.UnpooledByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
@@ -255,10 +257,16 @@ public final class Listener implements AutoCloseable {
     }
   }
 
+  /**
+   * Buffers come from the heap and go with what was in them. A pool would keep passwords, codes and
+   * documents in clear, for anybody who gets a dump of the heap, until it uses the place again
+   * (KEY-18).
+   */
   private static NettyServerBuilder bounded(ListenerSettings settings) {
     ListenerBounds bounds = settings.bounds();
     return NettyServerBuilder.forAddress(new InetSocketAddress(settings.address(), settings.port()))
         .channelFactory(() -> new BoundedServerChannel(bounds.maxConnections()))
+        .withChildOption(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false))
         .flowControlWindow(ListenerBounds.FLOW_WINDOW_BYTES)
         .maxInboundMessageSize(bounds.maxInboundMessageBytes())
         .maxInboundMetadataSize(bounds.maxHeaderBytes())

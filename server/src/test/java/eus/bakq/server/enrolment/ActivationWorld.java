@@ -6,6 +6,8 @@ import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.authentication.Argon2Parameters;
 import eus.bakq.server.authentication.AuthenticationParts;
 import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.CodeQuotaSettings;
+import eus.bakq.server.authentication.CodeQuotas;
 import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.FailureCounters;
 import eus.bakq.server.authentication.InteractionPurpose;
@@ -142,6 +144,8 @@ final class ActivationWorld implements AutoCloseable {
               enrolment.keys,
               random),
           new FailureCounters(SETTINGS),
+          new CodeQuotas(
+              enrolment.signers, enrolment.outbox, new CodeQuotaSettings(10, 20, 10_000)),
           enrolment.keys,
           enrolment.outbox,
           enrolment.audit,

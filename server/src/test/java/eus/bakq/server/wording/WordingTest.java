@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -89,7 +90,30 @@ final class WordingTest {
             signatureCode(language, new Signing("Ayuntamiento de X", 12, "K7Q4-2M9T")),
             withSecret("012345", code -> WORDING.activationCode(language, code, TEN_MINUTES)))) {
       assertThat(sms.lines().toList()).hasSize(2).last().isEqualTo("@firma.adibidea.eus #012345");
+      assertThat(OriginBoundCode.read(sms))
+          .contains(new OriginBoundCode("firma.adibidea.eus", Optional.empty(), "012345"));
     }
+  }
+
+  /** OTP-10: what a browser makes of our texts is worth as much as what it makes of others. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "@firma.eus 012345",
+        "@firma.eus  #012345",
+        "@firma.eus #",
+        "@ firma.eus #012345",
+        " @firma.eus #012345",
+        "Code: @firma.eus #012345",
+        "@firma.eus #012345 ",
+        "@firma.eus #012345\n",
+        "@firma.eus #012345\nDo not share it",
+        "@firma..eus #012345",
+        "@https://firma.eus #012345",
+        "#012345 @firma.eus",
+      })
+  void readsNoCodeWhereABrowserReadsNone(String message) {
+    assertThat(OriginBoundCode.read(message)).isEmpty();
   }
 
   /** OTP-11. */
