@@ -48,6 +48,11 @@ final class Citizen {
     return signerId;
   }
 
+  /** As {@link #register(Officer)}, with a request_id that may have been sent before. */
+  void register(Officer officer, String requestId) {
+    signerId = officer.register(this, requestId);
+  }
+
   void register(Officer officer) {
     signerId = officer.register(this);
   }
@@ -120,6 +125,33 @@ final class Citizen {
 
   private boolean hasUnread(List<Message> received) {
     return received.size() > smsRead;
+  }
+
+  /** The texts of all SMS that have come, newest first. */
+  List<String> smsTexts() {
+    return messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()).stream()
+        .map(Message::getText)
+        .toList();
+  }
+
+  /** Waits for an SMS that is not one of {@code known}; the newest one. */
+  String smsBeyond(List<String> known) {
+    return await(
+            () -> messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()),
+            received -> received.stream().anyMatch(sms -> !known.contains(sms.getText())))
+        .stream()
+        .map(Message::getText)
+        .filter(text -> !known.contains(text))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static String codeIn(String sms) {
+    return found(CODE, sms);
+  }
+
+  static String temporaryPasswordIn(String sms) {
+    return found(TEMPORARY, sms);
   }
 
   /** How many SMS have come that were not read. */

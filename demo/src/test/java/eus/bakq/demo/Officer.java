@@ -32,10 +32,15 @@ record Officer(Channel channel) {
 
   /** Registers; returns the signer's id. */
   String register(Citizen citizen) {
+    return register(citizen, UUID.randomUUID().toString());
+  }
+
+  /** As the other, with a request_id that may have been sent before. */
+  String register(Citizen citizen, String requestId) {
     return stub()
         .registerSigner(
             RegisterSignerRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
+                .setRequestId(requestId)
                 .setDni(citizen.dni())
                 .setGivenName("Ane")
                 .setSurname("Etxeberria Agirre")
@@ -68,34 +73,53 @@ record Officer(Channel channel) {
                 .build());
   }
 
+  /** The end of a suspension that begins now. */
+  static Timestamp until(Duration length) {
+    return Timestamp.newBuilder().setSeconds(Instant.now().plus(length).getEpochSecond()).build();
+  }
+
   /** Suspends for {@code length}; no document is at hand. */
   SuspendCredentialsResponse suspend(Citizen citizen, Duration length) {
+    return suspend(citizen, until(length), UUID.randomUUID().toString());
+  }
+
+  /** As the other, with a request_id that may have been sent before. */
+  SuspendCredentialsResponse suspend(Citizen citizen, Timestamp until, String requestId) {
     return stub()
         .suspendCredentials(
             SuspendCredentialsRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
+                .setRequestId(requestId)
                 .setDni(citizen.dni())
                 .setReason(SuspensionReason.SUSPENSION_REASON_COMPROMISE_SUSPECTED)
-                .setSuspendedUntil(
-                    Timestamp.newBuilder().setSeconds(Instant.now().plus(length).getEpochSecond()))
+                .setSuspendedUntil(until)
                 .build());
   }
 
   LiftSuspensionResponse lift(Citizen citizen) {
+    return lift(citizen, UUID.randomUUID().toString());
+  }
+
+  /** As the other, with a request_id that may have been sent before. */
+  LiftSuspensionResponse lift(Citizen citizen, String requestId) {
     return stub()
         .liftSuspension(
             LiftSuspensionRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
+                .setRequestId(requestId)
                 .setDni(citizen.dni())
                 .setEvidence(evidence(citizen))
                 .build());
   }
 
   RevokeCredentialsResponse revoke(Citizen citizen, RevocationReason reason) {
+    return revoke(citizen, reason, UUID.randomUUID().toString());
+  }
+
+  /** As the other, with a request_id that may have been sent before. */
+  RevokeCredentialsResponse revoke(Citizen citizen, RevocationReason reason, String requestId) {
     return stub()
         .revokeCredentials(
             RevokeCredentialsRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
+                .setRequestId(requestId)
                 .setDni(citizen.dni())
                 .setReason(reason)
                 .setEvidenceSha256(ByteString.copyFrom(new byte[32]))

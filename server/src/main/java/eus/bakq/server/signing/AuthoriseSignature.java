@@ -3,6 +3,7 @@ package eus.bakq.server.signing;
 import eus.bakq.server.authentication.AuthenticatedSigner;
 import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.Interactions;
+import eus.bakq.server.database.CommitUnknownException;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.SignHashes;
@@ -67,10 +68,12 @@ public final class AuthoriseSignature {
               signer.activationSecret(),
               (handle, made) -> keep(handle, id, made));
     } catch (RefusedException e) {
-      beginAgain(id, true);
+      beginAgain(authorised, true);
       throw e;
+    } catch (CommitUnknownException e) {
+      throw e; // whatever is found now may change yet
     } catch (RuntimeException e) {
-      beginAgain(id, false);
+      beginAgain(authorised, false);
       throw e;
     }
     complete(id);
@@ -87,18 +90,24 @@ public final class AuthoriseSignature {
    * Back to FROZEN, if it is certain that nothing was and nothing will be committed; otherwise the
    * request stays AUTHORISED and is settled by {@link SettleRequests}.
    *
-   * @param refused the SAM has refused activation data that exist in this call only
+   * @param refused the SAM has refused the activation data
    */
-  private void beginAgain(SignatureRequestId id, boolean refused) throws RefusedException {
+  private void beginAgain(SignatureSubject.Authorised authorised, boolean refused)
+      throws RefusedException {
     parts
         .database()
         .transact(
             handle -> {
-              SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
-              if (request.state() == SignatureRequestState.AUTHORISED
-                  && (refused
-                      || ledger.isOverWithoutValue(
-                          handle, request.authorisation().orElseThrow().activation()))) {
+              SignatureRequest request =
+                  parts.requests().lock(handle, authorised.request()).orElseThrow();
+              boolean ours =
+                  request.state() == SignatureRequestState.AUTHORISED
+                      && request
+                          .authorisation()
+                          .orElseThrow()
+                          .activation()
+                          .equals(authorised.activation());
+              if (ours && (refused || ledger.isLetGo(handle, authorised.activation()))) {
                 SettleRequests.beginAgain(handle, parts, interactions, request);
               }
             });

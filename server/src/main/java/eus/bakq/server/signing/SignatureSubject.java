@@ -19,6 +19,7 @@ import eus.bakq.server.sam.UnverifiedActivationData;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
+import eus.bakq.server.vocabulary.ActivationDataId;
 import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
@@ -54,6 +55,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
    */
   record Authorised(
       SignatureRequestId request,
+      ActivationDataId activation,
       UnverifiedActivationData data,
       SigningContext context,
       AuthenticatedSigner signer) {}
@@ -268,6 +270,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
                 signer.interaction(), issued.id(), signer.signer(), credential.id()));
     return new Authorised(
         request.id(),
+        issued.id(),
         issued.data(),
         new SigningContext(
             request.id(),

@@ -1,0 +1,92 @@
+package eus.bakq.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import eus.bakq.fixtures.PostgresWire;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The connection to PostgreSQL is lost at every statement of every call, COMMIT included, once
+ * before it arrives or once it was carried out.
+ *
+ * <p>{@code -Dbakq.cuts=all} cuts each statement on both sides; {@code -Dbakq.seed=N} repeats a run.
+ */
+class CutConnectionTest {
+  private static final Duration IDLE = Duration.ofSeconds(6);
+
+  private static PostgresWire wire;
+  private static DemoWorld world;
+
+  @BeforeAll
+  static void open() throws Exception {
+    WorldFiles files = WorldFiles.make();
+    wire = PostgresWire.to(files.postgres().port());
+    world =
+        DemoWorld.start(
+            files,
+            WorldFiles.Settings.usual()
+                .jdbcUrl(wire.through(files.place().jdbcUrl()))
+                .further(PATIENT));
+  }
+
+  /** Messages that were claimed when the connection went are claimed again after five seconds. */
+  static final String PATIENT =
+      """
+      messages: {pollInterval: PT0.1S, lease: PT5S, firstPause: PT0.1S}
+      """;
+
+  @AfterAll
+  static void close() throws Exception {
+    world.close();
+    wire.close();
+  }
+
+  @Test
+  @DisplayName(
+      "SAD-09, SAM-07, AUT-05, API-05: whichever statement the connection is lost at, nothing is"
+          + " lost, nothing is twice, and every answer is typed")
+  void survivesACutAtEveryStatement() throws Exception {
+    long seed = Long.getLong("bakq.seed", new Random().nextLong());
+    boolean all = System.getProperty("bakq.cuts", "").equals("all");
+    WalkCuts cuts = new WalkCuts(wire);
+    new PatientWalk(world, call -> {}).run(); // so that nothing is there for the first time
+    SignatureWaiting waiting = SignatureWaiting.begin(world);
+    wire.forgetPassed();
+    Thread.sleep(IDLE);
+    cuts.learnBackground();
+    new PatientWalk(world, cuts::learn).run();
+    cuts.prepare(new Random(seed), all);
+    System.out.println("sizes " + cuts.sizes() + " background " + cuts.background());
+    LogTail log = LogTail.begin();
+
+    int walks = 0;
+    int unavailable = 0;
+    while (!cuts.isDone()) {
+      PatientWalk walk = new PatientWalk(world, cuts::cutIn);
+      long t = System.nanoTime();
+      try {
+        walk.run();
+      } catch (Throwable e) {
+        throw new AssertionError("walk " + walks + " of seed " + seed, e);
+      }
+      cuts.endWalk();
+      walks++;
+      unavailable += walk.unavailable();
+      System.out.println("walk " + walks + " " + (System.nanoTime() - t) / 1000000 + " ms, met " + cuts.met() + " bg " + cuts.metInBackground()+" unav "+walk.unavailable());
+    }
+    waiting.end();
+
+    assertThat(cuts.unmet()).as("seed %d", seed).hasSizeLessThan(cuts.met() / 10);
+    assertThat(cuts.met()).isGreaterThan(150);
+    assertThat(cuts.metInBackground()).isPositive();
+    assertThat(unavailable).isPositive();
+    assertThat(log.errors()).as("seed %d", seed).isEmpty();
+    assertThat(world.audit().verify().getFirstBadSequence()).isZero();
+    world.conformance().requireNoViolation();
+  }
+}
