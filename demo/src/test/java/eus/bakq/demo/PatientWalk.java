@@ -93,7 +93,7 @@ final class PatientWalk {
   }
 
   private void activateOnce() throws SQLException {
-    anHourPasses();
+    WalkTraces.anHourPasses(world, citizen);
     awaitMail("Activate your BakQ");
     List<String> known = citizen.smsTexts();
     Activating activating = patiently("openActivation", citizen::openLink);
@@ -141,14 +141,6 @@ final class PatientWalk {
     requireState(request, SignatureRequestState.SIGNATURE_REQUEST_STATE_REJECTED);
   }
 
-  /** As if it had: at most five codes are sent in one. */
-  private void anHourPasses() throws SQLException {
-    world.tamper(
-        "update failure_counter set code_window_began_at = null, codes_in_window = 0 where id = '"
-            + citizen.signerId()
-            + "'");
-  }
-
   private void signAndFetch() throws SQLException {
     String upload = patiently("upload", () -> sede.upload(Documents.form()));
     CreateSignatureRequestRequest.Builder wish = Sede.wishFor(upload);
@@ -179,7 +171,7 @@ final class PatientWalk {
   }
 
   private void signOnce(SignatureRequest request) throws SQLException {
-    anHourPasses();
+    WalkTraces.anHourPasses(world, citizen);
     Authorising authorising = patiently("open", () -> citizen.open(request));
     List<String> known = citizen.smsTexts();
     patiently("password", () -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD));

@@ -30,6 +30,7 @@ final class WalkCuts {
   /** Of calls that are repeated until they succeed. */
   private static final int MOST_IN_A_WALK = 8;
 
+  private static final int PART = 3;
   private static final Deque<Cut> NONE = new ArrayDeque<>();
 
   private final PostgresWire wire;
@@ -75,9 +76,10 @@ final class WalkCuts {
   /**
    * Ends the learning.
    *
-   * @param both whether each exchange is cut on both sides, not only each COMMIT
+   * @param all whether each exchange is cut on both sides, in each call; else, of what several calls
+   *     have, in one of them, on one side, and of those that are no COMMIT one in three
    */
-  void prepare(Random random, boolean both) {
+  void prepare(Random random, boolean all) {
     learnCall();
     call = Optional.empty();
     Set<String> seen = new HashSet<>();
@@ -85,22 +87,26 @@ final class WalkCuts {
         (name, found) -> {
           List<Cut> cuts = new ArrayList<>();
           for (String place : found) {
-            if (seen.add(place) || both) {
-              cuts.addAll(cutsAt(place, random, both));
+            if (all || (seen.add(place) && (isCommit(place) || random.nextInt(PART) == 0))) {
+              cuts.addAll(cutsAt(place, random, all));
             }
           }
           Collections.shuffle(cuts, random);
           left.put(name, new ArrayDeque<>(cuts));
         });
     for (String place : ofBackground) {
-      for (Cut each : cutsAt(place, random, both)) {
+      for (Cut each : cutsAt(place, random, all)) {
         background.add(order(each, 1 + random.nextInt(4)));
       }
     }
   }
 
-  private static List<Cut> cutsAt(String place, Random random, boolean both) {
-    if (both || place.equals("COMMIT") || place.endsWith(" | COMMIT")) {
+  private static boolean isCommit(String place) {
+    return place.equals("COMMIT") || place.endsWith(" | COMMIT");
+  }
+
+  private static List<Cut> cutsAt(String place, Random random, boolean all) {
+    if (all) {
       return List.of(
           new Cut(place, Where.BEFORE_IT_ARRIVES), new Cut(place, Where.BEFORE_THE_ANSWER));
     }
@@ -142,10 +148,6 @@ final class WalkCuts {
     order = Optional.empty();
   }
 
-  boolean isDone() {
-    return left.values().stream().allMatch(Deque::isEmpty);
-  }
-
   int met() {
     return met;
   }
@@ -155,19 +157,13 @@ final class WalkCuts {
     return background.stream().filter(given -> given.met().isPresent()).count();
   }
 
-  int background() {
-    return background.size();
-  }
-
   /** Those that were not met in two walks. */
   List<String> unmet() {
     return List.copyOf(unmet);
   }
 
-  /** How many there are in each call. */
-  Map<String, Integer> sizes() {
-    Map<String, Integer> sizes = new LinkedHashMap<>();
-    left.forEach((name, cuts) -> sizes.put(name, cuts.size()));
-    return sizes;
+  /** How many are still to be made in calls. */
+  int left() {
+    return left.values().stream().mapToInt(Deque::size).sum();
   }
 }
