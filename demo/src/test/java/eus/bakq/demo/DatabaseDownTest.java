@@ -125,8 +125,7 @@ class DatabaseDownTest {
             where);
     boolean answered;
     try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
-      Future<Boolean> signing =
-          thread.submit(() -> isDone(() -> authorising.submitCode(code)));
+      Future<Boolean> signing = thread.submit(() -> isDone(() -> authorising.submitCode(code)));
       assertThat(held.awaitMet(LONGEST_WAIT)).isTrue();
       down(End.CRASHED);
       held.cut();

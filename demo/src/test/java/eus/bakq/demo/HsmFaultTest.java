@@ -72,8 +72,7 @@ class HsmFaultTest {
   static void open() throws Exception {
     faulty = FaultyPkcs11.shared();
     world =
-        DemoWorld.start(
-            WorldFiles.make(), WorldFiles.Settings.usual().module(faulty.library()));
+        DemoWorld.start(WorldFiles.make(), WorldFiles.Settings.usual().module(faulty.library()));
     citizen = world.activeCitizen();
   }
 
@@ -99,8 +98,7 @@ class HsmFaultTest {
 
   static Stream<Case> whenSigning() {
     Random random = new Random(Long.getLong("bakq.seed", new Random().nextLong()));
-    return Stream.concat(
-        cases("custody", OF_SIGNING, random), cases("record", OF_MACS, random));
+    return Stream.concat(cases("custody", OF_SIGNING, random), cases("record", OF_MACS, random));
   }
 
   static Stream<Case> whenActivating() {
@@ -195,14 +193,12 @@ class HsmFaultTest {
                 ReturnCode.CKR_DEVICE_ERROR,
                 FaultyPkcs11.FOR_EVER));
 
-    assertThat(isDone(() -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD)))
-        .isFalse();
+    assertThat(isDone(() -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD))).isFalse();
     order.end();
 
     assertThat(
             Eventually.is(
-                () ->
-                    isDone(() -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD))))
+                () -> isDone(() -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD))))
         .isTrue();
     assertThat(authorising.submitCode(citizen.nextCode())).isEqualTo(1);
     assertThat(world.audit().lines(request.getId()))
@@ -293,9 +289,7 @@ class HsmFaultTest {
     SignatureRequest request = sede.ask(Documents.form());
     Authorising authorising = citizen.challenged(request);
     String code = citizen.nextCode();
-    order(
-        new Case(
-            "custody", "C_UnwrapKey", Fault.FAIL_BEFORE, ReturnCode.CKR_DEVICE_REMOVED, 1));
+    order(new Case("custody", "C_UnwrapKey", Fault.FAIL_BEFORE, ReturnCode.CKR_DEVICE_REMOVED, 1));
     FaultyPkcs11.Order order = order(fails);
 
     boolean signed = isDone(() -> authorising.submitCode(code));
@@ -311,8 +305,7 @@ class HsmFaultTest {
     return Stream.of("C_OpenSession", "C_Login", "C_FindObjectsInit", "C_FindObjects")
         .map(
             function ->
-                new Case(
-                    "custody", function, Fault.FAIL_BEFORE, ReturnCode.CKR_GENERAL_ERROR, 1));
+                new Case("custody", function, Fault.FAIL_BEFORE, ReturnCode.CKR_GENERAL_ERROR, 1));
   }
 
   private static FaultyPkcs11.Order order(Case fails) throws Exception {

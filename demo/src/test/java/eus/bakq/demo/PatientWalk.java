@@ -102,9 +102,7 @@ final class PatientWalk {
         sms ->
             patiently(
                 "setPassword",
-                () ->
-                    activating.setPassword(
-                        Citizen.temporaryPasswordIn(sms), Citizen.PASSWORD)));
+                () -> activating.setPassword(Citizen.temporaryPasswordIn(sms), Citizen.PASSWORD)));
     patiently("confirm", () -> activating.confirm(Officer.DOCUMENT_EXPIRY));
     patiently("acceptTerms", activating::acceptTerms);
     List<String> before = citizen.smsTexts();
@@ -124,8 +122,7 @@ final class PatientWalk {
     boolean answered = false;
     try {
       patiently(
-          "wrongPassword",
-          () -> authorising.submitPassword(citizen.dni(), Citizen.WRONG_PASSWORD));
+          "wrongPassword", () -> authorising.submitPassword(citizen.dni(), Citizen.WRONG_PASSWORD));
       answered = true;
     } catch (StatusRuntimeException e) {
       // One password for an interaction: the first was judged, and its answer lost.
@@ -175,8 +172,7 @@ final class PatientWalk {
     Authorising authorising = patiently("open", () -> citizen.open(request));
     List<String> known = citizen.smsTexts();
     patiently("password", () -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD));
-    withNewest(
-        known, sms -> patiently("code", () -> authorising.submitCode(Citizen.codeIn(sms))));
+    withNewest(known, sms -> patiently("code", () -> authorising.submitCode(Citizen.codeIn(sms))));
   }
 
   /** Whether the request has its signature; if it is being settled, waits for what it becomes. */
@@ -228,9 +224,7 @@ final class PatientWalk {
     patiently("lift", () -> officer.lift(citizen, lift));
     patiently(
         "revoke",
-        () ->
-            officer.revoke(
-                citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED, revoke));
+        () -> officer.revoke(citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED, revoke));
   }
 
   private SignatureRequest create(String call) {
@@ -298,8 +292,7 @@ final class PatientWalk {
   }
 
   private void awaitMail(String subject) throws SQLException {
-    awaited(
-        () -> citizen.mails().stream().filter(m -> m.getSubject().equals(subject)).findFirst());
+    awaited(() -> citizen.mails().stream().filter(m -> m.getSubject().equals(subject)).findFirst());
   }
 
   /** Waits for a message; one whose sending was interrupted is late, until its lease is over. */

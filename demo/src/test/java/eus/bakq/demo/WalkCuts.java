@@ -70,14 +70,15 @@ final class WalkCuts {
             passed.stream()
                 .map(PostgresExchange::place)
                 .filter(place -> !ofBackground.contains(place))
-                .forEach(place -> places.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(place)));
+                .forEach(
+                    place -> places.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(place)));
   }
 
   /**
    * Ends the learning.
    *
-   * @param all whether each exchange is cut on both sides, in each call; else, of what several calls
-   *     have, in one of them, on one side, and of those that are no COMMIT one in three
+   * @param all whether each exchange is cut on both sides, in each call; else, of what several
+   *     calls have, in one of them, on one side, and of those that are no COMMIT one in three
    */
   void prepare(Random random, boolean all) {
     learnCall();

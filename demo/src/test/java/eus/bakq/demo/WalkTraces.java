@@ -17,7 +17,8 @@ final class WalkTraces {
             + "')";
     assertThat(
             world.count(
-                "select count(*) from activation_ledger where outcome = 'CONSUMED' and " + ofSigner))
+                "select count(*) from activation_ledger where outcome = 'CONSUMED' and "
+                    + ofSigner))
         .as("one signature")
         .isEqualTo(1);
     assertThat(

@@ -31,10 +31,10 @@ import org.slf4j.LoggerFactory;
  * <p>The binding looks at the token first and leaves it: it and SunPKCS11 share the module, never a
  * slot. Afterwards the key that SunPKCS11 found is checked once more by itself.
  *
- * <p>SunPKCS11 uses a session again that saw an error, with what was begun in it: one failure of the
- * token would be followed by failures for ever. So after a failure the key is opened anew, with a
- * provider and sessions of its own. The old ones are closed when they are collected as garbage. Safe
- * for several threads.
+ * <p>SunPKCS11 uses a session again that saw an error, with what was begun in it: one failure of
+ * the token would be followed by failures for ever. So after a failure the key is opened anew, with
+ * a provider and sessions of its own. The old ones are closed when they are collected as garbage.
+ * Safe for several threads.
  */
 final class AuthorityToken implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuthorityToken.class);
@@ -73,8 +73,7 @@ final class AuthorityToken implements AutoCloseable {
       TokenLogin.Opened opened = login.open();
       opened.session().close();
       AuthorityToken authority =
-          new AuthorityToken(
-              new Opening(module, opened.slot(), login, token, expected, random));
+          new AuthorityToken(new Opening(module, opened.slot(), login, token, expected, random));
       boolean same = false;
       try {
         authority.requireSame(authority.key);
@@ -104,10 +103,7 @@ final class AuthorityToken implements AutoCloseable {
       requireSame(fresh);
       key = fresh;
       return fresh;
-    } catch (GeneralSecurityException
-        | IOException
-        | ProviderException
-        | HsmRefusedException e) {
+    } catch (GeneralSecurityException | IOException | ProviderException | HsmRefusedException e) {
       throw UnavailableException.temporarily("the authority's token does not answer", e);
     }
   }

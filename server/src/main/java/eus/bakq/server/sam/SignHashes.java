@@ -98,8 +98,8 @@ public final class SignHashes {
 
   /**
    * Steps 1 to 11: after this returns, the intent is durable and no occurrence can be reserved
-   * again. If the answer to COMMIT was lost, it is read back on a new connection: else a reservation
-   * that nobody uses would stand for ten minutes.
+   * again. If the answer to COMMIT was lost, it is read back on a new connection: else a
+   * reservation that nobody uses would stand for ten minutes.
    */
   private SignatureActivationData reserve(
       UnverifiedActivationData unverified, SigningContext context)

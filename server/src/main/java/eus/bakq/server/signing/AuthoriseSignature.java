@@ -4,6 +4,7 @@ import eus.bakq.server.authentication.AuthenticatedSigner;
 import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.database.CommitUnknownException;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.SignHashes;
@@ -121,7 +122,10 @@ public final class AuthoriseSignature {
     try {
       completeDocuments.run(id);
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("request", id).setCause(e).log("completing is put off");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("completing is put off");
     }
   }
 }

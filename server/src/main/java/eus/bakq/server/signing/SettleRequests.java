@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.sam.ActivationLedger;
@@ -136,7 +137,10 @@ public final class SettleRequests {
     try {
       parts.database().transact(act);
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("a request could not be settled");
     }
   }
 
@@ -148,7 +152,7 @@ public final class SettleRequests {
       return true;
     } catch (RuntimeException e) {
       pauses.failed(id);
-      LOG.atError()
+      LOG.atLevel(Outage.level(e))
           .addKeyValue("request", id)
           .setCause(e)
           .log("completing failed and will be tried again");
