@@ -86,7 +86,7 @@ class CutConnectionTest {
     assertThat(cuts.metInBackground()).isPositive();
     assertThat(unavailable).isPositive();
     assertThat(log.errors()).as("seed %d", seed).isEmpty();
-    assertThat(world.audit().verify().getFirstBadSequence()).isZero();
+    new WorldInvariants(world).requireAtRest();
     world.conformance().requireNoViolation();
   }
 }

@@ -69,6 +69,7 @@ class DatabaseDownTest {
     wire.forgetOrders();
     WalkTraces.anHourPasses(world, citizen);
     assertThat(world.audit().verify().getFirstBadSequence()).isZero();
+    new WorldInvariants(world).require();
     world.conformance().requireNoViolation();
   }
 

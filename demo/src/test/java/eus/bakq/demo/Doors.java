@@ -36,12 +36,17 @@ final class Doors implements AutoCloseable {
     this.watcher = watcher;
   }
 
-  /** The door of {@code audience}, as {@code caller} or somebody without certificate reaches it. */
+  /**
+   * The door of {@code audience}, as {@code caller} or somebody without certificate reaches it. It
+   * leads to whoever listens there when it is used.
+   */
   Channel channel(Audience audience, Optional<String> caller) {
-    ManagedChannel channel =
-        channels.computeIfAbsent(
-            audience + "/" + caller.orElse("nobody"), key -> open(audience, caller));
-    return ClientInterceptors.intercept(channel, watcher);
+    return ClientInterceptors.intercept(
+        new LateChannel(
+            () ->
+                channels.computeIfAbsent(
+                    audience + "/" + caller.orElse("nobody"), key -> open(audience, caller))),
+        watcher);
   }
 
   private ManagedChannel open(Audience audience, Optional<String> caller) {
@@ -63,9 +68,10 @@ final class Doors implements AutoCloseable {
     }
   }
 
-  /** The server is there again: who has waited before trying to connect tries at once. */
-  void tryAgain() {
-    channels.values().forEach(ManagedChannel::resetConnectBackoff);
+  /** The server was started again: nobody waits any longer because it was not there before. */
+  void connectAnew() {
+    close();
+    channels.clear();
   }
 
   @Override

@@ -90,7 +90,8 @@ class HsmFaultTest {
   }
 
   @AfterEach
-  void leavesNothing() {
+  void leavesNothing() throws Exception {
+    new WorldInvariants(world).require();
     faulty.forgetOrders();
     assertThat(faulty.objects()).as("keys left in sessions").isEqualTo(objects);
     world.conformance().requireNoViolation();

@@ -32,98 +32,115 @@ record Officer(Channel channel) {
 
   /** Registers; returns the signer's id. */
   String register(Citizen citizen) {
-    return register(citizen, UUID.randomUUID().toString());
+    return register(registration(citizen));
   }
 
-  /** As the other, with a request_id that may have been sent before. */
-  String register(Citizen citizen, String requestId) {
-    return stub()
-        .registerSigner(
-            RegisterSignerRequest.newBuilder()
-                .setRequestId(requestId)
-                .setDni(citizen.dni())
-                .setGivenName("Ane")
-                .setSurname("Etxeberria Agirre")
-                .setBirthDate(CalendarDate.newBuilder().setYear(1985).setMonth(4).setDay(12))
-                .setEmail(citizen.email())
-                .setMobile(citizen.mobile())
-                .setLanguage(Language.LANGUAGE_ENGLISH)
-                .setEvidence(evidence(citizen))
-                .build())
-        .getSignerId();
+  /** As {@link #register(Citizen)}; the same request may be sent again. */
+  String register(RegisterSignerRequest request) {
+    return stub().registerSigner(request).getSignerId();
+  }
+
+  static RegisterSignerRequest registration(Citizen citizen) {
+    return RegisterSignerRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setGivenName("Ane")
+        .setSurname("Etxeberria Agirre")
+        .setBirthDate(CalendarDate.newBuilder().setYear(1985).setMonth(4).setDay(12))
+        .setEmail(citizen.email())
+        .setMobile(citizen.mobile())
+        .setLanguage(Language.LANGUAGE_ENGLISH)
+        .setEvidence(evidence(citizen))
+        .build();
   }
 
   RenewActivationResponse renew(Citizen citizen) {
-    return stub()
-        .renewActivation(
-            RenewActivationRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
-                .setDni(citizen.dni())
-                .setEvidence(evidence(citizen))
-                .build());
+    return renew(renewal(citizen));
+  }
+
+  /** The same request may be sent again. */
+  RenewActivationResponse renew(RenewActivationRequest request) {
+    return stub().renewActivation(request);
+  }
+
+  static RenewActivationRequest renewal(Citizen citizen) {
+    return RenewActivationRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setEvidence(evidence(citizen))
+        .build();
   }
 
   UnlockSignerResponse unlock(Citizen citizen) {
-    return stub()
-        .unlockSigner(
-            UnlockSignerRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
-                .setDni(citizen.dni())
-                .setEvidence(evidence(citizen))
-                .build());
+    return unlock(unlocking(citizen));
   }
 
-  /** The end of a suspension that begins now. */
-  static Timestamp until(Duration length) {
-    return Timestamp.newBuilder().setSeconds(Instant.now().plus(length).getEpochSecond()).build();
+  /** The same request may be sent again. */
+  UnlockSignerResponse unlock(UnlockSignerRequest request) {
+    return stub().unlockSigner(request);
+  }
+
+  static UnlockSignerRequest unlocking(Citizen citizen) {
+    return UnlockSignerRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setEvidence(evidence(citizen))
+        .build();
   }
 
   /** Suspends for {@code length}; no document is at hand. */
   SuspendCredentialsResponse suspend(Citizen citizen, Duration length) {
-    return suspend(citizen, until(length), UUID.randomUUID().toString());
+    return suspend(suspension(citizen, length));
   }
 
-  /** As the other, with a request_id that may have been sent before. */
-  SuspendCredentialsResponse suspend(Citizen citizen, Timestamp until, String requestId) {
-    return stub()
-        .suspendCredentials(
-            SuspendCredentialsRequest.newBuilder()
-                .setRequestId(requestId)
-                .setDni(citizen.dni())
-                .setReason(SuspensionReason.SUSPENSION_REASON_COMPROMISE_SUSPECTED)
-                .setSuspendedUntil(until)
-                .build());
+  /** The same request may be sent again. */
+  SuspendCredentialsResponse suspend(SuspendCredentialsRequest request) {
+    return stub().suspendCredentials(request);
+  }
+
+  static SuspendCredentialsRequest suspension(Citizen citizen, Duration length) {
+    return SuspendCredentialsRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setReason(SuspensionReason.SUSPENSION_REASON_COMPROMISE_SUSPECTED)
+        .setSuspendedUntil(
+            Timestamp.newBuilder().setSeconds(Instant.now().plus(length).getEpochSecond()))
+        .build();
   }
 
   LiftSuspensionResponse lift(Citizen citizen) {
-    return lift(citizen, UUID.randomUUID().toString());
+    return lift(lifting(citizen));
   }
 
-  /** As the other, with a request_id that may have been sent before. */
-  LiftSuspensionResponse lift(Citizen citizen, String requestId) {
-    return stub()
-        .liftSuspension(
-            LiftSuspensionRequest.newBuilder()
-                .setRequestId(requestId)
-                .setDni(citizen.dni())
-                .setEvidence(evidence(citizen))
-                .build());
+  /** The same request may be sent again. */
+  LiftSuspensionResponse lift(LiftSuspensionRequest request) {
+    return stub().liftSuspension(request);
+  }
+
+  static LiftSuspensionRequest lifting(Citizen citizen) {
+    return LiftSuspensionRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setEvidence(evidence(citizen))
+        .build();
   }
 
   RevokeCredentialsResponse revoke(Citizen citizen, RevocationReason reason) {
-    return revoke(citizen, reason, UUID.randomUUID().toString());
+    return revoke(revocation(citizen, reason));
   }
 
-  /** As the other, with a request_id that may have been sent before. */
-  RevokeCredentialsResponse revoke(Citizen citizen, RevocationReason reason, String requestId) {
-    return stub()
-        .revokeCredentials(
-            RevokeCredentialsRequest.newBuilder()
-                .setRequestId(requestId)
-                .setDni(citizen.dni())
-                .setReason(reason)
-                .setEvidenceSha256(ByteString.copyFrom(new byte[32]))
-                .build());
+  /** The same request may be sent again. */
+  RevokeCredentialsResponse revoke(RevokeCredentialsRequest request) {
+    return stub().revokeCredentials(request);
+  }
+
+  static RevokeCredentialsRequest revocation(Citizen citizen, RevocationReason reason) {
+    return RevokeCredentialsRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setReason(reason)
+        .setEvidenceSha256(ByteString.copyFrom(new byte[32]))
+        .build();
   }
 
   private static IdentificationEvidence evidence(Citizen citizen) {

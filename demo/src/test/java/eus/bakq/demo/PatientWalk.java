@@ -1,6 +1,7 @@
 package eus.bakq.demo;
 
 import eus.bakq.fixtures.Documents;
+import eus.bakq.registration.v1.RegisterSignerRequest;
 import eus.bakq.registration.v1.RevocationReason;
 import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.SignatureRequest;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -63,12 +63,12 @@ final class PatientWalk {
   }
 
   private void register() {
-    String id = UUID.randomUUID().toString();
+    RegisterSignerRequest request = Officer.registration(citizen);
     patiently(
         "register",
         () -> {
-          citizen.register(world.officer(), id);
-          return id;
+          citizen.register(world.officer(), request);
+          return request;
         });
   }
 
@@ -215,16 +215,13 @@ final class PatientWalk {
 
   private void acts() {
     Officer officer = world.officer();
-    String suspend = UUID.randomUUID().toString();
-    String lift = UUID.randomUUID().toString();
-    String revoke = UUID.randomUUID().toString();
-    Duration length = SUSPENSION;
-    var until = Officer.until(length);
-    patiently("suspend", () -> officer.suspend(citizen, until, suspend));
-    patiently("lift", () -> officer.lift(citizen, lift));
-    patiently(
-        "revoke",
-        () -> officer.revoke(citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED, revoke));
+    var suspension = Officer.suspension(citizen, SUSPENSION);
+    var lifting = Officer.lifting(citizen);
+    var revocation =
+        Officer.revocation(citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED);
+    patiently("suspend", () -> officer.suspend(suspension));
+    patiently("lift", () -> officer.lift(lifting));
+    patiently("revoke", () -> officer.revoke(revocation));
   }
 
   private SignatureRequest create(String call) {

@@ -112,6 +112,7 @@ final class WorldFiles {
    *
    * @param codeDigits 6 to 8
    * @param jdbcUrl how the database is reached; empty: directly
+   * @param database further lines of the database's section, each indented by two
    * @param module the PKCS#11 library; empty: SoftHSM2 itself
    * @param ports of the doors; empty: any free ones, and the world's own public one
    * @param further lines of server.yaml, whole sections
@@ -119,31 +120,36 @@ final class WorldFiles {
   record Settings(
       int codeDigits,
       Optional<String> jdbcUrl,
+      String database,
       Optional<Path> module,
       Optional<ServerPorts> ports,
       String further) {
     static Settings usual() {
-      return new Settings(6, Optional.empty(), Optional.empty(), Optional.empty(), "");
+      return new Settings(6, Optional.empty(), "", Optional.empty(), Optional.empty(), "");
     }
 
     Settings codeDigits(int digits) {
-      return new Settings(digits, jdbcUrl, module, ports, further);
+      return new Settings(digits, jdbcUrl, database, module, ports, further);
     }
 
     Settings jdbcUrl(String url) {
-      return new Settings(codeDigits, Optional.of(url), module, ports, further);
+      return new Settings(codeDigits, Optional.of(url), database, module, ports, further);
+    }
+
+    Settings database(String lines) {
+      return new Settings(codeDigits, jdbcUrl, lines, module, ports, further);
     }
 
     Settings module(Path library) {
-      return new Settings(codeDigits, jdbcUrl, Optional.of(library), ports, further);
+      return new Settings(codeDigits, jdbcUrl, database, Optional.of(library), ports, further);
     }
 
     Settings ports(ServerPorts chosen) {
-      return new Settings(codeDigits, jdbcUrl, module, Optional.of(chosen), further);
+      return new Settings(codeDigits, jdbcUrl, database, module, Optional.of(chosen), further);
     }
 
     Settings further(String sections) {
-      return new Settings(codeDigits, jdbcUrl, module, ports, sections);
+      return new Settings(codeDigits, jdbcUrl, database, module, ports, sections);
     }
   }
 
@@ -171,7 +177,7 @@ final class WorldFiles {
       ownerPasswordFile: %s
       runtimeUser: %s
       runtimePasswordFile: %s
-    passwordHashing: {memoryKibibytes: 7168, iterations: 5}
+    %spasswordHashing: {memoryKibibytes: 7168, iterations: 5}
     authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
     signing: {authorisationAddress: https://firma.bakq.example/}
     streams:
@@ -197,6 +203,7 @@ final class WorldFiles {
             place.ownerPasswordFile(),
             place.runtimeUser(),
             place.runtimePasswordFile(),
+            settings.database(),
             settings.codeDigits(),
             publicPort,
             settings.ports().map(ServerPorts::publicPort).orElse(publicPort),

@@ -1,0 +1,185 @@
+package eus.bakq.demo;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+
+/**
+ * The real server as a program: the JVM's command line, with the class path of this test. Folders
+ * of classes are packed into jars first, because only what is in jars can be kept in a cache of
+ * loaded classes: with the cache a start costs a fraction. Jars and cache stay in {@code target},
+ * under the hash of what is in them.
+ */
+final class ServerProgram {
+  private static final Path HOME = Path.of("target/server-program").toAbsolutePath();
+
+  /** Changes when what is made of the same classes does. */
+  private static final String FORM = "1 ";
+
+  private final String classPath;
+  private final Path cache;
+
+  private ServerProgram(String classPath, Path cache) {
+    this.classPath = classPath;
+    this.cache = cache;
+  }
+
+  /** The one of this JVM. */
+  static ServerProgram shared() {
+    return Shared.INSTANCE;
+  }
+
+  /** Makes the cache if there is none, by a server that starts on {@code configuration} and stops. */
+  private synchronized void train(Map<String, String> environment, Path configuration)
+      throws IOException, InterruptedException {
+    if (Files.exists(cache)) {
+      return;
+    }
+    Path half = Files.createTempFile(HOME, "half", ".aot");
+    Path log = HOME.resolve("training.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                command(
+                    List.of("-XX:AOTCacheOutput=" + half, "-Xlog:aot=error", "-Xlog:cds=error"),
+                    configuration))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    ServerProcess training = ServerProcess.of(builder.start(), log, 0);
+    training.awaitReady().terminate();
+    var _ = training.exitCode();
+    training.close();
+    Files.move(half, cache, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Starts the server on {@code configuration}; makes the cache first, if there is none. */
+  Process start(
+      List<String> flags, Map<String, String> environment, Path configuration, Path log)
+      throws IOException, InterruptedException {
+    train(environment, configuration);
+    List<String> all = new ArrayList<>();
+    all.add("-XX:AOTCache=" + cache);
+    all.add("-Xlog:aot=error");
+    all.add("-Xlog:cds=error");
+    all.addAll(flags);
+    ProcessBuilder builder =
+        new ProcessBuilder(command(all, configuration))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private List<String> command(List<String> flags, Path configuration) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-Djava.awt.headless=true",
+            "-Djdk.xml.maxElementDepth=1000",
+            "-XX:+ExitOnOutOfMemoryError",
+            // One core's worth of work at the start: compiling well never pays in a short life.
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m"));
+    command.addAll(flags);
+    command.addAll(
+        List.of(
+            "-cp",
+            classPath,
+            "eus.bakq.server.Main",
+            "--profile",
+            "demo",
+            configuration.toString()));
+    return command;
+  }
+
+  private static ServerProgram pack() throws IOException {
+    List<String> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      Path path = Path.of(entry);
+      if (Files.isDirectory(path) && !entry.endsWith("test-classes")) {
+        entries.add(jar(path).toString());
+      } else if (Files.isRegularFile(path)) {
+        entries.add(path.toAbsolutePath().toString());
+      }
+    }
+    String classPath = String.join(File.pathSeparator, entries);
+    return new ServerProgram(
+        classPath, HOME.resolve(hash(classPath + Runtime.version()) + ".aot"));
+  }
+
+  private static Path jar(Path classes) throws IOException {
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(classes)) {
+      files = walk.filter(file -> !file.equals(classes)).sorted().toList();
+    }
+    StringBuilder content = new StringBuilder(FORM).append(classes);
+    for (Path file : files) {
+      content.append(file);
+      if (Files.isRegularFile(file)) {
+        content.append(Files.size(file)).append(Files.getLastModifiedTime(file));
+      }
+    }
+    Path jar = HOME.resolve(hash(content.toString()) + ".jar");
+    if (!Files.exists(jar)) {
+      Path half = Files.createTempFile(Files.createDirectories(HOME), "half", ".jar");
+      write(classes, files, half);
+      Files.move(half, jar, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return jar;
+  }
+
+  /** Folders have entries too: migrations are found by the one of theirs. */
+  private static void write(Path classes, List<Path> files, Path jar) throws IOException {
+    try (OutputStream out = Files.newOutputStream(jar);
+        JarOutputStream jarOut = new JarOutputStream(out)) {
+      for (Path file : files) {
+        boolean folder = Files.isDirectory(file);
+        JarEntry entry = new JarEntry(classes.relativize(file) + (folder ? "/" : ""));
+        entry.setLastModifiedTime(FileTime.fromMillis(0));
+        jarOut.putNextEntry(entry);
+        if (!folder) {
+          jarOut.write(Files.readAllBytes(file));
+        }
+        jarOut.closeEntry();
+      }
+    }
+  }
+
+  private static String hash(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes("UTF-8")), 0, 8);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static final class Shared {
+    static final ServerProgram INSTANCE = packed();
+
+    private static ServerProgram packed() {
+      try {
+        return pack();
+      } catch (IOException e) {
+        throw new UncheckedIOException("the server cannot be packed", e);
+      }
+    }
+  }
+}
