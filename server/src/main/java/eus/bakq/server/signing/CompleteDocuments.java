@@ -69,11 +69,12 @@ public final class CompleteDocuments {
     outbox.wake();
   }
 
+  /** Holds the request while it reads: whoever completes it first erases what is read here. */
   private Optional<Parts> load(Handle handle, SignatureRequestId id) {
     Optional<SignatureRequest> found =
         parts
             .requests()
-            .find(handle, id)
+            .lock(handle, id)
             .filter(request -> request.state() == SignatureRequestState.COMPLETING);
     if (found.isEmpty()) {
       return Optional.empty();
