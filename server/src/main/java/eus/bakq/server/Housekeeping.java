@@ -7,6 +7,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.database.DatabaseClock;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.NodeLease;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.enrolment.Activations;
 import eus.bakq.server.enrolment.TidyCredentials;
 import eus.bakq.server.failure.RefusedException;
@@ -113,7 +114,7 @@ final class Housekeeping implements AutoCloseable {
     try {
       work.run();
     } catch (RefusedException | RuntimeException e) {
-      LOG.atError()
+      LOG.atLevel(Outage.level(e))
           .addKeyValue("chore", chore)
           .setCause(e)
           .log("a chore of housekeeping failed and will be tried again");

@@ -11,6 +11,7 @@ import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.RegisteredCertificate;
 import eus.bakq.server.credential.RevocationReason;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.signer.AlteredRowException;
@@ -152,7 +153,10 @@ public final class TidyCredentials {
     try {
       database.transact(act);
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("id", id).setCause(e).log("a credential could not be tidied");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("id", id)
+          .setCause(e)
+          .log("a credential could not be tidied");
     }
   }
 }

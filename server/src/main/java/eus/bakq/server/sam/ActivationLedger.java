@@ -139,6 +139,17 @@ public final class ActivationLedger {
   }
 
   /**
+   * As {@link #isOverWithoutValue}, asked by the one call that had the activation data, at its end:
+   * nobody else can reserve what it has not reserved.
+   */
+  public boolean isLetGo(Handle handle, ActivationDataId activation) {
+    return switch (progress(handle, activation)) {
+      case UNKNOWN, AUTHORISED, INTERRUPTED -> true;
+      case RESERVED, CONSUMED -> false;
+    };
+  }
+
+  /**
    * Whether it is certain that {@code activation} has yielded no value and never will: burnt, never
    * issued, or not reserved within the hardest life of activation data, after which it cannot be
    * any more (SAD-06).

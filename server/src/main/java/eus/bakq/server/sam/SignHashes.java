@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -96,26 +98,35 @@ public final class SignHashes {
 
   /**
    * Steps 1 to 11: after this returns, the intent is durable and no occurrence can be reserved
-   * again.
+   * again. If the answer to COMMIT was lost, it is read back on a new connection: else a
+   * reservation that nobody uses would stand for ten minutes.
    */
   private SignatureActivationData reserve(
       UnverifiedActivationData unverified, SigningContext context)
       throws SadRefusedException, RefusedException {
+    AtomicReference<Verdict> last = new AtomicReference<>();
     Verdict verdict =
         database.inTransaction(
             handle -> {
-              try {
-                SignatureActivationData activation = verifier.verify(handle, unverified, context);
-                if (!ledger.reserve(handle, activation.content())) {
-                  return Verdict.refused(new SadRefusedException(SadRefusal.ALREADY_USED));
-                }
-                record(handle, activation, AuditEventType.SIGNATURE_AUTHORISED, List.of());
-                return Verdict.reserved(activation);
-              } catch (SadRefusedException e) {
-                return Verdict.refused(e);
-              }
-            });
+              last.set(judge(handle, unverified, context));
+              return last.get();
+            },
+            handle -> Optional.of(last.get()).filter(made -> made.isIn(ledger, handle)));
     return verdict.get();
+  }
+
+  private Verdict judge(
+      Handle handle, UnverifiedActivationData unverified, SigningContext context) {
+    try {
+      SignatureActivationData activation = verifier.verify(handle, unverified, context);
+      if (!ledger.reserve(handle, activation.content())) {
+        return Verdict.refused(new SadRefusedException(SadRefusal.ALREADY_USED));
+      }
+      record(handle, activation, AuditEventType.SIGNATURE_AUTHORISED, List.of());
+      return Verdict.reserved(activation);
+    } catch (SadRefusedException e) {
+      return Verdict.refused(e);
+    }
   }
 
   private record Verdict(SignatureActivationData activation, SadRefusedException refusal) {
@@ -125,6 +136,13 @@ public final class SignHashes {
 
     static Verdict refused(SadRefusedException refusal) {
       return new Verdict(null, refusal);
+    }
+
+    /** Whether what was judged has reached the ledger; a refusal writes nothing there. */
+    boolean isIn(ActivationLedger ledger, Handle handle) {
+      return refusal != null
+          || ledger.progress(handle, activation.content().id())
+              == ActivationLedger.Progress.RESERVED;
     }
 
     SignatureActivationData get() throws SadRefusedException {

@@ -3,6 +3,8 @@ package eus.bakq.server.signing;
 import eus.bakq.server.authentication.AuthenticatedSigner;
 import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.Interactions;
+import eus.bakq.server.database.CommitUnknownException;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.sam.ActivationLedger;
@@ -74,6 +76,8 @@ public final class AuthoriseSignature {
     } catch (RefusedException e) {
       beginAgain(authorised, true);
       throw e;
+    } catch (CommitUnknownException e) {
+      throw e; // whatever is found now may change yet
     } catch (RuntimeException e) {
       beginAgain(authorised, false);
       throw e;
@@ -101,7 +105,7 @@ public final class AuthoriseSignature {
    * request stays AUTHORISED and is settled by {@link SettleRequests}. One that another
    * authorisation has by now is left to it.
    *
-   * @param refused the SAM has refused activation data that exist in this call only
+   * @param refused the SAM has refused the activation data
    */
   private void beginAgain(SignatureSubject.Authorised authorised, boolean refused)
       throws RefusedException {
@@ -112,7 +116,7 @@ public final class AuthoriseSignature {
               SignatureRequest request =
                   parts.requests().lock(handle, authorised.request()).orElseThrow();
               if (isTurnOf(authorised, request)
-                  && (refused || ledger.isOverWithoutValue(handle, authorised.activation()))) {
+                  && (refused || ledger.isLetGo(handle, authorised.activation()))) {
                 SettleRequests.beginAgain(handle, parts, interactions, request);
               }
             });
@@ -137,7 +141,10 @@ public final class AuthoriseSignature {
     try {
       delay = completeDocuments.run(id);
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("request", id).setCause(e).log("completing is put off");
+            LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("completing is put off");
       delay = CompletionDelay.of(e);
     }
     if (delay != CompletionDelay.NONE) {
@@ -149,7 +156,10 @@ public final class AuthoriseSignature {
     try {
       fail.afterTry(id, delay);
     } catch (RuntimeException e) { // The next try tells: the code was right all the same.
-      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("a request could not be settled");
     }
   }
 }

@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.sam.ActivationLedger;
@@ -139,7 +140,10 @@ public final class SettleRequests {
     try {
       parts.database().transact(act);
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("a request could not be settled");
     }
   }
 
@@ -154,7 +158,10 @@ public final class SettleRequests {
       }
       return true;
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("request", id).setCause(e).log("completing failed");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("completing failed");
       notCompleted(id, CompletionDelay.of(e));
       return !(e instanceof UnavailableException);
     }
