@@ -38,7 +38,8 @@ final class Housekeeping implements AutoCloseable {
       Activations activations,
       TidyCredentials tidyCredentials,
       IdempotentCalls idempotentCalls,
-      Outbox outbox) {}
+      Outbox outbox,
+      CallerRefusals refusals) {}
 
   private final Chores chores;
   private final ScheduledExecutorService threads;
@@ -87,6 +88,7 @@ final class Housekeeping implements AutoCloseable {
                 handle -> chores.activations().expireOverdue(handle, Database.now(handle))));
     guarded("credentials", () -> chores.tidyCredentials().run());
     guarded("calls", () -> database.transact(handle -> chores.idempotentCalls().purge(handle)));
+    guarded("refused callers", () -> chores.refusals().recordCounts());
     guarded(
         "messages", () -> database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT)));
   }

@@ -22,7 +22,6 @@ import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.AuditGrpcService;
 import eus.bakq.server.grpc.IdempotentWishes;
 import eus.bakq.server.grpc.Listeners;
-import eus.bakq.server.grpc.RefusedCall;
 import eus.bakq.server.grpc.SignatureRequestStreams;
 import eus.bakq.server.hsm.Hsm;
 import eus.bakq.server.notification.MessageDispatcher;
@@ -125,6 +124,7 @@ public final class SigningServer implements AutoCloseable {
             random,
             clock);
     IdempotentCalls idempotentCalls = new IdempotentCalls(IdempotentCalls.DEFAULT_LIFE);
+    CallerRefusals refusals = new CallerRefusals(database, audit, System::nanoTime);
     CallerRateLimit rateLimit = new CallerRateLimit(common.callers(), System::nanoTime);
     IdempotentWishes wishes = new IdempotentWishes(hsm.infrastructureKeys());
     AuthenticationWiring authentication = AuthenticationWiring.of(common);
@@ -143,7 +143,8 @@ public final class SigningServer implements AutoCloseable {
                 enrolment.activations(),
                 enrolment.credentials().tidy(),
                 idempotentCalls,
-                common.outbox())));
+                common.outbox(),
+                refusals)));
     closeLater(
         MessageDispatcher.start(
             database,
@@ -169,13 +170,15 @@ public final class SigningServer implements AutoCloseable {
 
     record(database, audit, AuditEventType.SYSTEM_STARTED, configuration);
     closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration));
+    closeLater(refusals);
     publicListener = closeLater(status.open(configuration.publicListener()));
     listeners =
         Listeners.start(
             configuration.listeners(),
             services,
             common.callers()::byCertificate,
-            call -> record(database, audit, call),
+            refusals,
+            rateLimit::countAny,
             clock,
             random);
     closeLater(listeners);
@@ -224,29 +227,6 @@ public final class SigningServer implements AutoCloseable {
   private static String version() {
     String version = SigningServer.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;
-  }
-
-  private static void record(Database database, AuditLog audit, RefusedCall call) {
-    Map<String, String> details =
-        Map.of(
-            "listener", call.listener().name(),
-            "correlation_id", call.correlationId(),
-            "certificate_sha256",
-                call.certificateSha256().map(hash -> hash.toHex()).orElse("none"));
-    try {
-      database.transact(
-          handle ->
-              audit.append(
-                  handle,
-                  AuditEvent.refused(
-                      AuditEventType.CALLER_REFUSED,
-                      call.refusal().name(),
-                      call.caller().map(Object::toString).orElse("unknown"),
-                      call.method(),
-                      details)));
-    } catch (RefusedException e) {
-      throw new IllegalStateException("recording refuses nothing", e);
-    }
   }
 
   /** The port on which {@code audience} is served. */

@@ -28,6 +28,13 @@ public enum AuditEventType {
    */
   CALLER_REFUSED,
   /**
+   * Further calls were refused at the door within a minute, beyond those that have a record each
+   * (CALLER_REFUSED): ten of a certificate, sixty in all. Subject: the listener. Details: {@code
+   * count}, {@code certificate_sha256} ({@code none} if there was none, {@code several} if there
+   * were too many to tell apart).
+   */
+  CALLER_REFUSALS_COUNTED,
+  /**
    * A sede asked for another sede's signature request, and was answered as if there were none.
    * Subject: the request. Actor: the sede that asked. No details.
    */

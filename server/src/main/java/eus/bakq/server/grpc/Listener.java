@@ -77,6 +77,7 @@ public final class Listener implements AutoCloseable {
   record Surroundings(
       Function<Bytes, Optional<RegisteredCaller>> callers,
       RefusalSink refusals,
+      CallQuota quota,
       Clock clock,
       SecureRandom random) {}
 
@@ -117,10 +118,17 @@ public final class Listener implements AutoCloseable {
             settings.audience(),
             surroundings.callers(),
             surroundings.refusals(),
+            surroundings.quota(),
             surroundings.clock());
+    ReadableMessages readable = new ReadableMessages();
     for (ServerServiceDefinition definition : definitions) {
       builder.addService(
-          ServerInterceptors.interceptForward(definition, correlation, admission, caller));
+          ServerInterceptors.interceptForward(
+              ServerInterceptors.useInputStreamMessages(definition),
+              correlation,
+              admission,
+              caller,
+              readable));
     }
     Listener listener =
         new Listener(

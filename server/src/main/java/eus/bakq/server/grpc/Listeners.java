@@ -30,6 +30,7 @@ public final class Listeners implements AutoCloseable {
    *
    * @param callers finds a caller by the SHA-256 of the client certificate in DER
    * @param refusals where calls are recorded that are refused for who made them
+   * @param quota what counts the calls of each registered caller
    * @throws IOException if an address cannot be listened on, or a file not be read
    * @throws IllegalArgumentException if an audience has two doors, a service no door, or a service
    *     no caller option
@@ -39,6 +40,7 @@ public final class Listeners implements AutoCloseable {
       List<BindableService> services,
       Function<Bytes, Optional<RegisteredCaller>> callers,
       RefusalSink refusals,
+      CallQuota quota,
       Clock clock,
       SecureRandom random)
       throws IOException {
@@ -58,7 +60,7 @@ public final class Listeners implements AutoCloseable {
       door.add(service);
     }
     Listeners opened = new Listeners(new EnumMap<>(Audience.class));
-    var surroundings = new Listener.Surroundings(callers, refusals, clock, random);
+    var surroundings = new Listener.Surroundings(callers, refusals, quota, clock, random);
     try {
       for (ListenerSettings one : settings) {
         opened.listeners.put(

@@ -55,6 +55,9 @@ final class Doors implements AutoCloseable {
   final ThrowAwayPki.Identity officer;
   final ConformanceInterceptor conformance = new ConformanceInterceptor();
   final List<RefusedCall> refused = Collections.synchronizedList(new ArrayList<>());
+  /** What is asked for each call of a registered caller. */
+  CallQuota quota = caller -> {};
+
   final List<String> served = Collections.synchronizedList(new ArrayList<>());
 
   /** What the sedes' service does before it answers. */
@@ -91,6 +94,7 @@ final class Doors implements AutoCloseable {
               record.run();
               refused.add(call);
             },
+            name -> quota.count(name),
             new AheadClock(() -> Instant.now().plus(ahead)),
             new SecureRandom());
   }

@@ -196,6 +196,7 @@ class ListenerTest {
                     List.of(Doors.withoutCallerOption()),
                     fingerprint -> Optional.empty(),
                     call -> {},
+                    caller -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -222,6 +223,7 @@ class ListenerTest {
                     List.of(),
                     fingerprint -> Optional.empty(),
                     call -> {},
+                    caller -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
         .isInstanceOf(java.io.IOException.class);
