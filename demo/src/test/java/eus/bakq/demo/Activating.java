@@ -121,6 +121,14 @@ final class Activating {
     return ticket;
   }
 
+  Program program() {
+    return program;
+  }
+
+  String interaction() {
+    return interaction;
+  }
+
   private ActivationServiceGrpc.ActivationServiceBlockingStub stub() {
     return ActivationServiceGrpc.newBlockingStub(channel);
   }
