@@ -1,8 +1,6 @@
 package eus.bakq.demo;
 
-import eus.bakq.demo.v1.ListMessagesRequest;
 import eus.bakq.demo.v1.Message;
-import eus.bakq.demo.v1.MessageServiceGrpc;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import java.time.Duration;
 import java.util.List;
@@ -23,12 +21,12 @@ final class Citizen {
   private static final Pattern TEMPORARY = Pattern.compile("temporary password is ([^ ]+)\\. ");
   private static final Pattern LINK = Pattern.compile("https://bakq\\.example/activate#(\\S+)");
 
-  private final DemoWorld world;
+  private final World world;
   private final String dni;
   private String signerId = "";
   private int smsRead;
 
-  Citizen(DemoWorld world, String dni) {
+  Citizen(World world, String dni) {
     this.world = world;
     this.dni = dni;
   }
@@ -150,14 +148,7 @@ final class Citizen {
   }
 
   private List<Message> messages(eus.bakq.demo.v1.Channel channel, String recipient) {
-    return MessageServiceGrpc.newBlockingStub(world.signerChannel())
-        .listMessages(
-            ListMessagesRequest.newBuilder()
-                .setChannel(channel)
-                .setRecipient(recipient)
-                .setPageSize(100)
-                .build())
-        .getMessagesList();
+    return world.messages(channel, recipient);
   }
 
   private static List<Message> await(

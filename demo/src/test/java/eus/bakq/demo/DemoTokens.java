@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** The three tokens of one world, made by the real ceremony, with labels of their own. */
 record DemoTokens(Path folder, String prefix) {
@@ -56,8 +57,12 @@ record DemoTokens(Path folder, String prefix) {
     return folder.resolve(role + ".pin");
   }
 
-  /** The {@code hsm} section of server.yaml, its paths relative to the file. */
-  String configuration() throws IOException {
+  /**
+   * The {@code hsm} section of server.yaml, its paths relative to the file.
+   *
+   * @param module the library in SoftHSM2's place, if there is one
+   */
+  String configuration(Optional<Path> module) throws IOException {
     return """
         hsm:
           module: %s
@@ -68,7 +73,7 @@ record DemoTokens(Path folder, String prefix) {
           transcriptPublicKey: %s
         """
         .formatted(
-            SoftHsm.shared().module(),
+            module.orElse(SoftHsm.shared().module()),
             label("custody"),
             label("authority"),
             label("record"),

@@ -18,7 +18,7 @@ record StolenDatabase(Connection connection) implements AutoCloseable {
     }
   }
 
-  static StolenDatabase of(DemoWorld world) throws SQLException {
+  static StolenDatabase of(World world) throws SQLException {
     return new StolenDatabase(world.superuser());
   }
 

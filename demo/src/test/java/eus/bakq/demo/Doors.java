@@ -1,0 +1,75 @@
+package eus.bakq.demo;
+
+import eus.bakq.fixtures.PkiIdentity;
+import eus.bakq.server.grpc.Audience;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+
+/** Channels to the doors of one server, one for each door and caller. Safe for several threads. */
+final class Doors implements AutoCloseable {
+  private static final int MOST_MESSAGE_BYTES = 12 * 1024 * 1024;
+
+  private final WorldFiles files;
+  private final ToIntFunction<Audience> ports;
+  private final ClientInterceptor watcher;
+  private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param watcher sees every call
+   */
+  Doors(WorldFiles files, ToIntFunction<Audience> ports, ClientInterceptor watcher) {
+    this.files = files;
+    this.ports = ports;
+    this.watcher = watcher;
+  }
+
+  /** The door of {@code audience}, as {@code caller} or somebody without certificate reaches it. */
+  Channel channel(Audience audience, Optional<String> caller) {
+    ManagedChannel channel =
+        channels.computeIfAbsent(
+            audience + "/" + caller.orElse("nobody"), key -> open(audience, caller));
+    return ClientInterceptors.intercept(channel, watcher);
+  }
+
+  private ManagedChannel open(Audience audience, Optional<String> caller) {
+    try {
+      SslContextBuilder tls =
+          SslContextBuilder.forClient()
+              .protocols("TLSv1.3")
+              .trustManager(files.pki().authority().certificate());
+      if (caller.isPresent()) {
+        PkiIdentity identity = files.caller(caller.get());
+        tls.keyManager(identity.privateKey(), identity.certificate());
+      }
+      return NettyChannelBuilder.forAddress("127.0.0.1", ports.applyAsInt(audience))
+          .sslContext(GrpcSslContexts.configure(tls, SslProvider.JDK).build())
+          .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+          .build();
+    } catch (IOException e) {
+      throw new IllegalStateException("TLS cannot be set up", e);
+    }
+  }
+
+  /** The server is there again: who has waited before trying to connect tries at once. */
+  void tryAgain() {
+    channels.values().forEach(ManagedChannel::resetConnectBackoff);
+  }
+
+  @Override
+  public void close() {
+    channels.values().forEach(ManagedChannel::shutdownNow);
+  }
+}

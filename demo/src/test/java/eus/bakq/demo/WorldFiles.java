@@ -1,0 +1,307 @@
+package eus.bakq.demo;
+
+import eus.bakq.fixtures.Pki;
+import eus.bakq.fixtures.PkiIdentity;
+import eus.bakq.fixtures.Postgres;
+import eus.bakq.fixtures.PostgresDatabase;
+import eus.bakq.fixtures.TimeStampAuthority;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a world is made of before a server runs in it: a folder, three tokens made by the ceremony,
+ * a database, a PKI for the doors and everybody's certificates; and the server.yaml of each server
+ * in it. Safe for several threads.
+ */
+final class WorldFiles {
+  static final String SEDE_A = "sede-a";
+  static final String SEDE_B = "sede-b";
+
+  /** A sede that may have one request open. */
+  static final String SEDE_WITH_ONE_REQUEST = "sede-one";
+
+  /** A sede that may call twice a minute. */
+  static final String SEDE_WITH_TWO_CALLS = "sede-two";
+
+  static final String OFFICER = "officer";
+  static final String AUDITOR = "auditor";
+
+  /** Has a certificate of the right authority that is in no register. */
+  static final String STRANGER = "stranger";
+
+  /** The officer's own DNI. */
+  static final String OFFICERS_DNI = "00000000T";
+
+  private static final String DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
+
+  private final Path folder;
+  private final DemoTokens tokens;
+  private final Postgres postgres;
+  private final PostgresDatabase place;
+  private final Pki pki;
+  private final Map<String, PkiIdentity> callers;
+  private final int publicPort;
+  private final AtomicInteger citizens = new AtomicInteger(10_000_000);
+
+  private WorldFiles(
+      Path folder,
+      DemoTokens tokens,
+      Postgres postgres,
+      PostgresDatabase place,
+      Pki pki,
+      Map<String, PkiIdentity> callers,
+      int publicPort) {
+    this.folder = folder;
+    this.tokens = tokens;
+    this.postgres = postgres;
+    this.place = place;
+    this.pki = pki;
+    this.callers = callers;
+    this.publicPort = publicPort;
+  }
+
+  /** A new world, with a database of its own in the PostgreSQL of this JVM. */
+  static WorldFiles make() throws IOException {
+    return make(Postgres.shared());
+  }
+
+  /** A new world, with a database of its own in {@code postgres}. */
+  static WorldFiles make(Postgres postgres) throws IOException {
+    Path folder =
+        Files.createTempDirectory(Files.createDirectories(Path.of("target")), "world-")
+            .toAbsolutePath();
+    Pki pki = Pki.create("doors");
+    Map<String, PkiIdentity> callers =
+        Stream.of(
+                SEDE_A,
+                SEDE_B,
+                SEDE_WITH_ONE_REQUEST,
+                SEDE_WITH_TWO_CALLS,
+                OFFICER,
+                AUDITOR,
+                STRANGER)
+            .collect(Collectors.toMap(name -> name, pki::client));
+    WorldFiles files =
+        new WorldFiles(
+            folder,
+            DemoTokens.hold(folder),
+            postgres,
+            postgres.createDatabase("demo_" + UUID.randomUUID().toString().replace("-", "")),
+            pki,
+            callers,
+            ServerPorts.free());
+    PkiIdentity door = pki.server();
+    Files.writeString(folder.resolve("authority.pem"), pki.authority().certificatePem());
+    Files.writeString(folder.resolve("door.pem"), door.certificatePem());
+    Files.writeString(folder.resolve("door.key"), door.privateKeyPem());
+    return files;
+  }
+
+  /**
+   * What differs from server to server.
+   *
+   * @param codeDigits 6 to 8
+   * @param jdbcUrl how the database is reached; empty: directly
+   * @param module the PKCS#11 library; empty: SoftHSM2 itself
+   * @param ports of the doors; empty: any free ones, and the world's own public one
+   * @param further lines of server.yaml, whole sections
+   */
+  record Settings(
+      int codeDigits,
+      Optional<String> jdbcUrl,
+      Optional<Path> module,
+      Optional<ServerPorts> ports,
+      String further) {
+    static Settings usual() {
+      return new Settings(6, Optional.empty(), Optional.empty(), Optional.empty(), "");
+    }
+
+    Settings codeDigits(int digits) {
+      return new Settings(digits, jdbcUrl, module, ports, further);
+    }
+
+    Settings jdbcUrl(String url) {
+      return new Settings(codeDigits, Optional.of(url), module, ports, further);
+    }
+
+    Settings module(Path library) {
+      return new Settings(codeDigits, jdbcUrl, Optional.of(library), ports, further);
+    }
+
+    Settings ports(ServerPorts chosen) {
+      return new Settings(codeDigits, jdbcUrl, module, Optional.of(chosen), further);
+    }
+
+    Settings further(String sections) {
+      return new Settings(codeDigits, jdbcUrl, module, ports, sections);
+    }
+  }
+
+  /** Writes {@code name}.yaml for one server; the file. */
+  Path write(String name, Settings settings) throws IOException {
+    return Files.writeString(
+        folder.resolve(name + ".yaml"),
+        tokens.configuration(settings.module())
+            + databaseAndRules(settings)
+            + "listeners:\n"
+            + listener("relyingParty", settings.ports().map(ServerPorts::relyingParty), true)
+            + listener("registration", settings.ports().map(ServerPorts::registration), true)
+            + listener("signer", settings.ports().map(ServerPorts::signer), false)
+            + listener("auditor", settings.ports().map(ServerPorts::auditor), true)
+            + callerSections()
+            + settings.further());
+  }
+
+  private String databaseAndRules(Settings settings) {
+    TimeStampAuthority stamps = TimeStampAuthority.shared();
+    return """
+    database:
+      jdbcUrl: %s
+      ownerUser: %s
+      ownerPasswordFile: %s
+      runtimeUser: %s
+      runtimePasswordFile: %s
+    passwordHashing: {memoryKibibytes: 7168, iterations: 5}
+    authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
+    signing: {authorisationAddress: https://firma.bakq.example/}
+    streams:
+      uploadsPerSede: 3
+      keptUploadsPerSede: 30
+      keptMebibytesPerSede: 30
+      downloadsPerSede: 2
+      watchesPerSede: 6
+      longestTransfer: PT8S
+    enrolment: {activationPage: https://bakq.example/activate}
+    certificate:
+      practiceStatement: https://bakq.example/cps
+      disclosureEnglish: https://bakq.example/pds-en.pdf
+      disclosureSpanish: https://bakq.example/pds-es.pdf
+      publicAddress: http://127.0.0.1:%d
+    smsHost: firma.bakq.example
+    publicListener: {port: %d}
+    timeStamping: {address: %s, authorities: %s, statusAddresses: [%s]}
+    """
+        .formatted(
+            settings.jdbcUrl().orElse(place.jdbcUrl()),
+            place.ownerUser(),
+            place.ownerPasswordFile(),
+            place.runtimeUser(),
+            place.runtimePasswordFile(),
+            settings.codeDigits(),
+            publicPort,
+            settings.ports().map(ServerPorts::publicPort).orElse(publicPort),
+            stamps.address(),
+            stamps.rootFile(),
+            stamps.address());
+  }
+
+  private String callerSections() {
+    return "callers:\n"
+        + caller(SEDE_A, "SEDE", names("Sede A") + "quotas: {callsPerMinute: 100000}")
+        + caller(SEDE_B, "SEDE", names("Sede B") + "quotas: {callsPerMinute: 100000}")
+        + caller(SEDE_WITH_ONE_REQUEST, "SEDE", names("Sede One") + "quotas: {openRequests: 1}")
+        + caller(SEDE_WITH_TWO_CALLS, "SEDE", names("Sede Two") + "quotas: {callsPerMinute: 2}")
+        + caller(
+            OFFICER,
+            "REGISTRATION_OFFICER",
+            "dni: " + OFFICERS_DNI + "\n    quotas: {callsPerMinute: 100000}")
+        + caller(AUDITOR, "AUDITOR", "quotas: {callsPerMinute: 100000}");
+  }
+
+  private static String listener(String name, Optional<Integer> port, boolean certificates) {
+    return "  "
+        + name
+        + ": {port: "
+        + port.orElse(0)
+        + ", serverCertificate: door.pem, serverKey: door.key"
+        + (certificates ? ", clientAuthority: authority.pem" : "")
+        + "}\n";
+  }
+
+  private static String names(String name) {
+    return "displayNames: {eu: %s, es: %s, en: %s}\n    ".formatted(name, name, name);
+  }
+
+  private String caller(String name, String role, String further) {
+    return """
+          - name: %s
+            role: %s
+            certificateSha256: %s
+            %s
+        """
+        .formatted(name, role, callers.get(name).fingerprint(), further);
+  }
+
+  /**
+   * Writes what a sede's program is given: where the door is, whom to believe, and the certificate
+   * and key of {@code sede}.
+   */
+  Path connectionFile(Path into, String sede, int port) throws IOException {
+    PkiIdentity identity = callers.get(sede);
+    Files.writeString(into.resolve("authority.pem"), pki.authority().certificatePem());
+    Files.writeString(into.resolve(sede + ".pem"), identity.certificatePem());
+    Files.writeString(into.resolve(sede + ".key"), identity.privateKeyPem());
+    return Files.writeString(
+        into.resolve(sede + ".properties"),
+        """
+        # as ./run writes it
+        authority = authority.pem
+        sede.address = 127.0.0.1:%d
+        sede.certificate = %s.pem
+        sede.key = %s.key
+        """
+            .formatted(port, sede, sede));
+  }
+
+  /** Where everything of this world is, logs of its servers included. */
+  Path folder() {
+    return folder;
+  }
+
+  DemoTokens tokens() {
+    return tokens;
+  }
+
+  Postgres postgres() {
+    return postgres;
+  }
+
+  PostgresDatabase place() {
+    return place;
+  }
+
+  Pki pki() {
+    return pki;
+  }
+
+  PkiIdentity caller(String name) {
+    return callers.get(name);
+  }
+
+  /** A valid DNI that was not given out before. */
+  String newDni() {
+    int number = citizens.incrementAndGet();
+    return number + DNI_LETTERS.substring(number % 23, number % 23 + 1);
+  }
+
+  /** The database, as somebody who may do everything in it; the schema is set. */
+  Connection superuser() throws SQLException {
+    Connection connection =
+        postgres.connectAsSuperuser(
+            place.jdbcUrl().substring(place.jdbcUrl().lastIndexOf('/') + 1));
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set search_path = bakq");
+    }
+    return connection;
+  }
+}
