@@ -45,6 +45,11 @@ final class Activating {
             .getInteractionId());
   }
 
+  /** The same interaction in the hands of another program. */
+  Activating by(Program another) {
+    return new Activating(channel, another, interaction);
+  }
+
   SetPasswordResponse setPassword(String temporary, String chosen) {
     return stub()
         .setPassword(

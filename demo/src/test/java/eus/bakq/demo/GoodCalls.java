@@ -48,11 +48,13 @@ import java.util.UUID;
  * time, with everything made that has to be there before. For one thread.
  */
 final class GoodCalls {
+  private final Situations situations;
   private final DemoWorld world;
   private final Sede sede;
 
-  GoodCalls(DemoWorld world) {
-    this.world = world;
+  GoodCalls(Situations situations) {
+    this.situations = situations;
+    this.world = situations.world();
     this.sede = world.sede(DemoWorld.SEDE_A);
   }
 
@@ -98,7 +100,7 @@ final class GoodCalls {
 
   private String signed() {
     SignatureRequest request = sede.ask(BadDocuments.sound(), BadDocuments.sound());
-    world.activeCitizen().sign(request);
+    situations.signer().sign(request);
     return request.getId();
   }
 
@@ -138,7 +140,7 @@ final class GoodCalls {
             .build();
       }
       case "RegistrationService/UnlockSigner" -> {
-        String dni = locked().dni();
+        String dni = SignerStates.locked(world).dni();
         yield UnlockSignerRequest.newBuilder()
             .setRequestId(id)
             .setDni(dni)
@@ -171,15 +173,6 @@ final class GoodCalls {
               .build();
       default -> throw new IllegalArgumentException("no good call is known: " + call);
     };
-  }
-
-  private Citizen locked() {
-    Citizen citizen = world.activeCitizen();
-    SignatureRequest request = frozen();
-    for (int i = 0; i < 5; i++) {
-      citizen.open(request).submitPassword(citizen.dni(), Citizen.WRONG_PASSWORD);
-    }
-    return citizen;
   }
 
   static RegisterSignerRequest register(String id, Citizen citizen) {
@@ -231,7 +224,7 @@ final class GoodCalls {
   }
 
   private Message authorising(String call) {
-    Citizen citizen = world.activeCitizen();
+    Citizen citizen = situations.signer();
     Authorising authorising = citizen.open(frozen());
     String interaction = authorising.interaction();
     if (call.endsWith("/Reject")) {

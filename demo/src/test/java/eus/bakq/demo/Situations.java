@@ -3,27 +3,74 @@ package eus.bakq.demo;
 import com.google.protobuf.Message;
 import eus.bakq.server.grpc.Audience;
 import io.grpc.Channel;
+import io.grpc.Status;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 
 /**
- * Calls that would be accepted, each in the situation that it needs. One that was refused for its
- * form has changed nothing, and its situation serves again; after any other answer the next call
- * gets a new one. For one thread.
+ * Calls that would be accepted, each in the situation that it needs. A call that was refused has
+ * changed nothing, and so its situation serves again, until one was accepted. For one thread.
  */
 final class Situations {
+  /** Calls that may be repeated as they are. */
+  private static final Set<String> READS =
+      Set.of(
+          "SignatureRequestService/GetSignatureRequest",
+          "SignatureRequestService/WatchSignatureRequest",
+          "SignatureRequestService/FetchSignedDocument",
+          "SignatureRequestService/StreamSignedDocument",
+          "MessageService/ListMessages",
+          "AuditService/ListAuditRecords",
+          "AuditService/VerifyAuditLog");
+
+  /** Refusals of which there may be three. */
+  private static final Set<String> COUNTED =
+      Set.of("AUTHENTICATION_FAILED", "PERSONAL_DATA_NOT_CONFIRMED");
+
+  private static final int MOST_SIGNATURES = 3;
+
   private final DemoWorld world;
   private final GoodCalls good;
   private final Map<String, List<Message>> prepared = new HashMap<>();
 
+  private final Map<String, Object> kept = new HashMap<>();
+  private Citizen signer;
+  private int signatures;
+
   Situations(DemoWorld world) {
     this.world = world;
-    this.good = new GoodCalls(world);
+    this.good = new GoodCalls(this);
   }
 
   DemoWorld world() {
     return world;
+  }
+
+  /** Somebody active who may be sent another code: there are five an hour (OTP-13). */
+  Citizen signer() {
+    if (signer == null || signatures == MOST_SIGNATURES) {
+      signer = world.activeCitizen();
+      signatures = 0;
+    }
+    signatures++;
+    return signer;
+  }
+
+  /** What {@code maker} has made for {@code name}, until it is forgotten. */
+  <T> T kept(String name, Class<T> type, Callable<T> maker) throws Exception {
+    Object present = kept.get(name);
+    if (present == null) {
+      present = maker.call();
+      kept.put(name, present);
+    }
+    return type.cast(present);
+  }
+
+  void forget(String name) {
+    kept.remove(name);
   }
 
   /** The messages of a call that would be accepted. */
@@ -34,7 +81,8 @@ final class Situations {
   /** Sends {@code messages} as {@code call}, by whom the call is for. */
   Answer send(String call, List<byte[]> messages) {
     Answer answer = RawCall.of(channel(call), Calls.method(call), messages);
-    if (!answer.reason().equals("FIELD_INVALID")) {
+    boolean changed = answer.code() == Status.Code.OK ? !READS.contains(call) : COUNTED.contains(answer.reason());
+    if (changed) {
       prepared.remove(call);
     }
     return answer;

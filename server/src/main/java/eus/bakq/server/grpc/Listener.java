@@ -3,6 +3,8 @@ package eus.bakq.server.grpc;
 import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.vocabulary.Bytes;
 import io.grpc.BindableService;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -45,6 +47,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Listener implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Listener.class);
+
+  /**
+   * Documents are compressed already. What is not inflated is no bomb, and a message holds the
+   * memory of its size.
+   */
+  private static final DecompressorRegistry UNCOMPRESSED =
+      DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
 
   private static final int NETWORK_THREADS = 2;
   private static final int FRONT_THREADS = 2;
@@ -214,6 +223,7 @@ public final class Listener implements AutoCloseable {
     return NettyServerBuilder.forAddress(new InetSocketAddress(settings.address(), settings.port()))
         .channelFactory(() -> new BoundedServerChannel(bounds.maxConnections()))
         .flowControlWindow(ListenerBounds.FLOW_WINDOW_BYTES)
+        .decompressorRegistry(UNCOMPRESSED)
         .maxInboundMessageSize(bounds.maxInboundMessageBytes())
         .maxInboundMetadataSize(bounds.maxHeaderBytes())
         .maxConcurrentCallsPerConnection(bounds.maxConcurrentCallsPerConnection())

@@ -10,8 +10,8 @@ import io.grpc.StatusRuntimeException;
 
 /**
  * Ends in our shape what gRPC would end in its own, as a fault of ours: a message that cannot be
- * read (not a protobuf, text that is not UTF-8, compressed data that are damaged or larger than the
- * listener takes), and a call of one message that brings none or a second one.
+ * read (not a protobuf, text that is not UTF-8), and a call of one message that brings none or a
+ * second one.
  *
  * <p>It works on services whose messages are read within the call: {@link
  * io.grpc.ServerInterceptors#useInputStreamMessages}. Outside it, every listener's messages are
@@ -56,8 +56,7 @@ final class ReadableMessages implements ServerInterceptor {
         MalformedException malformed =
             new MalformedException(
                 WHOLE_MESSAGE,
-                "is a protobuf message of this call's request, with UTF-8 in its text fields,"
-                    + " within the size that the listener takes");
+                "is a protobuf message of this call's request, with UTF-8 in its text fields");
         malformed.initCause(e);
         refuse(malformed);
       }

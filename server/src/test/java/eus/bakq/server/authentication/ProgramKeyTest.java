@@ -78,6 +78,19 @@ class ProgramKeyTest {
     assertThat(key.verifies(proof, METHOD, INTERACTION, TICKET, NOW.minusSeconds(301))).isFalse();
   }
 
+  /** SubmitPassword and all later steps would fail with it as by a fault of ours. */
+  @Test
+  void refusesAPointThatIsNotOnTheCurve() {
+    byte[] off = pair.getPublic().getEncoded();
+    off[90] ^= 1;
+    assertThatThrownBy(() -> ProgramKey.parse(Bytes.copyOf(off)))
+        .isInstanceOf(MalformedException.class);
+    byte[] zero = pair.getPublic().getEncoded();
+    java.util.Arrays.fill(zero, 27, 91, (byte) 0);
+    assertThatThrownBy(() -> ProgramKey.parse(Bytes.copyOf(zero)))
+        .isInstanceOf(MalformedException.class);
+  }
+
   @Test
   void refusesAProofOfAnotherKeyAndRubbish() {
     ProgramKey other = ProgramKey.parse(Bytes.copyOf(pair("secp256r1").getPublic().getEncoded()));
