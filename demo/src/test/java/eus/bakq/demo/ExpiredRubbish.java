@@ -5,7 +5,7 @@ import eus.bakq.relyingparty.v1.SignatureRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What was good and is too old. Everything is made first; then the clock of the database goes on,
@@ -57,8 +57,7 @@ final class ExpiredRubbish {
               OldThings things =
                   situations.kept(GROUP, OldThings.class, () -> OldThings.in(situations.world()));
               things.putTheClockOn(Duration.ofMinutes(minutes));
-              Callable<Object> deedDone = () -> deed.of(things);
-              return Answer.to(deedDone);
+              return Answer.to(() -> deed.of(things));
             }));
   }
 
@@ -76,7 +75,7 @@ final class ExpiredRubbish {
       String link,
       String upload,
       Citizen suspended,
-      Duration[] ahead) {
+      AtomicReference<Duration> ahead) {
     static OldThings in(DemoWorld world) {
       Sede sede = world.sede(DemoWorld.SEDE_A);
       Citizen citizen = world.activeCitizen();
@@ -101,11 +100,11 @@ final class ExpiredRubbish {
           registered.linkToken(),
           sede.upload(BadDocuments.sound()),
           suspended,
-          new Duration[] {Duration.ZERO});
+          new AtomicReference<>(Duration.ZERO));
     }
 
     void putTheClockOn(Duration duration) throws Exception {
-      ahead[0] = duration;
+      ahead.set(duration);
       world.tamper(
           "update clock_mark set mark = clock_timestamp() + interval '%d seconds'"
               .formatted(duration.toSeconds()));
@@ -113,17 +112,17 @@ final class ExpiredRubbish {
 
     Object submitCode() {
       return challenged.submitCode(
-          code, challenged.ticket(), challenged.program().ahead(ahead[0]));
+          code, challenged.ticket(), challenged.program().ahead(ahead.get()));
     }
 
     Object password() {
       return opened.submitPassword(
-          citizen.dni(), Citizen.PASSWORD, opened.program().ahead(ahead[0]));
+          citizen.dni(), Citizen.PASSWORD, opened.program().ahead(ahead.get()));
     }
 
     Object temporaryPassword() {
       return activating
-          .by(activating.program().ahead(ahead[0]))
+          .by(activating.program().ahead(ahead.get()))
           .setPassword(temporary, Citizen.PASSWORD);
     }
 

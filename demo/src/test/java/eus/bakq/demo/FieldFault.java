@@ -79,8 +79,13 @@ enum FieldFault {
     if (field.getJavaType() == JavaType.STRING) {
       return "x".repeat(MANY);
     }
-    boolean document = field.getName().equals("content") || field.getName().equals("chunk");
-    byte[] bytes = new byte[document ? 10 * 1024 * 1024 + 1 : MANY];
+    byte[] bytes =
+        new byte
+            [switch (field.getName()) {
+              case "content" -> 10 * 1024 * 1024 + 1;
+              case "chunk" -> 1024 * 1024 + 1;
+              default -> MANY;
+            }];
     Arrays.fill(bytes, (byte) 'x');
     return ByteString.copyFrom(bytes);
   }

@@ -123,12 +123,27 @@ final class ProtocolRubbish {
     return DocumentRubbish.oversize(mebibytes << 20).toByteArray();
   }
 
+  /** HTTP 431, which gRPC's clients read so. */
   private void headers(String what, String value, int times) {
-    HttpRequest.Builder request = grpc(new byte[5]);
-    for (int i = 0; i < times; i++) {
-      request.header("x-rubbish-" + i, value);
-    }
-    http(what, "HTTP 431", request, PATH);
+    cases.add(
+        new RefusedInput(
+            GROUP,
+            "-",
+            what,
+            "gRPC INTERNAL",
+            situations -> {
+              Metadata headers = new Metadata();
+              for (int i = 0; i < times; i++) {
+                headers.put(
+                    Metadata.Key.of("x-rubbish-" + i, Metadata.ASCII_STRING_MARSHALLER), value);
+              }
+              return RawCall.of(
+                  situations.channel(LIST),
+                  Calls.method(LIST),
+                  CallOptions.DEFAULT,
+                  headers,
+                  List.of(new byte[0]));
+            }));
   }
 
   private void methods() {

@@ -14,10 +14,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -28,7 +30,7 @@ import javax.net.ssl.TrustManagerFactory;
 final class RawDoor {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   private static final byte[] PREFACE =
-      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NO_SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
 
   private RawDoor() {}
@@ -45,7 +47,7 @@ final class RawDoor {
               HttpResponse.BodyHandlers.ofByteArray());
       Optional<String> status = response.headers().firstValue("grpc-status");
       if (response.statusCode() != 200 || status.isEmpty()) {
-        return transport("HTTP " + response.statusCode(), new String(response.body(), "UTF-8"));
+        return transport("HTTP " + response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
       }
       Metadata trailers = new Metadata();
       response
@@ -113,9 +115,9 @@ final class RawDoor {
     } catch (SocketTimeoutException e) {
       return transport("connection kept", "");
     } catch (IOException e) { // It was reset, which is an end, too.
-      return transport("connection closed", said.toString("UTF-8"));
+      return transport("connection closed", said.toString(StandardCharsets.UTF_8));
     }
-    return transport("connection closed", said.toString("UTF-8"));
+    return transport("connection closed", said.toString(StandardCharsets.UTF_8));
   }
 
   private static Answer closed() {
@@ -124,7 +126,7 @@ final class RawDoor {
 
   /** An answer that is not gRPC's. */
   private static Answer transport(String what, String said) {
-    return new Answer(Status.Code.UNAVAILABLE, what, java.util.List.of(), false, said);
+    return new Answer(Status.Code.UNAVAILABLE, what, List.of(), false, said);
   }
 
   private static SSLContext trusting(DemoWorld world) throws IOException {

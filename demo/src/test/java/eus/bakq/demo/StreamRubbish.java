@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.relyingparty.v1.UploadDocumentRequest;
 import eus.bakq.relyingparty.v1.UploadHeader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -172,7 +173,7 @@ final class StreamRubbish {
     while (!up.isOver()) {
       up.chunk(new byte[1]);
       try {
-        Thread.sleep(100);
+        Thread.sleep(Duration.ofMillis(100));
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }

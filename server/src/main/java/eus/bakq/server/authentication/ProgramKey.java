@@ -24,6 +24,11 @@ final class ProgramKey {
   private static final BigInteger P256_ORDER =
       new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
 
+  /** Where the point begins; some providers read its other form of the same length, too. */
+  private static final int FORM_OF_POINT = 26;
+
+  private static final byte UNCOMPRESSED = 4;
+
   private final Bytes encoded;
   private final PublicKey key;
 
@@ -32,13 +37,14 @@ final class ProgramKey {
     this.key = key;
   }
 
-  /** Reads a SubjectPublicKeyInfo; the key must be a point of P-256, in its encoding of 91 bytes. */
+  /** Reads a SubjectPublicKeyInfo; the key must be a point of P-256, in its one encoding of 91 bytes. */
   static ProgramKey parse(Bytes encoded) {
-    if (encoded.size() == 91) {
+    byte[] bytes = encoded.toByteArray();
+    if (bytes.length == 91 && bytes[FORM_OF_POINT] == UNCOMPRESSED) {
       try {
         PublicKey key =
             KeyFactory.getInstance("EC")
-                .generatePublic(new X509EncodedKeySpec(encoded.toByteArray()));
+                .generatePublic(new X509EncodedKeySpec(bytes));
         if (key instanceof ECPublicKey ec
             && ec.getParams().getOrder().equals(P256_ORDER)
             && isOnCurve(ec)) {

@@ -59,6 +59,7 @@ public final class Listeners implements AutoCloseable {
       }
       door.add(service);
     }
+    TransportLog.silence();
     Listeners opened = new Listeners(new EnumMap<>(Audience.class));
     var surroundings = new Listener.Surroundings(callers, refusals, quota, clock, random);
     try {

@@ -92,6 +92,16 @@ class ProgramKeyTest {
   }
 
   @Test
+  void refusesAnotherEncodingOfTheSamePoint() {
+    for (int form : new int[] {6, 7}) {
+      byte[] hybrid = pair.getPublic().getEncoded();
+      hybrid[26] = (byte) form;
+      assertThatThrownBy(() -> ProgramKey.parse(Bytes.copyOf(hybrid)))
+          .isInstanceOf(MalformedException.class);
+    }
+  }
+
+  @Test
   void refusesAProofOfAnotherKeyAndRubbish() {
     ProgramKey other = ProgramKey.parse(Bytes.copyOf(pair("secp256r1").getPublic().getEncoded()));
     UnverifiedProof rubbish = new UnverifiedProof(NOW.getEpochSecond(), Bytes.copyOf(new byte[70]));
