@@ -56,6 +56,11 @@ final class Activating {
     return same;
   }
 
+  /** The same interaction in the hands of another program. */
+  Activating by(Program another) {
+    return new Activating(channel, another, interaction);
+  }
+
   SetPasswordResponse setPassword(String temporary, String chosen) {
     return stub()
         .setPassword(
@@ -130,6 +135,14 @@ final class Activating {
 
   ByteString ticket() {
     return ticket;
+  }
+
+  Program program() {
+    return program;
+  }
+
+  String interaction() {
+    return interaction;
   }
 
   private ActivationServiceGrpc.ActivationServiceBlockingStub stub() {

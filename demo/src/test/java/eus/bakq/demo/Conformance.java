@@ -43,11 +43,17 @@ final class Conformance implements ClientInterceptor {
 
   /** Fails if there was a violation since the last time. */
   void requireNoViolation() {
-    List<String> seen = List.copyOf(violations);
-    violations.clear();
+    List<String> seen = takeViolations();
     if (!seen.isEmpty()) {
       throw new AssertionError("answers that break the contract: " + seen);
     }
+  }
+
+  /** What was seen since the last time. */
+  List<String> takeViolations() {
+    List<String> seen = List.copyOf(violations);
+    violations.clear();
+    return seen;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package eus.bakq.demo;
 
+import eus.bakq.fixtures.PkiIdentity;
 import eus.bakq.server.SigningServer;
 import eus.bakq.server.config.ConfigurationFile;
 import eus.bakq.server.config.InvalidConfigurationException;
@@ -84,6 +85,16 @@ final class DemoWorld implements World, AutoCloseable {
   @Override
   public Channel signerChannel() {
     return doors.channel(Audience.SIGNER, Optional.empty());
+  }
+
+  /** The door of {@code audience} as somebody reaches it who has {@code identity}. */
+  Channel channel(Audience audience, PkiIdentity identity) {
+    return doors.channel(audience, identity);
+  }
+
+  /** Where the door of {@code audience} is, on this machine. */
+  int port(Audience audience) {
+    return server.port(audience);
   }
 
   Channel channelWithoutCertificate(Audience audience) {

@@ -122,10 +122,15 @@ final class ErrorTable {
         `PASSWORD_NOT_ACCEPTED`. Values are never repeated;
       - `google.rpc.RetryInfo` where waiting helps: always with `UNAVAILABLE`, and for `QUOTA_EXCEEDED`.
 
-      Three ends come from gRPC itself, without these details: `UNIMPLEMENTED` for a method that this listener does not
-      serve (each kind of caller has its own listener); `RESOURCE_EXHAUSTED` or `CANCELLED` for a message that is over the
-      listener's size or cannot be parsed; and `UNAVAILABLE` for a call whose connection broke, or was renewed under it
-      (every half hour, which only a stream can see): the same may be asked again on a new connection.
+      A message that cannot be read at all (no protobuf of this call, text that is not UTF-8), and a call of one message that
+      brings none or a second one, are `FIELD_INVALID` with the field `message`. What was sent and what came back, case by
+      case, is in [refused-input.md](refused-input.md).
+
+      Some ends come from gRPC itself, without these details: `UNIMPLEMENTED` for a method that this listener does not serve
+      (each kind of caller has its own listener), and for a compressed message, because none is inflated here;
+      `RESOURCE_EXHAUSTED` for a message over the listener's size; `INTERNAL` for bytes that are not framed as gRPC frames
+      messages; and `UNAVAILABLE` for a call whose connection broke, or was renewed under it (every half hour, which only a
+      stream can see): the same may be asked again on a new connection.
 
       | reason | code | what it means | what to do | calls that may end so |
       | --- | --- | --- | --- | --- |

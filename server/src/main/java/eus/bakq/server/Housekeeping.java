@@ -45,7 +45,8 @@ final class Housekeeping implements AutoCloseable {
       IdempotentCalls idempotentCalls,
       Outbox outbox,
       AuditLog audit,
-      CountedEvents counted) {}
+      CountedEvents counted,
+      CallerRefusals refusals) {}
 
   private final Chores chores;
   private final ScheduledExecutorService threads;
@@ -98,6 +99,7 @@ final class Housekeeping implements AutoCloseable {
     guarded("credentials", () -> chores.tidyCredentials().run());
     guarded("calls", () -> database.transact(handle -> chores.idempotentCalls().purge(handle)));
     guarded("counted events", () -> chores.counted().write(database, chores.audit()));
+    guarded("refused callers", () -> chores.refusals().recordCounts());
     guarded(
         "messages", () -> database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT)));
   }

@@ -25,7 +25,6 @@ import eus.bakq.server.grpc.AuditGrpcService;
 import eus.bakq.server.grpc.FailedCall;
 import eus.bakq.server.grpc.IdempotentWishes;
 import eus.bakq.server.grpc.Listeners;
-import eus.bakq.server.grpc.RefusedCall;
 import eus.bakq.server.grpc.SignatureRequestStreams;
 import eus.bakq.server.hsm.Hsm;
 import eus.bakq.server.notification.MessageDispatcher;
@@ -152,6 +151,7 @@ public final class SigningServer implements AutoCloseable {
             random,
             clock);
     IdempotentCalls idempotentCalls = new IdempotentCalls(IdempotentCalls.DEFAULT_LIFE);
+    CallerRefusals refusals = new CallerRefusals(database, audit, System::nanoTime);
     CallerRateLimit rateLimit = new CallerRateLimit(common.callers(), System::nanoTime);
     IdempotentWishes wishes = new IdempotentWishes(hsm.infrastructureKeys());
     AuthenticationWiring authentication = AuthenticationWiring.of(common);
@@ -163,6 +163,7 @@ public final class SigningServer implements AutoCloseable {
     record(database, audit, AuditEventType.SYSTEM_STARTED, configuration, lease);
     closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration, lease));
     closeLater(() -> counted.writeAll(database, audit));
+    closeLater(refusals);
     closeLater(
         Housekeeping.start(
             new Housekeeping.Chores(
@@ -177,7 +178,8 @@ public final class SigningServer implements AutoCloseable {
                 idempotentCalls,
                 common.outbox(),
                 audit,
-                counted)));
+                counted,
+                refusals)));
     closeLater(
         MessageDispatcher.start(
             database,
@@ -207,8 +209,9 @@ public final class SigningServer implements AutoCloseable {
             configuration.listeners(),
             services,
             common.callers()::byCertificate,
-            call -> record(database, audit, call),
+            refusals,
             call -> count(counted, call),
+            rateLimit::countAny,
             clock,
             random);
     // To be read from the last line to the first: what happens when the server stops.
@@ -276,29 +279,6 @@ public final class SigningServer implements AutoCloseable {
   private static String version() {
     String version = SigningServer.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;
-  }
-
-  private static void record(Database database, AuditLog audit, RefusedCall call) {
-    Map<String, String> details =
-        Map.of(
-            "listener", call.listener().name(),
-            "correlation_id", call.correlationId(),
-            "certificate_sha256",
-                call.certificateSha256().map(hash -> hash.toHex()).orElse("none"));
-    try {
-      database.transact(
-          handle ->
-              audit.append(
-                  handle,
-                  AuditEvent.refused(
-                      AuditEventType.CALLER_REFUSED,
-                      call.refusal().name(),
-                      call.caller().map(Object::toString).orElse("unknown"),
-                      call.method(),
-                      details)));
-    } catch (RefusedException e) {
-      throw new IllegalStateException("recording refuses nothing", e);
-    }
   }
 
   private static void count(CountedEvents counted, FailedCall call) {

@@ -46,6 +46,13 @@ public enum AuditEventType {
    */
   CALLER_REFUSED,
   /**
+   * Further calls were refused at the door within a minute, beyond those that have a record each
+   * (CALLER_REFUSED): ten of a certificate, sixty in all. Subject: the listener. Details: {@code
+   * count}, {@code certificate_sha256} ({@code none} if there was none, {@code several} if there
+   * were too many to tell apart).
+   */
+  CALLER_REFUSALS_COUNTED,
+  /**
    * Calls did not succeed, and no other record tells of them. Equal ones of a minute are one
    * record. Subject: the method. Reason: as docs/errors.md has it. Actor: the caller, or {@code
    * unknown}. Details: {@code count}, {@code correlation_id} (of the first, under which the log

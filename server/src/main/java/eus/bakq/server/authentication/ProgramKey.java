@@ -1,5 +1,7 @@
 package eus.bakq.server.authentication;
 
+import java.security.spec.ECFieldFp;
+import java.security.spec.EllipticCurve;
 import eus.bakq.server.failure.MalformedException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.InteractionId;
@@ -26,6 +28,11 @@ final class ProgramKey {
   private static final BigInteger P256_ORDER =
       new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
 
+  /** Where the point begins; some providers read its other form of the same length, too. */
+  private static final int FORM_OF_POINT = 26;
+
+  private static final byte UNCOMPRESSED = 4;
+
   private final Bytes encoded;
   private final PublicKey key;
 
@@ -34,14 +41,17 @@ final class ProgramKey {
     this.key = key;
   }
 
-  /** Reads a SubjectPublicKeyInfo; the key must be on P-256 and in its one encoding of 91 bytes. */
+  /** Reads a SubjectPublicKeyInfo; the key must be a point of P-256, in its one encoding of 91 bytes. */
   static ProgramKey parse(Bytes encoded) {
-    if (encoded.size() == 91) {
+    byte[] bytes = encoded.toByteArray();
+    if (bytes.length == 91 && bytes[FORM_OF_POINT] == UNCOMPRESSED) {
       try {
         PublicKey key =
             KeyFactory.getInstance("EC")
-                .generatePublic(new X509EncodedKeySpec(encoded.toByteArray()));
-        if (key instanceof ECPublicKey ec && ec.getParams().getOrder().equals(P256_ORDER)) {
+                .generatePublic(new X509EncodedKeySpec(bytes));
+        if (key instanceof ECPublicKey ec
+            && ec.getParams().getOrder().equals(P256_ORDER)
+            && isOnCurve(ec)) {
           return new ProgramKey(encoded, key);
         }
       } catch (GeneralSecurityException e) {
@@ -49,6 +59,22 @@ final class ProgramKey {
       }
     }
     throw malformed(null);
+  }
+
+  /**
+   * The platform reads points that are on no curve, and fails when it is asked to verify with one:
+   * each later step would be a fault of ours.
+   */
+  private static boolean isOnCurve(ECPublicKey key) {
+    EllipticCurve curve = key.getParams().getCurve();
+    BigInteger p = ((ECFieldFp) curve.getField()).getP();
+    BigInteger x = key.getW().getAffineX();
+    BigInteger y = key.getW().getAffineY();
+    return x.compareTo(p) < 0
+        && y.compareTo(p) < 0
+        && y.multiply(y)
+            .mod(p)
+            .equals(x.pow(3).add(curve.getA().multiply(x)).add(curve.getB()).mod(p));
   }
 
   private static MalformedException malformed(Throwable cause) {

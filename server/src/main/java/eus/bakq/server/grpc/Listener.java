@@ -3,6 +3,8 @@ package eus.bakq.server.grpc;
 import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.vocabulary.Bytes;
 import io.grpc.BindableService;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -50,6 +52,13 @@ import org.slf4j.LoggerFactory;
 public final class Listener implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Listener.class);
 
+  /**
+   * Documents are compressed already. What is not inflated is no bomb, and a message holds the
+   * memory of its size.
+   */
+  private static final DecompressorRegistry UNCOMPRESSED =
+      DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
+
   private static final int NETWORK_THREADS = 2;
   private static final int FRONT_THREADS = 2;
   private static final int RESETS_PER_WINDOW = 200;
@@ -94,6 +103,7 @@ public final class Listener implements AutoCloseable {
       Function<Bytes, Optional<RegisteredCaller>> callers,
       RefusalSink refusals,
       Consumer<FailedCall> failures,
+      CallQuota quota,
       Clock clock,
       SecureRandom random) {}
 
@@ -135,11 +145,18 @@ public final class Listener implements AutoCloseable {
             settings.audience(),
             surroundings.callers(),
             surroundings.refusals(),
+            surroundings.quota(),
             surroundings.clock());
+    ReadableMessages readable = new ReadableMessages();
     for (ServerServiceDefinition definition : definitions) {
       builder.addService(
           ServerInterceptors.interceptForward(
-              definition, correlation, failures, admission, caller));
+              ServerInterceptors.useInputStreamMessages(definition),
+              correlation,
+              failures,
+              admission,
+              caller,
+              readable));
     }
     Listener listener =
         new Listener(
@@ -268,6 +285,7 @@ public final class Listener implements AutoCloseable {
         .channelFactory(() -> new BoundedServerChannel(bounds.maxConnections()))
         .withChildOption(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false))
         .flowControlWindow(ListenerBounds.FLOW_WINDOW_BYTES)
+        .decompressorRegistry(UNCOMPRESSED)
         .maxInboundMessageSize(bounds.maxInboundMessageBytes())
         .maxInboundMetadataSize(bounds.maxHeaderBytes())
         .maxConcurrentCallsPerConnection(bounds.maxConcurrentCallsPerConnection())

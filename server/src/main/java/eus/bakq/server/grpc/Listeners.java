@@ -32,6 +32,7 @@ public final class Listeners implements AutoCloseable {
    * @param callers finds a caller by the SHA-256 of the client certificate in DER
    * @param refusals where calls are recorded that are refused for who made them
    * @param failures is told of calls that do not succeed; never waits and never throws
+   * @param quota what counts the calls of each registered caller
    * @throws IOException if an address cannot be listened on, or a file not be read
    * @throws IllegalArgumentException if an audience has two doors, a service no door, or a service
    *     no caller option
@@ -42,6 +43,7 @@ public final class Listeners implements AutoCloseable {
       Function<Bytes, Optional<RegisteredCaller>> callers,
       RefusalSink refusals,
       Consumer<FailedCall> failures,
+      CallQuota quota,
       Clock clock,
       SecureRandom random)
       throws IOException {
@@ -60,8 +62,10 @@ public final class Listeners implements AutoCloseable {
       }
       door.add(service);
     }
+    TransportLog.silence();
     Listeners opened = new Listeners(new EnumMap<>(Audience.class));
-    var surroundings = new Listener.Surroundings(callers, refusals, failures, clock, random);
+    var surroundings =
+        new Listener.Surroundings(callers, refusals, failures, quota, clock, random);
     try {
       for (ListenerSettings one : settings) {
         opened.listeners.put(

@@ -94,6 +94,29 @@ class ProgramKeyTest {
     }
   }
 
+  /** SubmitPassword and all later steps would fail with it as by a fault of ours. */
+  @Test
+  void refusesAPointThatIsNotOnTheCurve() {
+    byte[] off = pair.getPublic().getEncoded();
+    off[90] ^= 1;
+    assertThatThrownBy(() -> ProgramKey.parse(Bytes.copyOf(off)))
+        .isInstanceOf(MalformedException.class);
+    byte[] zero = pair.getPublic().getEncoded();
+    java.util.Arrays.fill(zero, 27, 91, (byte) 0);
+    assertThatThrownBy(() -> ProgramKey.parse(Bytes.copyOf(zero)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void refusesAnotherEncodingOfTheSamePoint() {
+    for (int form : new int[] {6, 7}) {
+      byte[] hybrid = pair.getPublic().getEncoded();
+      hybrid[26] = (byte) form;
+      assertThatThrownBy(() -> ProgramKey.parse(Bytes.copyOf(hybrid)))
+          .isInstanceOf(MalformedException.class);
+    }
+  }
+
   @Test
   void refusesAProofOfAnotherKeyAndRubbish() {
     ProgramKey other = ProgramKey.parse(Bytes.copyOf(pair("secp256r1").getPublic().getEncoded()));

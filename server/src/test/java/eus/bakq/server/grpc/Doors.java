@@ -56,6 +56,9 @@ final class Doors implements AutoCloseable {
   final ConformanceInterceptor conformance = new ConformanceInterceptor();
   final List<RefusedCall> refused = Collections.synchronizedList(new ArrayList<>());
   final List<FailedCall> failed = Collections.synchronizedList(new ArrayList<>());
+  /** What is asked for each call of a registered caller. */
+  CallQuota quota = caller -> {};
+
   final List<String> served = Collections.synchronizedList(new ArrayList<>());
 
   /** What the sedes' service does before it answers. */
@@ -93,6 +96,7 @@ final class Doors implements AutoCloseable {
               refused.add(call);
             },
             failed::add,
+            name -> quota.count(name),
             new AheadClock(() -> Instant.now().plus(ahead)),
             new SecureRandom());
   }

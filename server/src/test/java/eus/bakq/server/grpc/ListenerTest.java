@@ -201,6 +201,7 @@ class ListenerTest {
                     fingerprint -> Optional.empty(),
                     call -> {},
                     call -> {},
+                    caller -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -228,6 +229,7 @@ class ListenerTest {
                     fingerprint -> Optional.empty(),
                     call -> {},
                     call -> {},
+                    caller -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
         .isInstanceOf(java.io.IOException.class);
