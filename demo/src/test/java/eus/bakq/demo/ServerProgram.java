@@ -135,7 +135,9 @@ final class ServerProgram {
       }
     }
     String classPath = String.join(File.pathSeparator, entries);
-    return new ServerProgram(classPath, HOME.resolve(hash(classPath + Runtime.version()) + ".aot"));
+    MessageDigest all = sha256();
+    all.update((classPath + Runtime.version()).getBytes(StandardCharsets.UTF_8));
+    return new ServerProgram(classPath, HOME.resolve(hex(all) + ".aot"));
   }
 
   private static Path jar(Path classes) throws IOException {

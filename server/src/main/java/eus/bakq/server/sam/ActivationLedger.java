@@ -143,10 +143,14 @@ public final class ActivationLedger {
    * nobody else can reserve what it has not reserved.
    */
   public boolean isLetGo(Handle handle, ActivationDataId activation) {
-    return switch (progress(handle, activation)) {
-      case UNKNOWN, AUTHORISED, INTERRUPTED -> true;
-      case RESERVED, CONSUMED -> false;
-    };
+    return progress(handle, activation)
+        .map(
+            progress ->
+                switch (progress) {
+                  case AUTHORISED, INTERRUPTED -> true;
+                  case RESERVED, CONSUMED -> false;
+                })
+        .orElse(true);
   }
 
   /**

@@ -141,8 +141,9 @@ public final class SignHashes {
     /** Whether what was judged has reached the ledger; a refusal writes nothing there. */
     boolean isIn(ActivationLedger ledger, Handle handle) {
       return refusal != null
-          || ledger.progress(handle, activation.content().id())
-              == ActivationLedger.Progress.RESERVED;
+          || ledger
+              .progress(handle, activation.content().id())
+              .equals(Optional.of(LedgerState.RESERVED));
     }
 
     SignatureActivationData get() throws SadRefusedException {

@@ -65,7 +65,7 @@ class LeaseAndJumpTest {
     // No citizen's key plays a part here.
     test.asOwner(
         "ALTER TABLE activation_ledger DROP CONSTRAINT activation_ledger_credential_id_fkey");
-    database = Database.open(test.settings(), Profile.DEMO, clock);
+    database = Database.open(test.settings(), Profile.DEMO, clock, _ -> {});
     another = new EndInterrupted(database, new ActivationLedger(UUID.randomUUID()), audit);
     database.transact(
         handle -> {
