@@ -32,7 +32,10 @@ final class Activating {
   }
 
   static Activating open(Channel channel, String linkToken) {
-    Program program = Program.create();
+    return open(channel, linkToken, Program.create());
+  }
+
+  static Activating open(Channel channel, String linkToken, Program program) {
     return new Activating(
         channel,
         program,

@@ -25,7 +25,10 @@ final class Authorising {
   }
 
   static Authorising open(Channel channel, String address) {
-    Program program = Program.create();
+    return open(channel, address, Program.create());
+  }
+
+  static Authorising open(Channel channel, String address, Program program) {
     return new Authorising(
         channel,
         program,
