@@ -101,7 +101,7 @@ public final class SigningServer implements AutoCloseable {
             configuration.documents(), completionSources(configuration, status, random, clock));
     new DocumentWarmUp(configuration.documents(), offered(documents), random, clock).run();
     status.responderCertificates().renew();
-    new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit, clock)
+    new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit)
         .run(DocumentWarmUp.emptyPage());
 
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());

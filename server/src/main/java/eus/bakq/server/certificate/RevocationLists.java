@@ -64,8 +64,9 @@ public final class RevocationLists {
    * @param change the register's number of changes that it tells of
    */
   private record Issued(long number, long change, Instant time, Bytes list) {
-    boolean isOf(long wanted, Instant now) {
+    boolean isOf(long wanted, Instant since, Instant now) {
       return change == wanted
+          && !time.isBefore(since)
           && !now.isBefore(time)
           && Duration.between(time, now).compareTo(LONGEST_AGE) < 0;
     }
@@ -86,17 +87,27 @@ public final class RevocationLists {
    * @throws AlteredRowException if somebody altered the register
    */
   public Bytes current() {
+    return currentSince(Instant.MIN);
+  }
+
+  /**
+   * As {@link #current}, for who asks about a certificate of {@code since}: a list from before a
+   * certificate was issued says nothing about it.
+   *
+   * @param since a time of the database that is over
+   */
+  public Bytes currentSince(Instant since) {
     try {
-      return database.inTransaction(this::current);
+      return database.inTransaction(handle -> current(handle, since));
     } catch (RefusedException e) {
       throw new IllegalStateException("issuing a list refuses nothing", e);
     }
   }
 
-  private Bytes current(Handle handle) {
+  private Bytes current(Handle handle, Instant since) {
     Instant now = Database.now(handle);
     long change = register.change(handle);
-    Optional<Issued> kept = read(handle, "").filter(list -> list.isOf(change, now));
+    Optional<Issued> kept = read(handle, "").filter(list -> list.isOf(change, since, now));
     if (kept.isPresent()) {
       return kept.get().list();
     }
@@ -104,7 +115,7 @@ public final class RevocationLists {
     Optional<Issued> held = read(handle, " for update");
     long changeNow = register.change(handle);
     Instant later = Database.now(handle);
-    return held.filter(list -> list.isOf(changeNow, later))
+    return held.filter(list -> list.isOf(changeNow, since, later))
         .orElseGet(() -> issue(handle, held, changeNow, later))
         .list();
   }

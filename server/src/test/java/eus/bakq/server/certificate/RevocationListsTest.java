@@ -20,6 +20,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +60,25 @@ class RevocationListsTest {
     assertThat(world.lists.current()).isEqualTo(second);
     assertThat(number(read(second))).isGreaterThan(number(read(first)));
     assertThat(issued()).hasSize(2).last().isEqualTo("1 " + second.sha256().toHex());
+  }
+
+  /** Without this a server starts once an hour: the list of its first start is there still. */
+  @Test
+  void isIssuedAnewForWhomTheLastOneIsTooOld() throws Exception {
+    Bytes first = world.lists.current();
+    Instant later = Instant.now();
+    while (read(first).getThisUpdate().toInstant().plusSeconds(1).isAfter(later)) {
+      Thread.sleep(50); // a list tells its time in seconds
+      later = Instant.now();
+    }
+
+    Bytes second = world.lists.currentSince(later);
+
+    assertThat(read(second).getThisUpdate().toInstant())
+        .isAfterOrEqualTo(later.truncatedTo(ChronoUnit.SECONDS))
+        .isAfter(read(first).getThisUpdate().toInstant());
+    assertThat(world.lists.currentSince(later)).isEqualTo(second);
+    assertThat(world.lists.current()).isEqualTo(second);
   }
 
   @Test

@@ -1,0 +1,265 @@
+package eus.bakq.demo;
+
+import eus.bakq.demo.v1.Message;
+import eus.bakq.server.grpc.Audience;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * One database and one set of tokens, and servers on them that are processes of their own: nodes.
+ * Phones and mailboxes of citizens belong to the world and outlive the nodes that delivered to
+ * them, as far as somebody looked before a node died. Safe for several threads.
+ */
+final class ProcessWorld implements World, AutoCloseable {
+  private final WorldFiles files;
+  private final List<Node> nodes = new ArrayList<>();
+  private final Map<String, Set<Message>> received = new ConcurrentHashMap<>();
+  private final Object starting = new Object();
+
+  /** One server: where it listens, what it is started on, and its process while it has one. */
+  final class Node implements World {
+    private final Path configuration;
+    private final Path log;
+    private final Conformance conformance = new Conformance();
+    private final Doors doors;
+    private final ServerPorts ports;
+    private volatile Optional<ServerProcess> process = Optional.empty();
+
+    /** Of the lease of the process that runs, once its doors are open. */
+    private volatile String leaseId = "";
+
+    private Node(String name, WorldFiles.Settings settings) throws IOException {
+      this.ports = settings.ports().orElseThrow();
+      this.configuration = files.write(name, settings);
+      this.log = files.folder().resolve(name + ".log");
+      this.doors = new Doors(files, ports::of, conformance);
+    }
+
+    /** Begins to start; nothing runs here now. */
+    ServerProcess launch(ServerProcess.Launch launch) throws IOException {
+      process.filter(ServerProcess::isAlive).ifPresent(alive -> refuseSecond());
+      process.ifPresent(ServerProcess::close);
+      ServerProcess started = ServerProcess.start(configuration, log, launch);
+      process = Optional.of(started);
+      return started;
+    }
+
+    /** Starts, and waits until the doors are open. */
+    Node start() throws IOException, InterruptedException {
+      return start(ServerProcess.Launch.usual());
+    }
+
+    /** As {@link #start()}. */
+    Node start(ServerProcess.Launch launch) throws IOException, InterruptedException {
+      synchronized (ProcessWorld.this.starting) {
+        Set<String> before = leases();
+        var _ = launch(launch).awaitReady();
+        Set<String> own = leases();
+        own.removeAll(before);
+        leaseId = own.iterator().next();
+      }
+      doors.tryAgain();
+      return this;
+    }
+
+    private void refuseSecond() {
+      throw new IllegalStateException("this node runs");
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+      process().kill();
+    }
+
+    ServerProcess process() {
+      return process.orElseThrow();
+    }
+
+    boolean isAlive() {
+      return process.filter(ServerProcess::isAlive).isPresent();
+    }
+
+    Path log() {
+      return log;
+    }
+
+    ServerPorts ports() {
+      return ports;
+    }
+
+    Conformance conformance() {
+      return conformance;
+    }
+
+    @Override
+    public WorldFiles files() {
+      return files;
+    }
+
+    @Override
+    public Channel channel(Audience audience, String caller) {
+      return doors.channel(audience, Optional.of(caller));
+    }
+
+    @Override
+    public Channel signerChannel() {
+      return doors.channel(Audience.SIGNER, Optional.empty());
+    }
+
+    @Override
+    public List<Message> messages(eus.bakq.demo.v1.Channel channel, String recipient) {
+      return ProcessWorld.this.messages(channel, recipient);
+    }
+
+    private void close() {
+      doors.close();
+      process.ifPresent(ServerProcess::close);
+    }
+  }
+
+  private ProcessWorld(WorldFiles files) {
+    this.files = files;
+  }
+
+  /** A world in which no node is yet. */
+  static ProcessWorld on(WorldFiles files) {
+    return new ProcessWorld(files);
+  }
+
+  /**
+   * Adds a node, which does not run yet.
+   *
+   * @param settings without ports it gets free ones, which it keeps
+   */
+  synchronized Node add(WorldFiles.Settings settings) throws IOException {
+    WorldFiles.Settings own =
+        settings.ports().isPresent() ? settings : settings.ports(ServerPorts.choose());
+    Node node = new Node("node-" + nodes.size(), own);
+    nodes.add(node);
+    return node;
+  }
+
+  synchronized List<Node> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  Node node(int index) {
+    return nodes().get(index);
+  }
+
+  /** The first node that runs. */
+  Node anybody() {
+    return nodes().stream()
+        .filter(Node::isAlive)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no node runs"));
+  }
+
+  @Override
+  public WorldFiles files() {
+    return files;
+  }
+
+  @Override
+  public Channel channel(Audience audience, String caller) {
+    return anybody().channel(audience, caller);
+  }
+
+  @Override
+  public Channel signerChannel() {
+    return anybody().signerChannel();
+  }
+
+  /** What any node has delivered, those included that are dead now. */
+  @Override
+  public List<Message> messages(eus.bakq.demo.v1.Channel channel, String recipient) {
+    Set<Message> all =
+        received.computeIfAbsent(channel + " " + recipient, key -> new LinkedHashSet<>());
+    for (Node node : nodes()) {
+      if (node.isAlive()) {
+        List<Message> now = ofOne(node, channel, recipient);
+        synchronized (all) {
+          all.addAll(now);
+        }
+      }
+    }
+    synchronized (all) {
+      return all.stream()
+          .sorted(
+              Comparator.comparingLong((Message message) -> message.getDeliveredAt().getSeconds())
+                  .thenComparingInt(message -> message.getDeliveredAt().getNanos())
+                  .reversed())
+          .toList();
+    }
+  }
+
+  /** Nothing from one who dies while it is asked. */
+  private static List<Message> ofOne(
+      Node node, eus.bakq.demo.v1.Channel channel, String recipient) {
+    try {
+      return World.messages(node.signerChannel(), channel, recipient);
+    } catch (StatusRuntimeException e) {
+      if (node.isAlive()) {
+        throw e;
+      }
+      return List.of();
+    }
+  }
+
+  /**
+   * Ends the leases of nodes that are dead at once, instead of within twenty seconds. A node that
+   * is starting meanwhile counts as dead until it gives its next sign of life.
+   */
+  void endLeasesOfTheDead() throws SQLException {
+    String alive =
+        nodes().stream()
+            .filter(Node::isAlive)
+            .map(node -> "'" + node.leaseId + "'")
+            .collect(Collectors.joining(", "));
+    var _ =
+        tamper(
+            "update node set lease_until = now() - interval '1 second'"
+                + (alive.isEmpty() ? "" : " where id::text not in (" + alive + ")"));
+  }
+
+  /** The ids of all leases; none before the first start has made the table. */
+  private Set<String> leases() {
+    Set<String> ids = new HashSet<>();
+    try (Connection connection = superuser();
+        Statement statement = connection.createStatement();
+        ResultSet exists = statement.executeQuery("select to_regclass('bakq.node') is not null")) {
+      exists.next();
+      if (exists.getBoolean(1)) {
+        try (ResultSet row = statement.executeQuery("select id::text from node")) {
+          while (row.next()) {
+            ids.add(row.getString(1));
+          }
+        }
+      }
+      return ids;
+    } catch (SQLException e) {
+      throw new IllegalStateException("the leases cannot be read", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    nodes().forEach(Node::close);
+  }
+}

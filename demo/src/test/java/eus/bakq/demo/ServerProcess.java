@@ -1,0 +1,131 @@
+package eus.bakq.demo;
+
+import eus.bakq.fixtures.SoftHsm;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The real server, as a process of its own. Everything it writes goes to the end of its log. It
+ * dies with this JVM, unless that is killed. Safe for several threads.
+ */
+final class ServerProcess implements AutoCloseable {
+  private static final String READY = "The server is ready.";
+  private static final long LONGEST_MINUTES = 3;
+  private static final long LOOK_AGAIN_MILLIS = 20;
+
+  private final Process process;
+  private final Path log;
+  private final long logBefore;
+  private final Thread killAtTheEnd;
+
+  /**
+   * How a process is started.
+   *
+   * @param flags of the JVM, after the usual ones
+   * @param environment beside this JVM's own
+   */
+  record Launch(List<String> flags, Map<String, String> environment) {
+    static Launch usual() {
+      return new Launch(List.of(), Map.of());
+    }
+  }
+
+  private ServerProcess(Process process, Path log, long logBefore) {
+    this.process = process;
+    this.log = log;
+    this.logBefore = logBefore;
+    this.killAtTheEnd = new Thread(process::destroyForcibly, "server-process-kill");
+    Runtime.getRuntime().addShutdownHook(killAtTheEnd);
+  }
+
+  /** Begins to start a server on {@code configuration}; {@link #awaitReady} waits for it. */
+  static ServerProcess start(Path configuration, Path log, Launch launch) throws IOException {
+    List<String> flags = new ArrayList<>(launch.flags());
+    Path cache = ServerProgram.shared().cache();
+    if (Files.exists(cache)) {
+      flags.addFirst("-XX:AOTCache=" + cache);
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(ServerProgram.shared().command(flags, configuration))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .redirectInput(new File("/dev/null"));
+    builder.environment().put("SOFTHSM2_CONF", SoftHsm.shared().configurationFile().toString());
+    builder.environment().putAll(launch.environment());
+    long before = Files.exists(log) ? Files.size(log) : 0;
+    return new ServerProcess(builder.start(), log, before);
+  }
+
+  /**
+   * Waits until its doors are open; fails if it ends instead, and says what it wrote.
+   *
+   * @return this
+   */
+  ServerProcess awaitReady() throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(LONGEST_MINUTES);
+    while (!said().contains(READY)) {
+      if (!process.isAlive() || System.nanoTime() - end > 0) {
+        throw new AssertionError("the server does not start: " + said());
+      }
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
+    return this;
+  }
+
+  /** What this process wrote, so far. */
+  String said() {
+    try {
+      byte[] all = Files.readAllBytes(log);
+      int from = (int) Math.min(logBefore, all.length);
+      return new String(all, from, all.length - from, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the server's log cannot be read", e);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** What this and earlier processes of the same log wrote. */
+  Path log() {
+    return log;
+  }
+
+  /** SIGKILL. Returns when the process has ended. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    var _ = exitCode();
+  }
+
+  /** SIGTERM; waits for nothing. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for the end. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
+      throw new AssertionError("the server does not end: " + said());
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    Runtime.getRuntime().removeShutdownHook(killAtTheEnd);
+  }
+}
