@@ -80,7 +80,7 @@ final class Walk {
   void take(WalkStep step) throws Exception {
     switch (step.kind()) {
       case REQUEST, CANCEL, GET, WATCH, FETCH, ACKNOWLEDGE -> sede(step);
-      case OPEN -> pick(model.requests, step).ifPresent(this::open);
+      case OPEN -> latest(model.requests, step).ifPresent(this::open);
       case RIGHT_PASSWORD, WRONG_PASSWORD, RIGHT_CODE, WRONG_CODE, CODE_OF_ANOTHER, REJECT ->
           latest(conversations(true), step).ifPresent(one -> authorise(step, one));
       case OPEN_LINK -> openLink();
@@ -117,7 +117,7 @@ final class Walk {
       requests.put(model.request(documents), sede.ask(wished));
       return;
     }
-    pick(model.requests, step).ifPresent(request -> sede(step.kind(), sede, request));
+    latest(model.requests, step).ifPresent(request -> sede(step.kind(), sede, request));
   }
 
   private void sede(WalkStep.Kind kind, Sede sede, WalkModel.Request request) {
@@ -349,10 +349,6 @@ final class Walk {
     return model.conversations.stream()
         .filter(one -> one.request.isPresent() == ofRequests)
         .toList();
-  }
-
-  private static <T> Optional<T> pick(List<T> from, WalkStep step) {
-    return latest(from, step);
   }
 
   /** The last one mostly, else one of the three before. */

@@ -43,7 +43,9 @@ final class WalkWorld implements World, AutoCloseable {
 
   /** Starts everything. */
   static WalkWorld start() throws Exception {
-    Path folder = Files.createTempDirectory(Path.of("/tmp"), "bakq-walk-");
+    Path folder =
+        Files.createTempDirectory(Files.createDirectories(Path.of("target")), "walk-")
+            .toAbsolutePath();
     FakeTime time = FakeTime.in(folder.resolve("time"));
     WorldFiles files = WorldFiles.make(Postgres.start(folder.resolve("postgres"), 0, time));
     Path file = files.write("server", WorldFiles.Settings.usual());
