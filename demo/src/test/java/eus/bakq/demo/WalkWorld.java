@@ -7,7 +7,10 @@ import eus.bakq.server.config.ConfigurationFile;
 import eus.bakq.server.config.ServerConfiguration;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.vocabulary.Profile;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +29,18 @@ final class WalkWorld implements World, AutoCloseable {
   private final ServerConfiguration configuration;
   private final DemoProfile profile;
   private final Conformance conformance = new Conformance();
+  private final Channel signers =
+      new Channel() {
+        @Override
+        public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
+          return doors.channel(Audience.SIGNER, Optional.empty()).newCall(method, options);
+        }
+
+        @Override
+        public String authority() {
+          return "127.0.0.1";
+        }
+      };
   private SigningServer server;
   private Doors doors;
 
@@ -100,9 +115,10 @@ final class WalkWorld implements World, AutoCloseable {
     return doors.channel(audience, Optional.of(caller));
   }
 
+  /** Leads to whichever server there is, because conversations outlive servers. */
   @Override
   public Channel signerChannel() {
-    return doors.channel(Audience.SIGNER, Optional.empty());
+    return signers;
   }
 
   Conformance conformance() {
