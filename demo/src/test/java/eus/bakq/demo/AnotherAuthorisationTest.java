@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.Documents;
 import eus.bakq.relyingparty.v1.SignatureRequest;
-import eus.bakq.relyingparty.v1.SignatureRequestState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -38,7 +37,10 @@ class AnotherAuthorisationTest {
     assertThat(paused.goOn()).isEqualTo("TEMPORARILY_UNAVAILABLE");
 
     assertThat(paused.turn()).isEqualTo("AUTHORISED " + other);
-    assertThat(world.count("select count(*) from request_document where value is not null and " + paused.ofRequest("request_id")))
+    assertThat(
+            world.count(
+                "select count(*) from request_document where value is not null and "
+                    + paused.ofRequest("request_id")))
         .isZero();
     assertThat(world.audit().lines(paused.request.getId()))
         .contains("SIGNATURE_FAILED FAILED OUTCOME_NOT_COMMITTED")
@@ -54,7 +56,8 @@ class AnotherAuthorisationTest {
     assertThat(paused.goOn()).isEqualTo("ACTIVATION_REFUSED");
 
     assertThat(paused.turn()).isEqualTo("AUTHORISED " + other);
-    assertThat(world.audit().lines(paused.request.getId())).contains("SAD_REJECTED REFUSED ALREADY_USED");
+    assertThat(world.audit().lines(paused.request.getId()))
+        .contains("SAD_REJECTED REFUSED ALREADY_USED");
   }
 
   /** A call with a right code that waits for the certificate's row, which somebody holds. */
@@ -105,7 +108,8 @@ class AnotherAuthorisationTest {
       world.tamper(rows.formatted("'" + other + "'", "AUTHORISED", "null"));
       if (!alsoReserved.isEmpty()) {
         world.tamper(
-            rows.formatted("sad_id", "RESERVED", "(select id from node order by lease_until desc limit 1)")
+            rows.formatted(
+                    "sad_id", "RESERVED", "(select id from node order by lease_until desc limit 1)")
                 + " and sad_id <> '"
                 + other
                 + "'");

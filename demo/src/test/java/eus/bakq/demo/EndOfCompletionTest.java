@@ -88,7 +88,8 @@ class EndOfCompletionTest {
   }
 
   @Test
-  @DisplayName("what can never be completed ends with a name and a reason, and nothing is left of it")
+  @DisplayName(
+      "what can never be completed ends with a name and a reason, and nothing is left of it")
   void endsWhatCanNeverBeCompleted() throws Exception {
     stamps.behave(Manner.KILLED);
     Citizen revoked = world.activeCitizen();
@@ -131,9 +132,7 @@ class EndOfCompletionTest {
 
     assertThat(
             Eventually.is(
-                () ->
-                    delay(request)
-                        == CompletionDelay.COMPLETION_DELAY_CERTIFICATE_ON_HOLD))
+                () -> delay(request) == CompletionDelay.COMPLETION_DELAY_CERTIFICATE_ON_HOLD))
         .isTrue();
     world.officer().lift(citizen);
 
@@ -147,8 +146,7 @@ class EndOfCompletionTest {
 
   private SignatureRequest signed(Citizen citizen) {
     SignatureRequest request =
-        sede.ask(
-            Sede.wish(BadDocuments.sound()).setLevel(SignatureLevel.SIGNATURE_LEVEL_B_LT));
+        sede.ask(Sede.wish(BadDocuments.sound()).setLevel(SignatureLevel.SIGNATURE_LEVEL_B_LT));
     assertThat(citizen.sign(request)).isEqualTo(1);
     return request;
   }
@@ -186,12 +184,14 @@ class EndOfCompletionTest {
     assertThat(world.audit().lines(id))
         .containsSubsequence(
             "SIGNATURE_CREATED SUCCEEDED",
-            "SIGNATURE_REQUEST_FAILED FAILED "
-                + why.name().replace("COMPLETION_FAILURE_", ""));
+            "SIGNATURE_REQUEST_FAILED FAILED " + why.name().replace("COMPLETION_FAILURE_", ""));
     assertThat(world.audit().count(id, "SIGNATURE_REQUEST_FAILED")).isEqualTo(1);
     assertThat(world.audit().count(id, "SIGNATURE_REQUEST_COMPLETED")).isZero();
     for (String table : List.of("prepared_document", "request_document")) {
-      String left = table.equals("request_document") ? " and coalesce(original, value, signed) is not null" : "";
+      String left =
+          table.equals("request_document")
+              ? " and coalesce(original, value, signed) is not null"
+              : "";
       assertThat(
               world.count(
                   "select count(*) from " + table + " where request_id = '" + id + "'" + left))

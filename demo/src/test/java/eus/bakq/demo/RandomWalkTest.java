@@ -16,10 +16,10 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * Random calls of a citizen, a sede and an officer, jumps of time and restarts, through the doors of
- * a real server; every answer is the model's, and after every step the invariants of requirements
- * 3.C, 3.D and 3.E hold: OTP-03, OTP-04, OTP-05, OTP-06, SAD-03, SAD-05, SAD-08, SAD-21, KEY-04,
- * KEY-10. How many walks there are, and how long, is said by the properties {@code
+ * Random calls of a citizen, a sede and an officer, jumps of time and restarts, through the doors
+ * of a real server; every answer is the model's, and after every step the invariants of
+ * requirements 3.C, 3.D and 3.E hold: OTP-03, OTP-04, OTP-05, OTP-06, SAD-03, SAD-05, SAD-08,
+ * SAD-21, KEY-04, KEY-10. How many walks there are, and how long, is said by the properties {@code
  * jqwik.tries.default} and {@code bakq.walk.steps}; a walk that fails is made shorter and printed,
  * with the seed that makes it again.
  */

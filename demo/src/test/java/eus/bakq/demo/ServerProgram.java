@@ -82,8 +82,7 @@ final class ServerProgram {
       }
     }
     String classPath = String.join(File.pathSeparator, entries);
-    return new ServerProgram(
-        classPath, HOME.resolve(hash(classPath + Runtime.version()) + ".aot"));
+    return new ServerProgram(classPath, HOME.resolve(hash(classPath + Runtime.version()) + ".aot"));
   }
 
   private static Path jar(Path classes) throws IOException {

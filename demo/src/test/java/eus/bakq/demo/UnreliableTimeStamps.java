@@ -55,8 +55,7 @@ final class UnreliableTimeStamps implements AutoCloseable {
   static UnreliableTimeStamps start(Path folder) throws IOException {
     HttpServer door =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
-    UnreliableTimeStamps stamps =
-        new UnreliableTimeStamps(TimeStampAuthority.start(folder), door);
+    UnreliableTimeStamps stamps = new UnreliableTimeStamps(TimeStampAuthority.start(folder), door);
     door.createContext("/", stamps::answer);
     door.setExecutor(stamps.threads);
     door.start();
@@ -83,8 +82,7 @@ final class UnreliableTimeStamps implements AutoCloseable {
     try (exchange) {
       byte[] query = exchange.getRequestBody().readAllBytes();
       Manner now = manner;
-      if (now == Manner.SILENT
-          && closed.await(LONGEST_SILENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (now == Manner.SILENT && closed.await(LONGEST_SILENCE_SECONDS, TimeUnit.SECONDS)) {
         return;
       }
       HttpResponse<byte[]> stamped =

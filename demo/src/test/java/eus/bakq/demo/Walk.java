@@ -134,8 +134,7 @@ final class Walk {
       case FETCH -> {
         for (int index = 0; index < request.documents; index++) {
           int document = index;
-          expect(
-              model.fetch(request), () -> sameAsEver(id + document, sede.fetch(id, document)));
+          expect(model.fetch(request), () -> sameAsEver(id + document, sede.fetch(id, document)));
         }
       }
       case ACKNOWLEDGE -> expect(model.acknowledge(request), () -> sede.acknowledge(id));
@@ -173,7 +172,9 @@ final class Walk {
     switch (step.kind()) {
       case RIGHT_PASSWORD ->
           password(
-              conversation, true, () -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD));
+              conversation,
+              true,
+              () -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD));
       case WRONG_PASSWORD ->
           password(
               conversation,
@@ -278,9 +279,7 @@ final class Walk {
       case REVOKE ->
           expect(
               model.revoke(),
-              () ->
-                  officer.revoke(
-                      citizen, RevocationReason.REVOCATION_REASON_SIGNER_ASKED));
+              () -> officer.revoke(citizen, RevocationReason.REVOCATION_REASON_SIGNER_ASKED));
       case RENEW -> {
         String expected = model.renew();
         expect(expected, () -> officer.renew(citizen));

@@ -151,8 +151,7 @@ final class WalkInvariants {
   String signerState() throws SQLException {
     try (Connection connection = world.superuser();
         Statement statement = connection.createStatement()) {
-      return text(
-          statement, "select state from signer where id = '" + citizen.signerId() + "'");
+      return text(statement, "select state from signer where id = '" + citizen.signerId() + "'");
     }
   }
 

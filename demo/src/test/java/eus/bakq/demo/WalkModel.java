@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a citizen, the officer and a sede can expect of the server, in as few words as it takes: what
- * a random walk compares with what they get. Each method says how a call is answered, {@code OK} or
- * the reason of a refusal, and does to the model what the call does to the server. Time is in whole
- * minutes, and all that happens between two jumps happens at once.
+ * What a citizen, the officer and a sede can expect of the server, in as few words as it takes:
+ * what a random walk compares with what they get. Each method says how a call is answered, {@code
+ * OK} or the reason of a refusal, and does to the model what the call does to the server. Time is
+ * in whole minutes, and all that happens between two jumps happens at once.
  */
 final class WalkModel {
   static final String OK = "OK";
@@ -370,9 +370,7 @@ final class WalkModel {
     activation = Activation.LINK_SENT;
     wrongAnswers = 0;
     openings = 0;
-    conversations.stream()
-        .filter(one -> one.request.isEmpty())
-        .forEach(one -> one.replaced = true);
+    conversations.stream().filter(one -> one.request.isEmpty()).forEach(one -> one.replaced = true);
     return OK;
   }
 

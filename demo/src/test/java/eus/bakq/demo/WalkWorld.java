@@ -18,9 +18,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A server whose time a test moves, PostgreSQL's and its own together, and that it closes and starts
- * again on the same database and tokens. The citizens' phones and mailboxes outlive it. For one
- * thread.
+ * A server whose time a test moves, PostgreSQL's and its own together, and that it closes and
+ * starts again on the same database and tokens. The citizens' phones and mailboxes outlive it. For
+ * one thread.
  */
 final class WalkWorld implements World, AutoCloseable {
   private final WorldFiles files;
@@ -72,8 +72,7 @@ final class WalkWorld implements World, AutoCloseable {
             // Others do not live by this clock.
             .replaceFirst("(?m)^timeStamping: .*$", ""));
     WalkWorld world =
-        new WalkWorld(
-            files, time, new MovableClock(), ConfigurationFile.read(file, Profile.DEMO));
+        new WalkWorld(files, time, new MovableClock(), ConfigurationFile.read(file, Profile.DEMO));
     world.open();
     return world;
   }

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The tables of steps in code and in the database are one: every pair of states is tried in a row of
- * the real table, by the role of the running server.
+ * The tables of steps in code and in the database are one: every pair of states is tried in a row
+ * of the real table, by the role of the running server.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StateTablesTest {
@@ -131,8 +131,7 @@ class StateTablesTest {
   void theDatabaseLetsNothingBeginElsewhere(String machine) {
     for (String state : StateTables.names(machine)) {
       // A challenge is made by a step of its interaction, which the test of steps tries.
-      boolean begins =
-          !machine.equals("challenge") && StateTables.first(machine).contains(state);
+      boolean begins = !machine.equals("challenge") && StateTables.first(machine).contains(state);
       assertThat(sqlState(StateRows.insert(machine, UUID.randomUUID().toString(), state)))
           .as("%s begins in %s", machine, state)
           .isIn(begins ? List.of(TAKEN, NO_SUCH_SIGNER) : List.of(REFUSED_BY_TRIGGER));

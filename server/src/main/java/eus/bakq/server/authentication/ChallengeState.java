@@ -13,9 +13,9 @@ public enum ChallengeState implements State<ChallengeState> {
   /** The code that was sent to the signer fits. */
   LIVE,
   /**
-   * No code fits: the password was wrong, or not allowed to do this; a newer challenge of the signer
-   * has come (OTP-06); or what the signer may do has changed. It answers as a live one to a wrong
-   * code.
+   * No code fits: the password was wrong, or not allowed to do this; a newer challenge of the
+   * signer has come (OTP-06); or what the signer may do has changed. It answers as a live one to a
+   * wrong code.
    */
   DEAD,
   /** A right code has used it up (OTP-03). */

@@ -38,7 +38,8 @@ public final class PendingCodes {
     return interactions
         .findByChallenge(handle, new ChallengeId(challenge))
         .filter(interaction -> interaction.isLive(now))
-        .filter(interaction -> ChallengeState.of(interaction).equals(Optional.of(ChallengeState.LIVE)))
+        .filter(
+            interaction -> ChallengeState.of(interaction).equals(Optional.of(ChallengeState.LIVE)))
         .flatMap(interaction -> code(interaction, now));
   }
 

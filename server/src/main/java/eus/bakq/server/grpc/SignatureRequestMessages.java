@@ -51,10 +51,10 @@ final class SignatureRequestMessages {
               SignatureRequestState.class);
   private static final Words<eus.bakq.relyingparty.v1.CompletionDelay, CompletionDelay> DELAYS =
       Words.of(
-              eus.bakq.relyingparty.v1.CompletionDelay.class,
-              "COMPLETION_DELAY_",
-              CompletionDelay.class,
-              CompletionDelay.NONE);
+          eus.bakq.relyingparty.v1.CompletionDelay.class,
+          "COMPLETION_DELAY_",
+          CompletionDelay.class,
+          CompletionDelay.NONE);
   private static final Words<eus.bakq.relyingparty.v1.CompletionFailure, CompletionFailure>
       FAILURES =
           Words.of(
@@ -128,19 +128,19 @@ final class SignatureRequestMessages {
   }
 
   static SignatureRequest view(SignatureRequestView view) {
-    SignatureRequest.Builder request = 
+    SignatureRequest.Builder request =
         SignatureRequest.newBuilder()
-        .setId(view.id().toString())
-        .setState(STATES.theirs(view.state()))
-        .setAuthorisationAddress(view.authorisationAddress().toString())
-        .setReferenceCode(view.referenceCode())
-        .setDocumentCount(view.documentCount())
-        .setCreatedAt(Times.of(view.createdAt()))
-        .setExpiresAt(Times.of(view.expiresAt()))
-        .setFormat(FORMATS.theirs(view.format()))
-        .setLevel(LEVELS.theirs(view.level()))
-        .setDigestAlgorithm(DIGESTS.theirs(view.digest()))
-        .setCompletionDelay(DELAYS.theirs(view.completionDelay()));
+            .setId(view.id().toString())
+            .setState(STATES.theirs(view.state()))
+            .setAuthorisationAddress(view.authorisationAddress().toString())
+            .setReferenceCode(view.referenceCode())
+            .setDocumentCount(view.documentCount())
+            .setCreatedAt(Times.of(view.createdAt()))
+            .setExpiresAt(Times.of(view.expiresAt()))
+            .setFormat(FORMATS.theirs(view.format()))
+            .setLevel(LEVELS.theirs(view.level()))
+            .setDigestAlgorithm(DIGESTS.theirs(view.digest()))
+            .setCompletionDelay(DELAYS.theirs(view.completionDelay()));
     view.completionFailure().map(FAILURES::theirs).ifPresent(request::setCompletionFailure);
     return request.build();
   }

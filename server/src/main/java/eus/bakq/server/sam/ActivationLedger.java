@@ -78,15 +78,11 @@ public final class ActivationLedger {
 
   /** Burns what is reserved and not ended; false if it was ended before. */
   boolean interrupt(Handle handle, ActivationContent content) {
-    return allOrNone(
-        content, write(handle, content, LedgerState.INTERRUPTED, List.of()));
+    return allOrNone(content, write(handle, content, LedgerState.INTERRUPTED, List.of()));
   }
 
   private int write(
-      Handle handle,
-      ActivationContent content,
-      LedgerState to,
-      List<SignatureValue> values) {
+      Handle handle, ActivationContent content, LedgerState to, List<SignatureValue> values) {
     OffsetDateTime now = Database.now(handle).atOffset(ZoneOffset.UTC);
     PreparedBatch batch =
         handle.prepareBatch(

@@ -83,8 +83,8 @@ public final class AuthoriseSignature {
   }
 
   /**
-   * Only for the authorisation that the request names: this process may have stood still for so long
-   * that the citizen has authorised anew, other hashes.
+   * Only for the authorisation that the request names: this process may have stood still for so
+   * long that the citizen has authorised anew, other hashes.
    */
   private void keep(
       Handle handle, SignatureSubject.Authorised authorised, List<SignatureValue> values) {

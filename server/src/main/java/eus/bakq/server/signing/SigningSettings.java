@@ -14,7 +14,10 @@ import java.time.Duration;
  *     Whoever can write it can lead citizens to another page
  */
 public record SigningSettings(
-    Duration requestLife, Duration retention, Duration longestCompletion, URI authorisationAddress) {
+    Duration requestLife,
+    Duration retention,
+    Duration longestCompletion,
+    URI authorisationAddress) {
   public SigningSettings {
     if (requestLife.compareTo(Duration.ofMinutes(1)) < 0
         || requestLife.compareTo(Duration.ofMinutes(60)) > 0) {
