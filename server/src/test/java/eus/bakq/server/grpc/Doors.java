@@ -55,6 +55,7 @@ final class Doors implements AutoCloseable {
   final ThrowAwayPki.Identity officer;
   final ConformanceInterceptor conformance = new ConformanceInterceptor();
   final List<RefusedCall> refused = Collections.synchronizedList(new ArrayList<>());
+
   /** What is asked for each call of a registered caller. */
   CallQuota quota = caller -> {};
 
