@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Every step of an activation in each of its states: one line a state, one word a step (ENR-12). */
+/**
+ * Every step of an activation in each of its states: one line a state, one word a step (ENR-12).
+ */
 final class ActivationStates {
   static final String GROUP = "States of an activation";
 
@@ -102,7 +104,9 @@ final class ActivationStates {
     String code = "12345678";
     int steps =
         switch (state) {
-          case "opened", "opened_anew_by_its_link", "replaced_by_another_link",
+          case "opened",
+              "opened_anew_by_its_link",
+              "replaced_by_another_link",
               "of_another_program" ->
               0;
           case "password_set", "ended_by_three_wrong_dates" -> 1;

@@ -98,6 +98,8 @@ record Answer(
       return "accepted";
     }
     String what = reason.isEmpty() ? "gRPC " + code : reason;
-    return fields.isEmpty() ? what : what + " " + String.join(", ", fields.stream().distinct().toList());
+    return fields.isEmpty()
+        ? what
+        : what + " " + String.join(", ", fields.stream().distinct().toList());
   }
 }

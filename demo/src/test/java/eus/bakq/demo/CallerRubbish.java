@@ -24,12 +24,14 @@ final class CallerRubbish {
     CallerRubbish all = new CallerRubbish();
     for (Audience door : WITH_CERTIFICATES) {
       all.at(door, "no certificate", "gRPC UNAVAILABLE", w -> w.channelWithoutCertificate(door));
-      all.by(door, "a certificate of another authority", w -> Pki.create("doors").client(name(door)));
+      all.by(
+          door, "a certificate of another authority", w -> Pki.create("doors").client(name(door)));
       all.by(
           door,
           "a certificate signed by itself, with the right name",
           w -> Pki.create(name(door)).authority());
-      all.by(door, "a certificate that has expired", w -> w.files().pki().expiredClient(name(door)));
+      all.by(
+          door, "a certificate that has expired", w -> w.files().pki().expiredClient(name(door)));
       all.by(
           door,
           "a certificate that is not valid yet",
@@ -60,8 +62,7 @@ final class CallerRubbish {
     at(door, what, "gRPC UNAVAILABLE", world -> world.channel(door, identity.apply(world)));
   }
 
-  private void at(
-      Audience door, String what, String answer, Function<DemoWorld, Channel> channel) {
+  private void at(Audience door, String what, String answer, Function<DemoWorld, Channel> channel) {
     String call =
         Calls.names().stream()
             .filter(name -> doorOf(Calls.caller(name)) == door)
@@ -102,7 +103,10 @@ final class CallerRubbish {
   /** One call of each service will do. */
   private static boolean isFirst(String call) {
     String service = call.substring(0, call.indexOf('/') + 1);
-    return Calls.names().stream().filter(name -> name.startsWith(service)).findFirst().orElseThrow()
+    return Calls.names().stream()
+        .filter(name -> name.startsWith(service))
+        .findFirst()
+        .orElseThrow()
         .equals(call);
   }
 

@@ -40,7 +40,8 @@ final class DocumentRubbish {
     OddXml.all()
         .forEach(
             (name, file) ->
-                cases.add(sent("odd XML that is sound: " + name, enveloped, "accepted", () -> file)));
+                cases.add(
+                    sent("odd XML that is sound: " + name, enveloped, "accepted", () -> file)));
     for (SignatureFormat format :
         List.of(
             pades,

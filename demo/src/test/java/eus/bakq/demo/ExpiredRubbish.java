@@ -20,24 +20,69 @@ final class ExpiredRubbish {
 
   static List<RefusedInput> cases() {
     List<RefusedInput> cases = new ArrayList<>();
-    at(cases, 6, "AuthorisationService/SubmitCode", "a code of six minutes ago",
-        "AUTHENTICATION_FAILED", OldThings::submitCode);
-    at(cases, 11, "AuthorisationService/SubmitPassword", "an interaction of eleven minutes ago",
-        "INTERACTION_NOT_FOUND", OldThings::password);
-    at(cases, 11, "ActivationService/SetPassword", "a temporary password of eleven minutes ago",
-        "INTERACTION_NOT_FOUND", OldThings::temporaryPassword);
-    at(cases, 11, OPEN, "a request that has expired", "SIGNATURE_REQUEST_NOT_OPEN",
+    at(
+        cases,
+        6,
+        "AuthorisationService/SubmitCode",
+        "a code of six minutes ago",
+        "AUTHENTICATION_FAILED",
+        OldThings::submitCode);
+    at(
+        cases,
+        11,
+        "AuthorisationService/SubmitPassword",
+        "an interaction of eleven minutes ago",
+        "INTERACTION_NOT_FOUND",
+        OldThings::password);
+    at(
+        cases,
+        11,
+        "ActivationService/SetPassword",
+        "a temporary password of eleven minutes ago",
+        "INTERACTION_NOT_FOUND",
+        OldThings::temporaryPassword);
+    at(
+        cases,
+        11,
+        OPEN,
+        "a request that has expired",
+        "SIGNATURE_REQUEST_NOT_OPEN",
         OldThings::open);
-    at(cases, 11, "SignatureRequestService/CancelSignatureRequest", "a request that has expired",
-        "SIGNATURE_REQUEST_NOT_OPEN", OldThings::cancel);
-    at(cases, 11, "SignatureRequestService/FetchSignedDocument", "a request that has expired",
-        "NOT_COMPLETED", OldThings::fetch);
-    at(cases, 11, "SignatureRequestService/CreateSignatureRequest",
-        "an upload of eleven minutes ago", "UPLOAD_NOT_FOUND", OldThings::useUpload);
-    at(cases, 62, "RegistrationService/LiftSuspension", "a suspension that has ended",
-        "NO_CREDENTIAL", OldThings::lift);
-    at(cases, 8 * 24 * 60, "ActivationService/OpenActivation", "a link of eight days ago",
-        "ACTIVATION_LINK_INVALID", OldThings::openLink);
+    at(
+        cases,
+        11,
+        "SignatureRequestService/CancelSignatureRequest",
+        "a request that has expired",
+        "SIGNATURE_REQUEST_NOT_OPEN",
+        OldThings::cancel);
+    at(
+        cases,
+        11,
+        "SignatureRequestService/FetchSignedDocument",
+        "a request that has expired",
+        "NOT_COMPLETED",
+        OldThings::fetch);
+    at(
+        cases,
+        11,
+        "SignatureRequestService/CreateSignatureRequest",
+        "an upload of eleven minutes ago",
+        "UPLOAD_NOT_FOUND",
+        OldThings::useUpload);
+    at(
+        cases,
+        62,
+        "RegistrationService/LiftSuspension",
+        "a suspension that has ended",
+        "NO_CREDENTIAL",
+        OldThings::lift);
+    at(
+        cases,
+        8 * 24 * 60,
+        "ActivationService/OpenActivation",
+        "a link of eight days ago",
+        "ACTIVATION_LINK_INVALID",
+        OldThings::openLink);
     return cases;
   }
 

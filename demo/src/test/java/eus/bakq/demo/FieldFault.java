@@ -68,10 +68,8 @@ enum FieldFault {
       case UTF8 -> message.clearField(field).setUnknownFields(text(field));
       case KIND -> message.clearField(field).setUnknownFields(otherKind(field));
       case UNKNOWN -> message.setField(field, unnamed(field));
-      case LEAST ->
-          message.setField(field, number(field, Integer.MIN_VALUE, Long.MIN_VALUE));
-      case GREATEST ->
-          message.setField(field, number(field, Integer.MAX_VALUE, Long.MAX_VALUE));
+      case LEAST -> message.setField(field, number(field, Integer.MIN_VALUE, Long.MIN_VALUE));
+      case GREATEST -> message.setField(field, number(field, Integer.MAX_VALUE, Long.MAX_VALUE));
     }
   }
 

@@ -90,7 +90,9 @@ final class GoodCalls {
                   .build());
       case "AuditService/VerifyAuditLog" -> List.of(VerifyAuditLogRequest.getDefaultInstance());
       default ->
-          call.startsWith("RegistrationService/") ? List.of(officers(call)) : List.of(citizens(call));
+          call.startsWith("RegistrationService/")
+              ? List.of(officers(call))
+              : List.of(citizens(call));
     };
   }
 

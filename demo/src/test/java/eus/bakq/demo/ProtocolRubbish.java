@@ -50,8 +50,9 @@ final class ProtocolRubbish {
     message("a field that is cut", new byte[] {0x0A, 0x7F, 'a'});
     message("a field of a length below 0", bytes(0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F));
     message("a field with the number 0", new byte[] {0x02, 0x00});
-    message("a number of eleven bytes", bytes(0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-        0xFF, 0xFF, 0x01));
+    message(
+        "a number of eleven bytes",
+        bytes(0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01));
     message("a group that does not end", new byte[] {0x0B});
     message("a group that ends and has not begun", new byte[] {0x0C});
     message("a type of field that there is not", new byte[] {0x0F, 0x00});
@@ -174,10 +175,21 @@ final class ProtocolRubbish {
   private void requests() {
     byte[] empty = new byte[5];
     http("no content type", "HTTP 415", post(empty), PATH);
-    http("a content type of text", "HTTP 415", post(empty).header("content-type", "text/plain"), PATH);
-    http("JSON over HTTP", "HTTP 415",
-        post("{}".getBytes(StandardCharsets.US_ASCII)).header("content-type", "application/json"), PATH);
-    http("GET", "HTTP 405", HttpRequest.newBuilder().GET().header("content-type", "application/grpc"), PATH);
+    http(
+        "a content type of text",
+        "HTTP 415",
+        post(empty).header("content-type", "text/plain"),
+        PATH);
+    http(
+        "JSON over HTTP",
+        "HTTP 415",
+        post("{}".getBytes(StandardCharsets.US_ASCII)).header("content-type", "application/json"),
+        PATH);
+    http(
+        "GET",
+        "HTTP 405",
+        HttpRequest.newBuilder().GET().header("content-type", "application/grpc"),
+        PATH);
     http("a path without a method", "gRPC UNIMPLEMENTED", grpc(empty), "/");
     http(
         "a compression that is not known",
@@ -232,8 +244,7 @@ final class ProtocolRubbish {
     wire(
         "HTTP without TLS",
         s ->
-            RawDoor.plain(
-                s.world(), "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+            RawDoor.plain(s.world(), "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
     wire("bytes of chance, within TLS", s -> RawDoor.withinTls(s.world(), chance));
     frame("settings of a wrong length", frame(4, 0, 0, new byte[5]));
     frame("settings of a stream", frame(4, 0, 1, new byte[0]));

@@ -47,7 +47,8 @@ final class RawDoor {
               HttpResponse.BodyHandlers.ofByteArray());
       Optional<String> status = response.headers().firstValue("grpc-status");
       if (response.statusCode() != 200 || status.isEmpty()) {
-        return transport("HTTP " + response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
+        return transport(
+            "HTTP " + response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
       }
       Metadata trailers = new Metadata();
       response

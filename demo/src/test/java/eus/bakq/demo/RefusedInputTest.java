@@ -49,7 +49,8 @@ class RefusedInputTest {
    * time-stamping authority, which one case pauses to see a request that is being completed.
    */
   private static final List<String> NOT_OF_WHAT_WAS_SENT =
-      List.of(" e.e.e.d.", " c.z.h.pool.PoolBase ", " completing is put off ", " completing failed ");
+      List.of(
+          " e.e.e.d.", " c.z.h.pool.PoolBase ", " completing is put off ", " completing failed ");
 
   private DemoWorld world;
   private Map<RefusedInput, Answer> answers;
@@ -75,8 +76,7 @@ class RefusedInputTest {
     answers.putAll(Hail.send(world, RefusedInputs.afterwards()));
     secrets = Delivered.secrets(world);
     byte[] all = Files.readAllBytes(LOG);
-    log =
-        new String(all, (int) logged, all.length - (int) logged, StandardCharsets.UTF_8);
+    log = new String(all, (int) logged, all.length - (int) logged, StandardCharsets.UTF_8);
   }
 
   @AfterAll
@@ -111,9 +111,7 @@ class RefusedInputTest {
     assertThat(world.conformance().takeViolations())
         .filteredOn(violation -> ofGrpc.stream().noneMatch(violation::contains))
         .isEmpty();
-    assertThat(answers.values())
-        .extracting(Answer::code)
-        .doesNotContain(Status.Code.UNKNOWN);
+    assertThat(answers.values()).extracting(Answer::code).doesNotContain(Status.Code.UNKNOWN);
     assertThat(answers.values()).extracting(Answer::reason).doesNotContain("INTERNAL");
     answers.forEach(
         (sent, answer) -> {
@@ -145,7 +143,8 @@ class RefusedInputTest {
   }
 
   @Test
-  @DisplayName("no log tells of a class, a stack or a statement, and none speaks of a fault of ours")
+  @DisplayName(
+      "no log tells of a class, a stack or a statement, and none speaks of a fault of ours")
   void noLogTellsOfInnards() {
     assertThat(log).contains("a call was malformed", "a call was refused");
     List<String> entries =
@@ -165,7 +164,8 @@ class RefusedInputTest {
     Set<String> found = new TreeSet<>();
     String told = answers.values().stream().map(Answer::everything).collect(Collectors.joining());
     for (String secret : secrets) {
-      Pattern alone = Pattern.compile("(?<![0-9A-Za-z])" + Pattern.quote(secret) + "(?![0-9A-Za-z])");
+      Pattern alone =
+          Pattern.compile("(?<![0-9A-Za-z])" + Pattern.quote(secret) + "(?![0-9A-Za-z])");
       if (alone.matcher(told).find()) {
         found.add(secret + " in an answer");
       }

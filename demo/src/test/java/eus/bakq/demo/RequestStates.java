@@ -190,8 +190,7 @@ final class RequestStates {
   }
 
   /** As while the key is used: with activation data of which a signature was made, of another. */
-  private static void authorised(Situations situations, SignatureRequest request)
-      throws Exception {
+  private static void authorised(Situations situations, SignatureRequest request) throws Exception {
     DemoWorld world = situations.world();
     SignatureRequest other = world.sede(DemoWorld.SEDE_A).ask(BadDocuments.sound());
     world.activeCitizen().sign(other);

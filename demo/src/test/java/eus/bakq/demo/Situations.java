@@ -81,7 +81,8 @@ final class Situations {
   /** Sends {@code messages} as {@code call}, by whom the call is for. */
   Answer send(String call, List<byte[]> messages) {
     Answer answer = RawCall.of(channel(call), Calls.method(call), messages);
-    boolean changed = answer.code() == Status.Code.OK ? !READS.contains(call) : COUNTED.contains(answer.reason());
+    boolean changed =
+        answer.code() == Status.Code.OK ? !READS.contains(call) : COUNTED.contains(answer.reason());
     if (changed) {
       prepared.remove(call);
     }

@@ -188,8 +188,7 @@ final class StreamRubbish {
             UPLOAD,
             what,
             "STREAM_TOO_SLOW",
-            situations ->
-                Answer.to(() -> deed.apply(situations.world().sede(sede).uploading()))));
+            situations -> Answer.to(() -> deed.apply(situations.world().sede(sede).uploading()))));
   }
 
   private void upload(String what, String answer, Function<Uploading, String> deed) {
@@ -201,7 +200,6 @@ final class StreamRubbish {
             answer,
             situations ->
                 Answer.to(
-                    () ->
-                        deed.apply(situations.world().sede(DemoWorld.SEDE_A).uploading()))));
+                    () -> deed.apply(situations.world().sede(DemoWorld.SEDE_A).uploading()))));
   }
 }

@@ -175,8 +175,7 @@ final class ValueRubbish {
     register(
         what,
         answer,
-        r ->
-            r.setBirthDate(CalendarDate.newBuilder().setYear(year).setMonth(month).setDay(day)));
+        r -> r.setBirthDate(CalendarDate.newBuilder().setYear(year).setMonth(month).setDay(day)));
   }
 
   private static void identified(RegisterSignerRequest.Builder request, Duration fromNow) {
@@ -193,8 +192,9 @@ final class ValueRubbish {
         "FIELD_INVALID suspended_until",
         message -> {
           var suspend = ((SuspendCredentialsRequest) message).toBuilder();
-          suspend.getSuspendedUntilBuilder().setSeconds(
-              Instant.now().plus(fromNow).getEpochSecond());
+          suspend
+              .getSuspendedUntilBuilder()
+              .setSeconds(Instant.now().plus(fromNow).getEpochSecond());
           return suspend.build();
         });
   }

@@ -1,7 +1,5 @@
 package eus.bakq.server.authentication;
 
-import java.security.spec.ECFieldFp;
-import java.security.spec.EllipticCurve;
 import eus.bakq.server.failure.MalformedException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.InteractionId;
@@ -13,6 +11,8 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECFieldFp;
+import java.security.spec.EllipticCurve;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,14 +41,15 @@ final class ProgramKey {
     this.key = key;
   }
 
-  /** Reads a SubjectPublicKeyInfo; the key must be a point of P-256, in its one encoding of 91 bytes. */
+  /**
+   * Reads a SubjectPublicKeyInfo; the key must be a point of P-256, in its one encoding of 91
+   * bytes.
+   */
   static ProgramKey parse(Bytes encoded) {
     byte[] bytes = encoded.toByteArray();
     if (bytes.length == 91 && bytes[FORM_OF_POINT] == UNCOMPRESSED) {
       try {
-        PublicKey key =
-            KeyFactory.getInstance("EC")
-                .generatePublic(new X509EncodedKeySpec(bytes));
+        PublicKey key = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(bytes));
         if (key instanceof ECPublicKey ec
             && ec.getParams().getOrder().equals(P256_ORDER)
             && isOnCurve(ec)) {

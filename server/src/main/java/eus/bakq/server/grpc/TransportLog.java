@@ -6,8 +6,8 @@ import java.util.logging.Logger;
 
 /**
  * Keeps gRPC's transport from logging what strangers send: for each message that is framed wrongly
- * or is too large it writes a warning with a stack, by java.util.logging, and whoever reaches a door
- * could fill the log with them. What comes to be a call is logged by {@link ErrorStatus}.
+ * or is too large it writes a warning with a stack, by java.util.logging, and whoever reaches a
+ * door could fill the log with them. What comes to be a call is logged by {@link ErrorStatus}.
  */
 final class TransportLog {
   /** Held on to: the platform forgets a logger, and its level, that nobody holds. */

@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * A document that a sede wants signed.
  *
- * @param label 1 to 100 characters (code points) without control or direction characters: citizens read it
+ * @param label 1 to 100 characters (code points) without control or direction characters: citizens
+ *     read it
  * @param content at most 10 MiB
  */
 public record DocumentToSign(String label, Bytes content) {

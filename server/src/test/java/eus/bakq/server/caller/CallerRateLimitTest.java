@@ -76,7 +76,8 @@ class CallerRateLimitTest {
     }
     assertThatThrownBy(() -> limit.countAny(SLOW))
         .isInstanceOfSatisfying(
-            RefusedException.class, e -> assertThat(e.retryAfter()).contains(Duration.ofMillis(500)));
+            RefusedException.class,
+            e -> assertThat(e.retryAfter()).contains(Duration.ofMillis(500)));
     limit.count(SLOW);
     pass(Duration.ofMillis(500));
     limit.countAny(SLOW);

@@ -84,8 +84,7 @@ class ReadableMessagesTest {
   /** The end of a call of one message that sends {@code messages}; its cause has the trailers. */
   private Status call(String compression, List<byte[]> messages) throws Exception {
     MethodDescriptor<byte[], byte[]> method =
-        SignatureRequestServiceGrpc.getGetSignatureRequestMethod().toBuilder(
-                new Raw(), new Raw())
+        SignatureRequestServiceGrpc.getGetSignatureRequestMethod().toBuilder(new Raw(), new Raw())
             // or else the client's side holds itself to one message
             .setType(MethodType.CLIENT_STREAMING)
             .build();
