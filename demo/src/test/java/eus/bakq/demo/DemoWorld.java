@@ -54,8 +54,7 @@ final class DemoWorld implements World, AutoCloseable {
   static DemoWorld start(int codeDigits, String further)
       throws IOException, InvalidConfigurationException, RefusedException {
     return start(
-        WorldFiles.make(),
-        WorldFiles.Settings.usual().codeDigits(codeDigits).further(further));
+        WorldFiles.make(), WorldFiles.Settings.usual().codeDigits(codeDigits).further(further));
   }
 
   /** Starts a server in this JVM on {@code files}. */

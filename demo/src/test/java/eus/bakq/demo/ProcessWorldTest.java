@@ -40,8 +40,7 @@ class ProcessWorldTest {
     ProcessWorld.Node first = world.node(0);
     ProcessWorld.Node second = world.node(1);
     Citizen citizen = first.activeCitizen();
-    SignatureRequest request =
-        first.sede(WorldFiles.SEDE_A).ask(Documents.form());
+    SignatureRequest request = first.sede(WorldFiles.SEDE_A).ask(Documents.form());
 
     first.kill();
     assertThat(first.process().exitCode()).isEqualTo(KILLED);

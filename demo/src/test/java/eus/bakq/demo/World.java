@@ -30,8 +30,7 @@ interface World {
   }
 
   /** What one server has delivered to {@code recipient}, newest first. */
-  static List<Message> messages(
-      Channel door, eus.bakq.demo.v1.Channel channel, String recipient) {
+  static List<Message> messages(Channel door, eus.bakq.demo.v1.Channel channel, String recipient) {
     return MessageServiceGrpc.newBlockingStub(door)
         .listMessages(
             ListMessagesRequest.newBuilder()

@@ -134,7 +134,8 @@ final class WorldFiles {
       Levels levels,
       String further) {
     static Settings usual() {
-      return new Settings(6, Optional.empty(), "", Optional.empty(), Optional.empty(), Levels.ALL, "");
+      return new Settings(
+          6, Optional.empty(), "", Optional.empty(), Optional.empty(), Levels.ALL, "");
     }
 
     Settings codeDigits(int digits) {
@@ -150,11 +151,13 @@ final class WorldFiles {
     }
 
     Settings module(Path library) {
-      return new Settings(codeDigits, jdbcUrl, database, Optional.of(library), ports, levels, further);
+      return new Settings(
+          codeDigits, jdbcUrl, database, Optional.of(library), ports, levels, further);
     }
 
     Settings ports(ServerPorts chosen) {
-      return new Settings(codeDigits, jdbcUrl, database, module, Optional.of(chosen), levels, further);
+      return new Settings(
+          codeDigits, jdbcUrl, database, module, Optional.of(chosen), levels, further);
     }
 
     Settings levels(Levels offered) {
