@@ -79,8 +79,7 @@ final class Citizen {
   }
 
   private int links() {
-    return (int)
-        mails().stream().filter(mail -> mail.getSubject().equals(ACTIVATE)).count();
+    return (int) mails().stream().filter(mail -> mail.getSubject().equals(ACTIVATE)).count();
   }
 
   /** Opens the newest link in the mailbox. */

@@ -52,9 +52,7 @@ final class Doors implements AutoCloseable {
   private Channel channel(Audience audience, String name, Optional<PkiIdentity> identity) {
     return ClientInterceptors.intercept(
         new LateChannel(
-            () ->
-                channels.computeIfAbsent(
-                    audience + "/" + name, key -> open(audience, identity))),
+            () -> channels.computeIfAbsent(audience + "/" + name, key -> open(audience, identity))),
         watcher);
   }
 

@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
  * dies where it waits for PostgreSQL, and is started again, or another node goes on. Where it can
  * die is not written down here: each step is watched once, and each exchange seen is two points.
  *
- * <p>{@code -Dbakq.kill.seed=S} takes the points of another run; {@code -Dbakq.kill.deaths=N} kills N
- * times, with one walk in each death, at all points in turn, those of {@code -Dbakq.kill.steps=A,B}
- * only if some are named.
+ * <p>{@code -Dbakq.kill.seed=S} takes the points of another run; {@code -Dbakq.kill.deaths=N} kills
+ * N times, with one walk in each death, at all points in turn, those of {@code
+ * -Dbakq.kill.steps=A,B} only if some are named.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillTest {
@@ -125,8 +125,7 @@ class KillTest {
     }
   }
 
-  private void run(KillWorld world, Deque<List<KillPoint>> deaths, Random random)
-      throws Exception {
+  private void run(KillWorld world, Deque<List<KillPoint>> deaths, Random random) throws Exception {
     for (List<KillPoint> death = next(deaths); !death.isEmpty(); death = next(deaths)) {
       world.death(death);
     }

@@ -148,7 +148,9 @@ final class KillWorld implements AutoCloseable {
         .noneMatch(link -> new UUID(link.getLong(), link.getLong()).equals(activation));
   }
 
-  /** SIGNED_DOCUMENT_FETCHED and SIGNATURE_CREATED say what is in a document that was handed out. */
+  /**
+   * SIGNED_DOCUMENT_FETCHED and SIGNATURE_CREATED say what is in a document that was handed out.
+   */
   void requireRecorded(String request, byte[] signed) throws SQLException {
     assertThat(
             world.count(

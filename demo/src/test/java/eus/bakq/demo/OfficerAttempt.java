@@ -99,8 +99,7 @@ final class OfficerAttempt extends KillAttempt {
 
   private boolean isIn(String state) throws Exception {
     return text(
-            kill.world(),
-            "select state from signer where id = '%s'".formatted(citizen.signerId()))
+            kill.world(), "select state from signer where id = '%s'".formatted(citizen.signerId()))
         .equals(state);
   }
 

@@ -54,8 +54,7 @@ final class ProcessWorld implements World, AutoCloseable {
     }
 
     /** Begins to start; nothing runs here now. */
-    ServerProcess launch(ServerProcess.Launch launch)
-        throws IOException, InterruptedException {
+    ServerProcess launch(ServerProcess.Launch launch) throws IOException, InterruptedException {
       process.filter(ServerProcess::isAlive).ifPresent(alive -> refuseSecond());
       process.ifPresent(ServerProcess::close);
       ServerProcess started = ServerProcess.start(configuration, log, launch);

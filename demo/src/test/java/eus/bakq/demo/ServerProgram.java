@@ -58,7 +58,9 @@ final class ServerProgram {
     return Shared.INSTANCE;
   }
 
-  /** Makes the cache if there is none, by a server that starts on {@code configuration} and stops. */
+  /**
+   * Makes the cache if there is none, by a server that starts on {@code configuration} and stops.
+   */
   private synchronized void train(Map<String, String> environment, Path configuration)
       throws IOException, InterruptedException {
     if (Files.exists(cache)) {
@@ -82,8 +84,7 @@ final class ServerProgram {
   }
 
   /** Starts the server on {@code configuration}; makes the cache first, if there is none. */
-  Process start(
-      List<String> flags, Map<String, String> environment, Path configuration, Path log)
+  Process start(List<String> flags, Map<String, String> environment, Path configuration, Path log)
       throws IOException, InterruptedException {
     train(environment, configuration);
     List<String> all = new ArrayList<>();

@@ -47,7 +47,9 @@ enum WorldInvariant {
       select r.id || ' has another sad' from signature_request r join activation_ledger l
         on l.signature_request_id = r.id and l.outcome = 'CONSUMED' where l.sad_id <> r.sad_id"""),
 
-  /** AUD-01: each reservation has its intent in the record, once, and each intent its reservation. */
+  /**
+   * AUD-01: each reservation has its intent in the record, once, and each intent its reservation.
+   */
   EACH_RESERVATION_HAS_ITS_INTENT(
       When.ALWAYS,
       """
@@ -225,7 +227,9 @@ enum WorldInvariant {
       where (c.state = 'KEY_DESTROYED') <> exists (select 1 from audit_record a
         where a.type = 'KEY_DESTROYED' and a.details ->> 'credential' = c.id::text)"""),
 
-  /** CRT-08: a certificate is in register and record, and is a credential's, waiting, or revoked. */
+  /**
+   * CRT-08: a certificate is in register and record, and is a credential's, waiting, or revoked.
+   */
   EACH_CERTIFICATE_IS_EXPLAINED(
       When.ALWAYS,
       """

@@ -124,8 +124,7 @@ record WorldInvariants(World world) {
     }
     for (String algorithm : List.of("EC", "RSA")) {
       try {
-        var _ =
-            KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(content));
+        var _ = KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(content));
         return true;
       } catch (InvalidKeySpecException none) {
         continue;

@@ -85,7 +85,10 @@ class WorldInvariantsTest {
     assertThat(invariants.unsealed()).singleElement().asString().endsWith("left.tmp");
     Files.delete(file);
     world.tamper("update responder_certificate set certificate = '%PDF-1.7'");
-    assertThat(invariants.unsealed()).singleElement().asString().startsWith("responder_certificate");
+    assertThat(invariants.unsealed())
+        .singleElement()
+        .asString()
+        .startsWith("responder_certificate");
     world.tamper("update responder_certificate set certificate = null");
     assertThat(invariants.unsealed()).isEmpty();
   }

@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The program: {@code [--profile demo] [--check-config | --migrate] CONFIGURATION}. No profile
  * means production. With {@code --migrate} it brings the database to this release and ends: nothing
- * else needs the password of the database's owner. Ends with 0 after an orderly stop,
- * also of a start that was called off; 1 if the server refuses to start; 2 if it was called
- * wrongly; 3 if it stopped, but not in order or not in time: what is left is settled by another
- * node or by the next start.
+ * else needs the password of the database's owner. Ends with 0 after an orderly stop, also of a
+ * start that was called off; 1 if the server refuses to start; 2 if it was called wrongly; 3 if it
+ * stopped, but not in order or not in time: what is left is settled by another node or by the next
+ * start.
  */
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);

@@ -64,8 +64,7 @@ public final class Listeners implements AutoCloseable {
     }
     TransportLog.silence();
     Listeners opened = new Listeners(new EnumMap<>(Audience.class));
-    var surroundings =
-        new Listener.Surroundings(callers, refusals, failures, quota, clock, random);
+    var surroundings = new Listener.Surroundings(callers, refusals, failures, quota, clock, random);
     try {
       for (ListenerSettings one : settings) {
         opened.listeners.put(

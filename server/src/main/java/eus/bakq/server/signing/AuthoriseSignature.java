@@ -141,7 +141,7 @@ public final class AuthoriseSignature {
     try {
       delay = completeDocuments.run(id);
     } catch (RuntimeException e) {
-            LOG.atLevel(Outage.level(e))
+      LOG.atLevel(Outage.level(e))
           .addKeyValue("request", id)
           .setCause(e)
           .log("completing is put off");

@@ -158,10 +158,7 @@ public final class SettleRequests {
       }
       return true;
     } catch (RuntimeException e) {
-      LOG.atLevel(Outage.level(e))
-          .addKeyValue("request", id)
-          .setCause(e)
-          .log("completing failed");
+      LOG.atLevel(Outage.level(e)).addKeyValue("request", id).setCause(e).log("completing failed");
       notCompleted(id, CompletionDelay.of(e));
       return !(e instanceof UnavailableException);
     }

@@ -242,7 +242,8 @@ class DatabaseClockTest {
   }
 
   private void assertDoesNotOpen(AtomicLong node, String why) {
-    assertThatThrownBy(() -> Database.open(test.settings(), Profile.DEMO, clockOf(node), _ -> {}).close())
+    assertThatThrownBy(
+            () -> Database.open(test.settings(), Profile.DEMO, clockOf(node), _ -> {}).close())
         .isInstanceOf(UnusableDatabaseException.class)
         .hasMessageContaining(why);
   }

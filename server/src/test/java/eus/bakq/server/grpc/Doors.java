@@ -56,6 +56,7 @@ final class Doors implements AutoCloseable {
   final ConformanceInterceptor conformance = new ConformanceInterceptor();
   final List<RefusedCall> refused = Collections.synchronizedList(new ArrayList<>());
   final List<FailedCall> failed = Collections.synchronizedList(new ArrayList<>());
+
   /** What is asked for each call of a registered caller. */
   CallQuota quota = caller -> {};
 
