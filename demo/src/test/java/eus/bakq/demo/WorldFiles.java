@@ -152,7 +152,8 @@ final class WorldFiles {
     }
 
     Settings jdbcUrl(String url) {
-      return new Settings(codeDigits, Optional.of(url), database, module, ports, levels, timeStamping, further);
+      return new Settings(
+          codeDigits, Optional.of(url), database, module, ports, levels, timeStamping, further);
     }
 
     Settings database(String lines) {
@@ -160,23 +161,42 @@ final class WorldFiles {
     }
 
     Settings module(Path library) {
-      return new Settings(codeDigits, jdbcUrl, database, Optional.of(library), ports, levels, timeStamping, further);
+      return new Settings(
+          codeDigits,
+          jdbcUrl,
+          database,
+          Optional.of(library),
+          ports,
+          levels,
+          timeStamping,
+          further);
     }
 
     Settings ports(ServerPorts chosen) {
-      return new Settings(codeDigits, jdbcUrl, database, module, Optional.of(chosen), levels, timeStamping, further);
+      return new Settings(
+          codeDigits,
+          jdbcUrl,
+          database,
+          module,
+          Optional.of(chosen),
+          levels,
+          timeStamping,
+          further);
     }
 
     Settings levels(Levels offered) {
-      return new Settings(codeDigits, jdbcUrl, database, module, ports, offered, timeStamping, further);
+      return new Settings(
+          codeDigits, jdbcUrl, database, module, ports, offered, timeStamping, further);
     }
 
     Settings timeStamping(String section) {
-      return new Settings(codeDigits, jdbcUrl, database, module, ports, levels, Optional.of(section), further);
+      return new Settings(
+          codeDigits, jdbcUrl, database, module, ports, levels, Optional.of(section), further);
     }
 
     Settings further(String sections) {
-      return new Settings(codeDigits, jdbcUrl, database, module, ports, levels, timeStamping, sections);
+      return new Settings(
+          codeDigits, jdbcUrl, database, module, ports, levels, timeStamping, sections);
     }
   }
 
@@ -200,9 +220,7 @@ final class WorldFiles {
     return switch (settings.levels()) {
       case B_B -> "";
       case ALL ->
-          "timeStamping: "
-              + settings.timeStamping().orElseGet(WorldFiles::sharedTimeStamps)
-              + "\n";
+          "timeStamping: " + settings.timeStamping().orElseGet(WorldFiles::sharedTimeStamps) + "\n";
     };
   }
 
