@@ -37,6 +37,7 @@ class AuthenticationRefusalsTest {
     this.sede = world.sede(DemoWorld.SEDE_A);
   }
 
+  /** SAD-09: replay. */
   @Test
   @DisplayName("OTP-03: a code is good once")
   void refusesACodeUsedBefore() {
@@ -86,6 +87,7 @@ class AuthenticationRefusalsTest {
     assertSignedOnce(request);
   }
 
+  /** SAD-09: phishing. What was relayed for one set signs no other. */
   @Test
   @DisplayName("OTP-07: a code for one frozen set is no code for another")
   void refusesACodeOfAnotherFrozenSet() {
@@ -105,7 +107,7 @@ class AuthenticationRefusalsTest {
   }
 
   @Test
-  @DisplayName("a ticket of another interaction, even of the same request, opens nothing")
+  @DisplayName("SAD-08: a ticket of another interaction, even of the same request, opens nothing")
   void refusesATicketOfAnotherInteraction() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede.ask(Documents.form());
@@ -141,6 +143,7 @@ class AuthenticationRefusalsTest {
     assertThat(authorising.submitCode(code)).isOne();
   }
 
+  /** SAD-09: hijacking of a session. */
   @Test
   @DisplayName("ticket and code are of no use to a program without the key of the interaction")
   void refusesAnotherProgram() {
@@ -193,7 +196,7 @@ class AuthenticationRefusalsTest {
   }
 
   @Test
-  @DisplayName("OTP-05: the third wrong code ends the interaction; the right one comes too late")
+  @DisplayName("OTP-04: the third wrong code ends the interaction; the right one comes too late")
   void endsTheInteractionAtTheThirdWrongCode() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede.ask(Documents.form());
@@ -218,8 +221,10 @@ class AuthenticationRefusalsTest {
     assertThat(citizen.sign(request)).isOne();
   }
 
+  /** SAD-09: guessing online. */
   @Test
-  @DisplayName("AUT-08, AUT-09, AUT-10: five wrong factors lock; an officer unlocks, time does not")
+  @DisplayName(
+      "AUT-08, AUT-09, AUT-10, OTP-05: five wrong factors lock; an officer unlocks, time does not")
   void locksAfterFiveWrongFactors() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede.ask(Documents.form());
@@ -274,7 +279,7 @@ class AuthenticationRefusalsTest {
   }
 
   @Test
-  @DisplayName("AUT-11: whatever was wrong, the answers are the same")
+  @DisplayName("AUT-11, AUT-12, SAD-03: whatever was wrong, the answers are the same")
   void answersTheSameWhateverWasWrong() {
     Citizen right = world.activeCitizen();
     Citizen unknown = world.newCitizen();
@@ -315,8 +320,9 @@ class AuthenticationRefusalsTest {
     return told;
   }
 
+  /** SAD-09: masquerading. */
   @Test
-  @DisplayName("SAD-10: only the signer whom the sede expects gets a code")
+  @DisplayName("SAD-19: only the signer whom the sede expects gets a code")
   void refusesASignerWhoIsNotExpected() {
     Citizen expected = world.activeCitizen();
     Citizen another = world.activeCitizen();
@@ -383,6 +389,28 @@ class AuthenticationRefusalsTest {
                 .map(record -> record.getDetailsOrThrow("code")))
         .containsExactly("sent", "sent", "sent", "sent", "not sent");
     assertThat(Refused.by(() -> sixth.submitCode("123456")).reason()).isEqualTo(FAILED);
+    assertThat(citizen.unreadSms()).isZero();
+  }
+
+  @Test
+  @DisplayName("OTP-13: ten codes a day; the eleventh is not sent, and nobody is told")
+  void sendsTenCodesADay() throws Exception {
+    Citizen citizen = world.activeCitizen();
+    SignatureRequest request = sede.ask(Documents.form());
+    world.tamper(
+        "insert into outbox_message (kind, reference, signer_id, created_at, expires_at, state,"
+            + " next_attempt_at, ended_at) select 'SIGNATURE_CODE', gen_random_uuid(), '"
+            + citizen.signerId()
+            + "', now() - interval '23 hours', now(), 'DELIVERED', now(), now()"
+            + " from generate_series(1, 8)");
+
+    Authorising eleventh = citizen.challenged(request);
+
+    // With the temporary password and the code of the activation there were ten.
+    assertThat(eleventh.ticket().size()).isEqualTo(60);
+    assertThat(world.audit().of(request.getId()).getLast().getDetailsOrThrow("code"))
+        .isEqualTo("not sent");
+    assertThat(Refused.by(() -> eleventh.submitCode("123456")).reason()).isEqualTo(FAILED);
     assertThat(citizen.unreadSms()).isZero();
   }
 

@@ -104,6 +104,7 @@ class CallerRefusalsTest {
     assertThat(Refused.by(call).reason()).isEqualTo("UNIMPLEMENTED");
   }
 
+  /** SAD-12: hashes come from sedes only. */
   @ParameterizedTest
   @CsvSource({"RELYING_PARTY", "REGISTRATION", "AUDITOR"})
   void letsNobodyInWithoutACertificate(Audience door) {
@@ -113,6 +114,7 @@ class CallerRefusalsTest {
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
   }
 
+  /** SAD-12. */
   @Test
   @DisplayName("another sede's request answers like one that does not exist, at every call")
   void hidesARequestFromOtherSedes() {

@@ -136,6 +136,21 @@ final class Citizen {
     return received.size() > smsRead;
   }
 
+  /** The texts of all SMS that have come, newest first. */
+  List<String> smsTexts() {
+    return messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()).stream()
+        .map(Message::getText)
+        .toList();
+  }
+
+  static String codeIn(String sms) {
+    return found(CODE, sms);
+  }
+
+  static String temporaryPasswordIn(String sms) {
+    return found(TEMPORARY, sms);
+  }
+
   /** Throws away what was not read. */
   void forgetSms() {
     smsRead = messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()).size();

@@ -41,24 +41,30 @@ final class Doors implements AutoCloseable {
    * leads to whoever listens there when it is used.
    */
   Channel channel(Audience audience, Optional<String> caller) {
+    return channel(audience, caller.orElse("nobody"), caller.map(files::caller));
+  }
+
+  /** The door of {@code audience}, as somebody reaches it who is in no file. */
+  Channel channel(Audience audience, PkiIdentity identity) {
+    return channel(audience, identity.fingerprint(), Optional.of(identity));
+  }
+
+  private Channel channel(Audience audience, String name, Optional<PkiIdentity> identity) {
     return ClientInterceptors.intercept(
         new LateChannel(
             () ->
                 channels.computeIfAbsent(
-                    audience + "/" + caller.orElse("nobody"), key -> open(audience, caller))),
+                    audience + "/" + name, key -> open(audience, identity))),
         watcher);
   }
 
-  private ManagedChannel open(Audience audience, Optional<String> caller) {
+  private ManagedChannel open(Audience audience, Optional<PkiIdentity> identity) {
     try {
       SslContextBuilder tls =
           SslContextBuilder.forClient()
               .protocols("TLSv1.3")
               .trustManager(files.pki().authority().certificate());
-      if (caller.isPresent()) {
-        PkiIdentity identity = files.caller(caller.get());
-        tls.keyManager(identity.privateKey(), identity.certificate());
-      }
+      identity.ifPresent(one -> tls.keyManager(one.privateKey(), one.certificate()));
       return NettyChannelBuilder.forAddress("127.0.0.1", ports.applyAsInt(audience))
           .sslContext(GrpcSslContexts.configure(tls, SslProvider.JDK).build())
           .maxInboundMessageSize(MOST_MESSAGE_BYTES)

@@ -143,7 +143,7 @@ class RequestRefusalsTest {
   }
 
   @Test
-  @DisplayName("a request takes twenty interactions and twenty documents")
+  @DisplayName("SAD-13: a request takes twenty interactions, and as many documents as policy says")
   void boundsARequest() {
     Citizen citizen = world.newCitizen();
     SignatureRequest request = sede.ask(BadDocuments.sound());

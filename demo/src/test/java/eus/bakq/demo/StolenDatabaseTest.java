@@ -138,6 +138,7 @@ class StolenDatabaseTest {
     return cuts;
   }
 
+  /** SAD-09: theft of a credential, and guessing offline without the tokens. */
   @Test
   @DisplayName("the seal opens with nothing that the tables hold or the tokens compute of it")
   void theSealDoesNotOpenWithoutThePassword() throws Exception {
@@ -181,6 +182,7 @@ class StolenDatabaseTest {
     assertThat(tried).isGreaterThan(1000);
   }
 
+  /** SAD-09: duplication of a credential. KEY-06. */
   @Test
   @DisplayName("the tokens hold no key of a citizen, and tell the value of none")
   void theTokensHoldAndTellNothing() throws Exception {

@@ -24,7 +24,8 @@ class WalkTest {
   }
 
   @Test
-  @DisplayName("AUD-01, AUD-06: intent, signature, release stand in the record in this order")
+  @DisplayName(
+      "AUD-01, AUD-06, SAD-16: consent, intent, signature, release stand in the record in this order")
   void recordsTheWalkInItsOrder() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede.ask(Documents.paper(), Documents.form());
@@ -130,6 +131,7 @@ class WalkTest {
     assertThat(world.sede(DemoWorld.SEDE_B).ask(wish).getId()).isNotEqualTo(first.getId());
   }
 
+  /** SAD-17. */
   @Test
   void showsWhatIsToBeSigned() {
     SignatureRequest request = sede.ask(Documents.paper(), Documents.form());

@@ -123,6 +123,7 @@ final class WorldFiles {
    * @param module the PKCS#11 library; empty: SoftHSM2 itself
    * @param ports of the doors; empty: any free ones, and the world's own public one
    * @param levels whether levels above B-B are offered; a start takes longer with them
+   * @param timeStamping the section of that name, without it; empty: the authority of this JVM
    * @param further lines of server.yaml, whole sections
    */
   record Settings(
@@ -132,40 +133,50 @@ final class WorldFiles {
       Optional<Path> module,
       Optional<ServerPorts> ports,
       Levels levels,
+      Optional<String> timeStamping,
       String further) {
     static Settings usual() {
       return new Settings(
-          6, Optional.empty(), "", Optional.empty(), Optional.empty(), Levels.ALL, "");
+          6,
+          Optional.empty(),
+          "",
+          Optional.empty(),
+          Optional.empty(),
+          Levels.ALL,
+          Optional.empty(),
+          "");
     }
 
     Settings codeDigits(int digits) {
-      return new Settings(digits, jdbcUrl, database, module, ports, levels, further);
+      return new Settings(digits, jdbcUrl, database, module, ports, levels, timeStamping, further);
     }
 
     Settings jdbcUrl(String url) {
-      return new Settings(codeDigits, Optional.of(url), database, module, ports, levels, further);
+      return new Settings(codeDigits, Optional.of(url), database, module, ports, levels, timeStamping, further);
     }
 
     Settings database(String lines) {
-      return new Settings(codeDigits, jdbcUrl, lines, module, ports, levels, further);
+      return new Settings(codeDigits, jdbcUrl, lines, module, ports, levels, timeStamping, further);
     }
 
     Settings module(Path library) {
-      return new Settings(
-          codeDigits, jdbcUrl, database, Optional.of(library), ports, levels, further);
+      return new Settings(codeDigits, jdbcUrl, database, Optional.of(library), ports, levels, timeStamping, further);
     }
 
     Settings ports(ServerPorts chosen) {
-      return new Settings(
-          codeDigits, jdbcUrl, database, module, Optional.of(chosen), levels, further);
+      return new Settings(codeDigits, jdbcUrl, database, module, Optional.of(chosen), levels, timeStamping, further);
     }
 
     Settings levels(Levels offered) {
-      return new Settings(codeDigits, jdbcUrl, database, module, ports, offered, further);
+      return new Settings(codeDigits, jdbcUrl, database, module, ports, offered, timeStamping, further);
+    }
+
+    Settings timeStamping(String section) {
+      return new Settings(codeDigits, jdbcUrl, database, module, ports, levels, Optional.of(section), further);
     }
 
     Settings further(String sections) {
-      return new Settings(codeDigits, jdbcUrl, database, module, ports, levels, sections);
+      return new Settings(codeDigits, jdbcUrl, database, module, ports, levels, timeStamping, sections);
     }
   }
 
@@ -177,6 +188,7 @@ final class WorldFiles {
             + databaseAndRules(settings)
             + "listeners:\n"
             + listener("relyingParty", settings.ports().map(ServerPorts::relyingParty), true)
+                .replace("}", ", bounds: {drain: PT4S}}")
             + listener("registration", settings.ports().map(ServerPorts::registration), true)
             + listener("signer", settings.ports().map(ServerPorts::signer), false)
             + listener("auditor", settings.ports().map(ServerPorts::auditor), true)
@@ -184,15 +196,20 @@ final class WorldFiles {
             + settings.further());
   }
 
-  private static String timeStamping(Levels levels) {
-    return switch (levels) {
+  private static String timeStamping(Settings settings) {
+    return switch (settings.levels()) {
       case B_B -> "";
-      case ALL -> {
-        TimeStampAuthority stamps = TimeStampAuthority.shared();
-        yield "timeStamping: {address: %s, authorities: %s, statusAddresses: [%s]}\n"
-            .formatted(stamps.address(), stamps.rootFile(), stamps.address());
-      }
+      case ALL ->
+          "timeStamping: "
+              + settings.timeStamping().orElseGet(WorldFiles::sharedTimeStamps)
+              + "\n";
     };
+  }
+
+  private static String sharedTimeStamps() {
+    TimeStampAuthority stamps = TimeStampAuthority.shared();
+    return "{address: %s, authorities: %s, statusAddresses: [%s]}"
+        .formatted(stamps.address(), stamps.rootFile(), stamps.address());
   }
 
   private String databaseAndRules(Settings settings) {
@@ -232,7 +249,7 @@ final class WorldFiles {
             settings.codeDigits(),
             publicPort,
             settings.ports().map(ServerPorts::publicPort).orElse(publicPort),
-            timeStamping(settings.levels()));
+            timeStamping(settings));
   }
 
   private String callerSections() {

@@ -213,6 +213,7 @@ class CeremonyTest {
     assertThat(account.toString()).contains("must be empty");
   }
 
+  /** KEY-01, KEY-13. */
   @Test
   void refusesAPlanThatLetsKeysOut() throws Exception {
     plan = planWith("      CKA_EXTRACTABLE: false", "      CKA_EXTRACTABLE: true");

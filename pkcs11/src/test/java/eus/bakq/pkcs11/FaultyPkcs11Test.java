@@ -61,8 +61,7 @@ class FaultyPkcs11Test {
       for (int call = 0; call < 2; call++) {
         assertThatThrownBy(() -> session.random(1))
             .isInstanceOfSatisfying(
-                Pkcs11Exception.class,
-                e -> assertThat(e.is(ReturnCode.CKR_DEVICE_ERROR)).isTrue());
+                Pkcs11Exception.class, e -> assertThat(e.is(ReturnCode.CKR_DEVICE_ERROR)).isTrue());
       }
       session.random(1);
       assertThat(order.met()).isEqualTo(2);
@@ -90,8 +89,7 @@ class FaultyPkcs11Test {
       faulty
           .order("C_GenerateKey", Fault.FAIL_AFTER, ReturnCode.CKR_FUNCTION_FAILED.value())
           .give();
-      assertThatThrownBy(
-              () -> session.generateKey(Mechanism.of(Constant.CKM_AES_KEY_GEN), key))
+      assertThatThrownBy(() -> session.generateKey(Mechanism.of(Constant.CKM_AES_KEY_GEN), key))
           .isInstanceOf(Pkcs11Exception.class);
       assertThat(faulty.objects()).isEqualTo(objects + 2);
     }

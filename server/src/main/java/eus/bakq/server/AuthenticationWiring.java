@@ -2,6 +2,7 @@ package eus.bakq.server;
 
 import eus.bakq.server.authentication.AuthenticationParts;
 import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.CodeQuotas;
 import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.FailureCounters;
 import eus.bakq.server.authentication.Interactions;
@@ -28,9 +29,10 @@ record AuthenticationWiring(
         new AuthenticationParts(
             common.database(),
             common.signers(),
-            new Interactions(common.random(), settings),
+            new Interactions(common.random(), settings, common.counted()),
             new Passwords(hashing, common.hsm().infrastructureKeys(), common.random()),
             new FailureCounters(settings),
+            new CodeQuotas(common.signers(), common.outbox(), common.configuration().codeQuotas()),
             common.hsm().infrastructureKeys(),
             common.outbox(),
             common.audit(),

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -198,7 +199,10 @@ class ArchitectureTest {
             "eus.bakq.server.StartUpSelfTest");
   }
 
-  /** Holding one is the proof that its verifier was content; so nobody else makes one. */
+  /**
+   * SAD-03, SAD-11. Holding one is the proof that its verifier was content; so nobody else makes
+   * one.
+   */
   @Test
   void whatIsProvenIsMadeByItsVerifierOnly() {
     assertThat(makersOf(AuthenticatedSigner.class.getName()))
@@ -207,6 +211,19 @@ class ArchitectureTest {
         .containsExactly("eus.bakq.server.sam.ActivationVerifier");
     assertThat(makersOf("eus.bakq.server.hsm.TokenKeys"))
         .containsExactly("eus.bakq.server.hsm.KeyVerifier");
+  }
+
+  /** KEY-18: a text cannot be wiped, so what is secret is none. */
+  @Test
+  void noFieldHoldsASecretAsText() {
+    noFields()
+        .that()
+        .haveNameMatching("(?i)(.*(password|pin|secret|ticket|linkToken))|code|typed|presented")
+        .should()
+        .haveRawType(String.class)
+        .orShould()
+        .haveRawType(CharSequence.class)
+        .check(SERVER);
   }
 
   @Test
@@ -252,7 +269,7 @@ class ArchitectureTest {
     noClasses().should().accessTargetWhere(calls(Throwable.class, "printStackTrace")).check(SERVER);
   }
 
-  /** A test gives its own; a second source would be one that nobody looked at. */
+  /** OTP-01, KEY-16. A test gives its own; a second source would be one that nobody looked at. */
   @Test
   void chanceAndTimeAreMadeInTheRootOnly() {
     noClasses()

@@ -14,6 +14,7 @@ public record AuthenticationParts(
     Interactions interactions,
     Passwords passwords,
     FailureCounters counters,
+    CodeQuotas quotas,
     InfrastructureKeys keys,
     Outbox outbox,
     AuditLog audit,

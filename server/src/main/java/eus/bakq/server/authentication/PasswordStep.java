@@ -84,6 +84,7 @@ public final class PasswordStep {
   private final Passwords passwords;
   private final Tickets tickets;
   private final FailureCounters counters;
+  private final CodeQuotas quotas;
   private final InfrastructureKeys keys;
   private final Outbox outbox;
   private final AuditLog audit;
@@ -97,6 +98,7 @@ public final class PasswordStep {
     this.passwords = parts.passwords();
     this.tickets = parts.tickets();
     this.counters = parts.counters();
+    this.quotas = parts.quotas();
     this.keys = parts.keys();
     this.outbox = parts.outbox();
     this.audit = parts.audit();
@@ -107,8 +109,8 @@ public final class PasswordStep {
   /**
    * Judges durably before it returns.
    *
-   * @throws RefusedException INTERACTION_NOT_FOUND, also for a second password; or what {@code
-   *     subject} refuses
+   * @throws RefusedException INTERACTION_NOT_FOUND, also for a second password;
+   *     PROGRAM_CLOCK_DIFFERS; or what {@code subject} refuses
    */
   public Answer run(Attempt attempt, AuthenticationSubject<?> subject) throws RefusedException {
     // First the interaction, so that nobody without one takes a turn; then the turn, before the DNI
@@ -180,8 +182,14 @@ public final class PasswordStep {
     subject.hold(handle, judgement.interaction().subject());
     Interaction locked = requireOpen(interactions.lockLive(handle, judgement.interaction().id()));
     FailureCounters.Counter counter = counters.lock(handle, judgement.judgedAs());
+    boolean within =
+        quotas.allow(handle, judgement.signer().orElse(new SignerId(NOBODY)), counter.now());
     boolean send =
-        judgement.right() && frozen.allowed() && !counter.locked() && counters.mayHaveCode(counter);
+        judgement.right()
+            && frozen.allowed()
+            && !counter.locked()
+            && counters.mayHaveCode(counter)
+            && within;
     Challenge challenge =
         challenge(counter.now(), locked, frozen, send ? judgement.signer() : Optional.empty());
     interactions.supersede(
@@ -189,7 +197,7 @@ public final class PasswordStep {
         challenge.signer().map(SignerId::value).orElse(NOBODY),
         locked.purpose(),
         locked.id());
-    interactions.challenge(handle, locked.id(), challenge, share);
+    interactions.challenge(handle, locked, challenge, share);
     frozen.store(handle, locked.id());
     FailureCounters.Consequence consequence =
         counters.write(handle, counter, !judgement.right(), send);

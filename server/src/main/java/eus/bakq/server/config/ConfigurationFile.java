@@ -9,12 +9,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import eus.bakq.server.authentication.Argon2Parameters;
 import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.CodeQuotaSettings;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.certificate.StatusAddresses;
+import eus.bakq.server.database.ClockSettings;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.document.TimeStampingSettings;
@@ -102,10 +104,12 @@ public final class ConfigurationFile {
     ConfigurationSection root = ConfigurationSection.root(tree, folder, findings);
     Optional<HsmSettings> hsm = hsm(root.section("hsm"), profile);
     Optional<DatabaseSettings> database = database(root.section("database"));
+    Optional<ClockSettings> clock = clock(root.section("clock"));
     Optional<PasswordHashingSettings> hashing = passwordHashing(root.section("passwordHashing"));
     Optional<PasswordPolicySettings> policy = passwordPolicy(root.section("passwordPolicy"));
     Optional<AuthenticationSettings> authentication =
         authentication(root.section("authentication"));
+    Optional<CodeQuotaSettings> quotas = codeQuotas(root.section("codeQuotas"));
     Optional<AlgorithmPolicy> algorithms = algorithms(root.section("algorithms"));
     Optional<SamSettings> sam = sam(root.section("sam"), algorithms);
     ConfigurationSection keys = root.section("citizenKeys");
@@ -145,9 +149,11 @@ public final class ConfigurationFile {
             profile,
             hsm.orElseThrow(),
             database.orElseThrow(),
+            clock.orElseThrow(),
             hashing.orElseThrow(),
             policy.orElseThrow(),
             authentication.orElseThrow(),
+            quotas.orElseThrow(),
             sam.orElseThrow(),
             keyAlgorithm,
             rsaScheme,
@@ -225,6 +231,14 @@ public final class ConfigurationFile {
                 wait));
   }
 
+  private static Optional<ClockSettings> clock(ConfigurationSection section) {
+    Duration alert = section.duration("alertAfter", ClockSettings.DEFAULT_ALERT_AFTER);
+    Duration stop = section.duration("stopAfter", ClockSettings.DEFAULT_STOP_AFTER);
+    Duration look = section.duration("lookEvery", ClockSettings.DEFAULT_LOOK_EVERY);
+    section.end();
+    return section.make(() -> new ClockSettings(alert, stop, look));
+  }
+
   private static Optional<PasswordHashingSettings> passwordHashing(ConfigurationSection section) {
     PasswordHashingSettings standard = PasswordHashingSettings.STANDARD;
     int memory = section.number("memoryKibibytes", standard.parameters().memoryKibibytes());
@@ -265,6 +279,14 @@ public final class ConfigurationFile {
                 lockAfter, codeLife, digits, codes, gap, interaction, temporary));
   }
 
+  private static Optional<CodeQuotaSettings> codeQuotas(ConfigurationSection section) {
+    int perSigner = section.number("perSignerAndDay", 10);
+    int perNumber = section.number("perNumberAndDay", 20);
+    int perHour = section.number("perHour", 10_000);
+    section.end();
+    return section.make(() -> new CodeQuotaSettings(perSigner, perNumber, perHour));
+  }
+
   private static Optional<AlgorithmPolicy> algorithms(ConfigurationSection section) {
     Map<SignatureScheme, Instant> schemes = new EnumMap<>(SignatureScheme.class);
     for (SignatureScheme scheme : SignatureScheme.values()) {
@@ -298,9 +320,10 @@ public final class ConfigurationFile {
   private static Optional<SigningSettings> signing(ConfigurationSection section) {
     Duration life = section.duration("requestLife", Duration.ofMinutes(10));
     Duration retention = section.duration("retention", Duration.ofDays(1));
+    Duration longestCompletion = section.duration("longestCompletion", Duration.ofDays(1));
     URI address = section.address("authorisationAddress");
     section.end();
-    return section.make(() -> new SigningSettings(life, retention, address));
+    return section.make(() -> new SigningSettings(life, retention, longestCompletion, address));
   }
 
   private static Optional<StreamSettings> streams(ConfigurationSection section) {

@@ -1,10 +1,12 @@
 package eus.bakq.server.config;
 
 import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.CodeQuotaSettings;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
+import eus.bakq.server.database.ClockSettings;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.document.TimeStampingSettings;
@@ -39,9 +41,11 @@ public record ServerConfiguration(
     Profile profile,
     HsmSettings hsm,
     DatabaseSettings database,
+    ClockSettings clock,
     PasswordHashingSettings passwordHashing,
     PasswordPolicySettings passwordPolicy,
     AuthenticationSettings authentication,
+    CodeQuotaSettings codeQuotas,
     SamSettings sam,
     KeyAlgorithm keyAlgorithm,
     SignatureScheme rsaScheme,

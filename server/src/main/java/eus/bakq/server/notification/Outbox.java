@@ -5,6 +5,8 @@ import eus.bakq.server.vocabulary.SignerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,6 +20,11 @@ import org.jdbi.v3.core.Handle;
  */
 public final class Outbox {
   private static final int PURGED_AT_ONCE = 1000;
+  private static final Object[] SMS =
+      Arrays.stream(MessageKind.values())
+          .filter(kind -> kind.channel() == Channel.SMS)
+          .map(MessageKind::name)
+          .toArray();
 
   private final Semaphore bell = new Semaphore(0);
 
@@ -51,6 +58,43 @@ public final class Outbox {
     if (bell.availablePermits() == 0) {
       bell.release();
     }
+  }
+
+  /**
+   * How many SMS were put in for any of {@code signers} since {@code since}; void rows are none.
+   */
+  public int smsTo(Handle handle, List<SignerId> signers, Instant since) {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) FROM outbox_message
+            WHERE signer_id = ANY (:signers) AND created_at > :since AND kind = ANY (:kinds)
+            """)
+        .bindArray("signers", UUID.class, signers.stream().map(SignerId::value).toArray())
+        .bind("since", since)
+        .bindArray("kinds", String.class, SMS)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /**
+   * How many SMS were put in since {@code since}, for whomever; counts no further than {@code
+   * most}.
+   */
+  public int smsSince(Handle handle, Instant since, int most) {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) FROM (
+              SELECT 1 FROM outbox_message
+              WHERE signer_id IS NOT NULL AND created_at > :since AND kind = ANY (:kinds)
+              LIMIT :most) AS sent
+            """)
+        .bind("since", since)
+        .bindArray("kinds", String.class, SMS)
+        .bind("most", most)
+        .mapTo(Integer.class)
+        .one();
   }
 
   /**

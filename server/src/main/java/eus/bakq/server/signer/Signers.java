@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,6 +30,9 @@ import org.jdbi.v3.core.statement.SqlStatement;
  * <p>Safe for several threads.
  */
 public final class Signers {
+  /** Of whom messages to one number are counted. */
+  private static final int MOST_WITH_ONE_NUMBER = 1000;
+
   private static final String COLUMNS =
       "id, dni, given_name, surname, birth_date, email, mobile, language, document_type,"
           + " document_number, document_expiry, identification_method, identified_at, officer,"
@@ -100,6 +104,20 @@ public final class Signers {
         .findOne();
   }
 
+  /** Everybody who has the same mobile number as {@code id}, and {@code id}; empty for nobody. */
+  public List<SignerId> withTheNumberOf(Handle handle, SignerId id) {
+    return handle
+        .createQuery(
+            """
+            SELECT id FROM signer
+            WHERE mobile = (SELECT mobile FROM signer WHERE id = :id) LIMIT :most""")
+        .bind("id", id.value())
+        .bind("most", MOST_WITH_ONE_NUMBER)
+        .mapTo(UUID.class)
+        .map(SignerId::new)
+        .list();
+  }
+
   /**
    * As {@link #find(Handle, Dni)}, and holds the row until the transaction ends, so that two acts
    * on one person follow one another.
@@ -130,9 +148,7 @@ public final class Signers {
    *     it was read: a bug of the caller, who checks the state and holds the row
    */
   public Signer changeState(Handle handle, Signer signer, SignerState next) {
-    if (!signer.state().allows(next)) {
-      throw new IllegalStateException("no signer goes from " + signer.state() + " to " + next);
-    }
+    signer.state().requireStep(next);
     return update(handle, signer, signer.next(next));
   }
 

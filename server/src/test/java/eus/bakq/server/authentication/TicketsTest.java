@@ -114,6 +114,7 @@ class TicketsTest {
         .isEmpty();
   }
 
+  /** OTP-07. */
   @Test
   void doesNotOpenForAnotherSignerOrSet() {
     byte[] otherSet = new byte[32];

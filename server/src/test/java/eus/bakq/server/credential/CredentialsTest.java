@@ -167,6 +167,7 @@ final class CredentialsTest {
         .isThrownBy(() -> database.run(handle -> credentials.lift(handle, lifted)));
   }
 
+  /** KEY-11: it is kept nowhere else. */
   @Test
   void erasesTheKeyForGood() throws SQLException {
     insert(signing);

@@ -2,9 +2,12 @@ package eus.bakq.server.enrolment;
 
 import eus.bakq.fixtures.Pki;
 import eus.bakq.fixtures.PkiIdentity;
+import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.authentication.Argon2Parameters;
 import eus.bakq.server.authentication.AuthenticationParts;
 import eus.bakq.server.authentication.AuthenticationSettings;
+import eus.bakq.server.authentication.CodeQuotaSettings;
+import eus.bakq.server.authentication.CodeQuotas;
 import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.FailureCounters;
 import eus.bakq.server.authentication.InteractionPurpose;
@@ -108,7 +111,8 @@ final class ActivationWorld implements AutoCloseable {
   final CredentialActs acts = new CredentialActs(enrolment.macs, random);
   final Wording wording = Wording.open("bakq.adibidea.eus", 6);
   final CredentialMessages messages = new CredentialMessages(enrolment.signers, acts, wording);
-  final Interactions interactions = new Interactions(random, SETTINGS);
+  final Interactions interactions =
+      new Interactions(random, SETTINGS, new CountedEvents(System::nanoTime));
   final CredentialStatus status =
       new CredentialStatus(
           enrolment.signers,
@@ -140,6 +144,8 @@ final class ActivationWorld implements AutoCloseable {
               enrolment.keys,
               random),
           new FailureCounters(SETTINGS),
+          new CodeQuotas(
+              enrolment.signers, enrolment.outbox, new CodeQuotaSettings(10, 20, 10_000)),
           enrolment.keys,
           enrolment.outbox,
           enrolment.audit,

@@ -57,11 +57,13 @@ class ListenerTest {
     assertThat(doors.served).containsExactly("a signer");
   }
 
+  /** SAD-12, SAD-18. */
   @Test
   void refusesAClientWithoutACertificate() throws Exception {
     refusesTheConnection(doors.channel(Audience.RELYING_PARTY, Optional.empty()));
   }
 
+  /** SAD-09: spoofing. SAD-18. */
   @Test
   void refusesACertificateOfAForeignAuthorityEvenIfItIsRegistered() throws Exception {
     var stranger = doors.foreign.identity("sede");
@@ -79,11 +81,13 @@ class ListenerTest {
     refusesTheConnection(doors.channel(Audience.RELYING_PARTY, Optional.of(expired)));
   }
 
+  /** SAD-09: eavesdropping. SAD-18. */
   @Test
   void refusesPlaintext() {
     refusesTheConnection(doors.plaintextChannel(Audience.RELYING_PARTY));
   }
 
+  /** SAD-09: somebody in the middle. SAD-18. */
   @Test
   void refusesTls12() throws Exception {
     refusesTheConnection(doors.channel(Audience.RELYING_PARTY, Optional.of(doors.sede), "TLSv1.2"));
@@ -196,6 +200,8 @@ class ListenerTest {
                     List.of(Doors.withoutCallerOption()),
                     fingerprint -> Optional.empty(),
                     call -> {},
+                    call -> {},
+                    caller -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -222,6 +228,8 @@ class ListenerTest {
                     List.of(),
                     fingerprint -> Optional.empty(),
                     call -> {},
+                    call -> {},
+                    caller -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
         .isInstanceOf(java.io.IOException.class);

@@ -38,12 +38,19 @@ import org.bouncycastle.crypto.params.RSAKeyParameters;
 import org.bouncycastle.crypto.signers.PSSSigner;
 import org.bouncycastle.crypto.signers.RSADigestSigner;
 
-/** {@link CitizenKeys} in software, which fails on order: before it signs, or after. */
+/**
+ * {@link CitizenKeys} in software, which fails on order: before it signs, or after, or by computing
+ * something else.
+ */
 public final class FakeCitizenKeys implements CitizenKeys {
   /** When the next call fails. */
   public enum Failure {
     BEFORE_SIGNING,
-    AFTER_SIGNING
+    AFTER_SIGNING,
+    /** The last value is wrong, as after a fault in the module. */
+    WRONG_VALUE,
+    /** One value too few. */
+    MISSING_VALUE
   }
 
   private static final String EPOCH = "wrap-fake-1";
@@ -104,6 +111,11 @@ public final class FakeCitizenKeys implements CitizenKeys {
         values.add(sign(privateKey, each));
       }
       fail(ordered, Failure.AFTER_SIGNING);
+      if (ordered == Failure.MISSING_VALUE) {
+        values.removeLast();
+      } else if (ordered == Failure.WRONG_VALUE) {
+        values.set(values.size() - 1, faulty(values.getLast()));
+      }
       return values;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
@@ -114,6 +126,12 @@ public final class FakeCitizenKeys implements CitizenKeys {
     if (ordered == now) {
       throw UnavailableException.temporarily("the fake fails as it was told", null);
     }
+  }
+
+  private static SignatureValue faulty(SignatureValue value) {
+    byte[] bytes = value.value().toByteArray();
+    bytes[bytes.length - 1] ^= 1;
+    return new SignatureValue(value.algorithm(), Bytes.copyOf(bytes));
   }
 
   private SignatureValue sign(PrivateKey key, DtbsRepresentation dtbs)

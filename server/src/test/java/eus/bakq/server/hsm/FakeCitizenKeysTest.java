@@ -35,7 +35,7 @@ class FakeCitizenKeysTest extends CitizenKeysContract {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"BEFORE_SIGNING", "AFTER_SIGNING"})
   void failsOnlyOnce(FakeCitizenKeys.Failure failure) throws Exception {
     WrappedKey key = generate(SignatureAlgorithm.ECDSA_P256_SHA256).wrapped();
     fake.failNext(failure);

@@ -119,7 +119,7 @@ class HsmStartTest {
     assertRefused(ceremony.settings(), "custody", "wrap-2026-1", "is there once");
   }
 
-  /** Whoever knows the wrapping key could read every key wrapped from then on. */
+  /** KEY-13. Whoever knows the wrapping key could read every key wrapped from then on. */
   @Test
   void refusesAKnownKeyPlantedInPlaceOfOurs() throws Exception {
     try (Pkcs11Session attacker = ceremony.attacker("custody")) {

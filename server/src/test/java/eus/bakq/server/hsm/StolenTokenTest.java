@@ -152,6 +152,7 @@ class StolenTokenTest {
     }
   }
 
+  /** KEY-01. */
   @Test
   void anOpenedKeyIsNotReadWrappedCopiedOrChanged() throws Exception {
     ObjectHandle p256 = unwrap(elliptic, LAWFUL);

@@ -38,6 +38,7 @@ class TokenCitizenKeysTest extends CitizenKeysContract {
     return hsm.citizenKeys();
   }
 
+  /** KEY-01. */
   @Test
   void leavesNoKeyInTheTokenWhateverTheOutcome() throws Exception {
     NewCitizenKey key = generate(SignatureAlgorithm.ECDSA_P256_SHA256);

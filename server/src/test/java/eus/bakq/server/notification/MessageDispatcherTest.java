@@ -216,6 +216,7 @@ class MessageDispatcherTest {
     assertThat(transport.received).hasSize(1);
   }
 
+  /** OTP-08. */
   @Test
   void neitherTextNorAddressIsStored() throws Exception {
     put(Optional.of(SIGNER), Duration.ofMinutes(5));

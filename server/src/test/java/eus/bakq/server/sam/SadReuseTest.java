@@ -242,6 +242,7 @@ class SadReuseTest {
     assertThat(lines(content)).filteredOn("SAD_REJECTED ALREADY_USED"::equals).hasSize(19);
   }
 
+  /** SAD-11. */
   @Test
   @DisplayName("SAD-07: a hash outside, one too few, another order, one twice")
   void refusesEveryOtherListOfHashes() throws Exception {
@@ -334,6 +335,7 @@ class SadReuseTest {
         SadRefusal.ANOTHER_REQUEST);
   }
 
+  /** SAD-04: who can write every table and has not the token. */
   @Test
   @DisplayName("a MAC alone is not enough: it was never issued, or the certificate names another")
   void refusesWhatDoesNotAgreeWithTheRecords() {

@@ -36,6 +36,7 @@ class FrozenSetsTest {
     assertThat(set(DigestAlgorithm.SHA256)).isEqualTo(before);
   }
 
+  /** OTP-07. */
   @Test
   void coversTheHashThatWasAskedFor() {
     assertThat(Arrays.stream(DigestAlgorithm.values()).map(FrozenSetsTest::set).distinct())

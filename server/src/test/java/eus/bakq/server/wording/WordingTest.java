@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -22,6 +23,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class WordingTest {
+  /** A reason that the texts know, as the package that comes later calls it. */
+  private enum Why {
+    FAULT
+  }
+
   private static final String HOST = "firma.adibidea.eus";
   private static final Wording WORDING = Wording.open(HOST, 6);
   private static final Instant TIME = Instant.parse("2026-11-28T22:30:00Z");
@@ -84,7 +90,30 @@ final class WordingTest {
             signatureCode(language, new Signing("Ayuntamiento de X", 12, "K7Q4-2M9T")),
             withSecret("012345", code -> WORDING.activationCode(language, code, TEN_MINUTES)))) {
       assertThat(sms.lines().toList()).hasSize(2).last().isEqualTo("@firma.adibidea.eus #012345");
+      assertThat(OriginBoundCode.read(sms))
+          .contains(new OriginBoundCode("firma.adibidea.eus", Optional.empty(), "012345"));
     }
+  }
+
+  /** OTP-10: what a browser makes of our texts is worth as much as what it makes of others. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "@firma.eus 012345",
+        "@firma.eus  #012345",
+        "@firma.eus #",
+        "@ firma.eus #012345",
+        " @firma.eus #012345",
+        "Code: @firma.eus #012345",
+        "@firma.eus #012345 ",
+        "@firma.eus #012345\n",
+        "@firma.eus #012345\nDo not share it",
+        "@firma..eus #012345",
+        "@https://firma.eus #012345",
+        "#012345 @firma.eus",
+      })
+  void readsNoCodeWhereABrowserReadsNone(String message) {
+    assertThat(OriginBoundCode.read(message)).isEmpty();
   }
 
   /** OTP-11. */
@@ -152,7 +181,10 @@ final class WordingTest {
             WORDING.accountLocked(language, TIME),
             WORDING.activationCompleted(language, TIME),
             WORDING.signatureMade(language, new Signing("Udala", 1, "K7Q4-2M9T"), TIME),
-            WORDING.signatureMade(language, new Signing("Udala", 7, "K7Q4-2M9T"), TIME));
+            WORDING.signatureMade(language, new Signing("Udala", 7, "K7Q4-2M9T"), TIME),
+            WORDING.credentialsExpired(language, TIME),
+            WORDING.signatureNotHandedOut(
+                language, new Signing("Udala", 7, "K7Q4-2M9T"), Why.FAULT, TIME));
     for (EmailText email : emails) {
       assertThat(email.subject()).doesNotContain("{", "\n").hasSizeBetween(10, 70);
       assertThat(email.text()).doesNotContain("{").contains("23:30").hasSizeLessThan(8_000);
