@@ -129,7 +129,7 @@ final class ServerProgram {
     List<String> entries = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
       Path path = Path.of(entry);
-      if (Files.isDirectory(path) && !entry.endsWith("test-classes")) {
+      if (Files.isDirectory(path) && path.endsWith("classes")) {
         entries.add(jar(path).toString());
       } else if (Files.isRegularFile(path)) {
         entries.add(path.toAbsolutePath().toString());
