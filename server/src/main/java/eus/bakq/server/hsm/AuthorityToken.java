@@ -93,6 +93,7 @@ final class AuthorityToken implements AutoCloseable {
     return key;
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very handle that failed, not one like it
   private synchronized AuthorityKey renew(AuthorityKey failed) {
     if (failed != key) {
       return key;
