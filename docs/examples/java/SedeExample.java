@@ -159,7 +159,8 @@ public final class SedeExample {
           case SIGNATURE_REQUEST_STATE_COMPLETED,
               SIGNATURE_REQUEST_STATE_REJECTED,
               SIGNATURE_REQUEST_STATE_EXPIRED,
-              SIGNATURE_REQUEST_STATE_CANCELLED -> {
+              SIGNATURE_REQUEST_STATE_CANCELLED,
+              SIGNATURE_REQUEST_STATE_FAILED -> {
             return last;
           }
           default -> {} // half an hour was over

@@ -45,7 +45,7 @@ function watchOnce(client, id, told) {
 
 /** Watches until the request has ended: a watch that breaks, or is over before, is begun again. */
 async function watch(client, id, told) {
-  const ended = ['COMPLETED', 'REJECTED', 'EXPIRED', 'CANCELLED'].map((state) => `SIGNATURE_REQUEST_STATE_${state}`);
+  const ended = ['COMPLETED', 'REJECTED', 'EXPIRED', 'CANCELLED', 'FAILED'].map((state) => `SIGNATURE_REQUEST_STATE_${state}`);
   for (;;) {
     const last = await retried(() => watchOnce(client, id, told));
     if (ended.includes(last?.state)) return last;

@@ -96,6 +96,7 @@ final class RequestWatch {
           SIGNATURE_REQUEST_STATE_REJECTED,
           SIGNATURE_REQUEST_STATE_EXPIRED,
           SIGNATURE_REQUEST_STATE_CANCELLED,
+          SIGNATURE_REQUEST_STATE_FAILED,
           UNRECOGNIZED ->
           true;
     };

@@ -270,11 +270,26 @@ final class SedeCommand {
 
   private static String state(SignatureRequest request) {
     String state = request.getState().name().replace("SIGNATURE_REQUEST_STATE_", "");
+    if (request.getState() == SignatureRequestState.SIGNATURE_REQUEST_STATE_FAILED) {
+      return state + " (" + failure(request) + "; nothing signed was handed out)";
+    }
     return switch (request.getCompletionDelay()) {
       case COMPLETION_DELAY_EVIDENCE_UNAVAILABLE ->
           state + " (a time stamp or the status of a certificate is not to be had now)";
+      case COMPLETION_DELAY_CERTIFICATE_ON_HOLD -> state + " (the signer's certificate is on hold)";
       case COMPLETION_DELAY_FAULT -> state + " (the service has a fault, which is tried again)";
       case COMPLETION_DELAY_UNSPECIFIED, UNRECOGNIZED -> state;
+    };
+  }
+
+  private static String failure(SignatureRequest request) {
+    return switch (request.getCompletionFailure()) {
+      case COMPLETION_FAILURE_EVIDENCE_UNAVAILABLE ->
+          "a time stamp or the status of a certificate was not to be had";
+      case COMPLETION_FAILURE_CERTIFICATE_NOT_GOOD ->
+          "the signer's certificate was not good any more";
+      case COMPLETION_FAILURE_FAULT, COMPLETION_FAILURE_UNSPECIFIED, UNRECOGNIZED ->
+          "the service had a fault";
     };
   }
 }

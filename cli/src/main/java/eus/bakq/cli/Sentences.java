@@ -73,6 +73,9 @@ final class Sentences {
           "The service cannot do this at the moment; try again in a few seconds.";
       case REASON_INTERNAL ->
           "The service has failed; report the correlation id to those who run it.";
+      case REASON_DATA_ALTERED ->
+          "Data of the service were altered, and are not used; report the correlation id to those"
+              + " who run it.";
       case REASON_DOCUMENT_UNREADABLE ->
           "The document is not one that can be signed in this format; check the file.";
       case REASON_DOCUMENT_ENCRYPTED -> "The document is encrypted; send it without encryption.";
@@ -86,7 +89,8 @@ final class Sentences {
           "There is no such signature request; check the id or the address.";
       case REASON_SIGNATURE_REQUEST_NOT_OPEN ->
           "The signature request is no longer open; ask for its status, or for a new request.";
-      case REASON_NOT_COMPLETED -> "The documents are not signed yet; ask for the status first.";
+      case REASON_NOT_COMPLETED ->
+          "The documents are not signed; ask for the status, which says what is to come.";
       case REASON_ALREADY_FETCHED ->
           "The signed documents were fetched and erased here; use the copy that was fetched.";
       case REASON_UPLOAD_NOT_FOUND -> "What was uploaded is not there any more; upload it again.";
@@ -121,6 +125,8 @@ final class Sentences {
           "The expiry date does not match; read it on the document shown at registration.";
       case REASON_TERMS_NOT_CURRENT ->
           "The terms have changed meanwhile; begin again to read them.";
+      case REASON_PROGRAM_CLOCK_DIFFERS ->
+          "The clock of this device is wrong by more than five minutes: set it, and try again.";
       case REASON_INTERACTION_NOT_FOUND -> "This took too long or was ended; begin again.";
       case REASON_AUTHENTICATION_FAILED ->
           "You were not recognised; check what you typed and begin again.";

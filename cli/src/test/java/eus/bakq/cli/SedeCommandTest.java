@@ -206,6 +206,15 @@ class SedeCommandTest {
   }
 
   @Test
+  void saysThatASignedRequestHasFailedAndWhy() throws IOException {
+    requests.end = SignatureRequestState.SIGNATURE_REQUEST_STATE_FAILED;
+    Path file = Files.writeString(folder.resolve("a.pdf"), "one");
+    FakeServer.Result result = server.run("", "sede", "sign", file.toString(), "--wait");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out() + result.err()).contains("FAILED");
+  }
+
+  @Test
   void saysWhatToDoAboutARefusalAndNeverShowsAStack() {
     requests.refusal =
         FakeServer.refusal(Code.NOT_FOUND, Reason.REASON_SIGNATURE_REQUEST_NOT_FOUND);

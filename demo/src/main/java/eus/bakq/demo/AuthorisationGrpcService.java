@@ -28,6 +28,8 @@ import java.util.UUID;
 
 /** Authorising from a terminal: converts and delegates, as the signer pages will. */
 final class AuthorisationGrpcService extends AuthorisationServiceGrpc.AuthorisationServiceImplBase {
+  private static final int MOST_ADDRESS_CHARACTERS = 512;
+
   private final AuthorisationParts parts;
 
   AuthorisationGrpcService(AuthorisationParts parts) {
@@ -42,10 +44,14 @@ final class AuthorisationGrpcService extends AuthorisationServiceGrpc.Authorisat
 
   private OpenAuthorisationResponse open(OpenAuthorisationRequest request) throws RefusedException {
     Fields fields = new Fields();
+    var address =
+        fields.text(
+            "authorisation_address", request.getAuthorisationAddress(), 1, MOST_ADDRESS_CHARACTERS);
+    fields.check();
     var id =
         fields.parsed(
             "authorisation_address",
-            request.getAuthorisationAddress(),
+            address.value(),
             AuthorisationGrpcService::requestOf,
             "is the address that the sede was given");
     Bytes programKey = SignerSteps.programKey(fields, request.getProgramKey());

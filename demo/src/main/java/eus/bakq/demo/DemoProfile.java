@@ -9,7 +9,19 @@ import java.util.List;
 
 /** The demo profile. */
 public final class DemoProfile implements ProfileExtension {
-  private final VisibleMessages messages = new VisibleMessages(Clock.systemUTC());
+  private final Clock clock;
+  private final VisibleMessages messages;
+
+  /** On the system's clock. */
+  public DemoProfile() {
+    this(Clock.systemUTC());
+  }
+
+  /** On a clock that its owner may move. */
+  DemoProfile(Clock clock) {
+    this.clock = clock;
+    this.messages = new VisibleMessages(clock);
+  }
 
   @Override
   public Profile profile() {
@@ -19,6 +31,11 @@ public final class DemoProfile implements ProfileExtension {
   @Override
   public MessageTransport messageTransport() {
     return messages;
+  }
+
+  @Override
+  public Clock clock(Clock system) {
+    return clock;
   }
 
   @Override

@@ -32,7 +32,10 @@ final class Activating {
   }
 
   static Activating open(Channel channel, String linkToken) {
-    Program program = Program.create();
+    return open(channel, linkToken, Program.create());
+  }
+
+  static Activating open(Channel channel, String linkToken, Program program) {
     return new Activating(
         channel,
         program,
@@ -43,6 +46,19 @@ final class Activating {
                     .setProgramKey(program.publicKey())
                     .build())
             .getInteractionId());
+  }
+
+  /** The same conversation, by the same program, through another door. */
+  Activating through(Channel other) {
+    Activating same = new Activating(other, program, interaction);
+    same.terms = terms;
+    same.ticket = ticket;
+    return same;
+  }
+
+  /** The same interaction in the hands of another program. */
+  Activating by(Program another) {
+    return new Activating(channel, another, interaction);
   }
 
   SetPasswordResponse setPassword(String temporary, String chosen) {
@@ -119,6 +135,14 @@ final class Activating {
 
   ByteString ticket() {
     return ticket;
+  }
+
+  Program program() {
+    return program;
+  }
+
+  String interaction() {
+    return interaction;
   }
 
   private ActivationServiceGrpc.ActivationServiceBlockingStub stub() {

@@ -25,7 +25,10 @@ final class Authorising {
   }
 
   static Authorising open(Channel channel, String address) {
-    Program program = Program.create();
+    return open(channel, address, Program.create());
+  }
+
+  static Authorising open(Channel channel, String address, Program program) {
     return new Authorising(
         channel,
         program,
@@ -35,6 +38,13 @@ final class Authorising {
                     .setAuthorisationAddress(address)
                     .setProgramKey(program.publicKey())
                     .build()));
+  }
+
+  /** The same conversation, by the same program, through another door. */
+  Authorising through(Channel other) {
+    Authorising same = new Authorising(other, program, shown);
+    same.ticket = ticket;
+    return same;
   }
 
   OpenAuthorisationResponse shown() {

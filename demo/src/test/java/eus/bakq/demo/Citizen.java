@@ -1,6 +1,7 @@
 package eus.bakq.demo;
 
 import eus.bakq.demo.v1.Message;
+import eus.bakq.registration.v1.RegisterSignerRequest;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,8 @@ final class Citizen {
   static final String PASSWORD = "euria barik, eguzkia bai";
   static final String WRONG_PASSWORD = "eguzkirik ez, euria bai";
 
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+  private static final String ACTIVATE = "Activate your BakQ";
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   private static final Pattern CODE = Pattern.compile("Code ([0-9]{6,8}) ");
   private static final Pattern TEMPORARY = Pattern.compile("temporary password is ([^ ]+)\\. ");
   private static final Pattern LINK = Pattern.compile("https://bakq\\.example/activate#(\\S+)");
@@ -49,7 +51,12 @@ final class Citizen {
   }
 
   void register(Officer officer) {
-    signerId = officer.register(this);
+    register(officer, Officer.registration(this));
+  }
+
+  /** With a request that may have been sent before. */
+  void register(Officer officer, RegisterSignerRequest request) {
+    signerId = officer.register(request);
   }
 
   /** Takes all steps from the link in the mailbox to the certificate. */
@@ -72,8 +79,7 @@ final class Citizen {
   }
 
   private int links() {
-    return (int)
-        mails().stream().filter(mail -> mail.getSubject().equals("Activate your BakQ")).count();
+    return (int) mails().stream().filter(mail -> mail.getSubject().equals(ACTIVATE)).count();
   }
 
   /** Opens the newest link in the mailbox. */
@@ -81,8 +87,16 @@ final class Citizen {
     return Activating.open(world.signerChannel(), linkToken());
   }
 
+  /** All links to activate that have come, newest first. */
+  List<String> linkTokens() {
+    return mails().stream()
+        .filter(mail -> mail.getSubject().equals(ACTIVATE))
+        .map(mail -> found(LINK, mail.getText()))
+        .toList();
+  }
+
   String linkToken() {
-    return found(LINK, mailWith("Activate your BakQ").getText());
+    return found(LINK, mailWith(ACTIVATE).getText());
   }
 
   /** Opens the authorisation address of {@code request}. */
@@ -120,6 +134,26 @@ final class Citizen {
 
   private boolean hasUnread(List<Message> received) {
     return received.size() > smsRead;
+  }
+
+  /** The texts of all SMS that have come, newest first. */
+  List<String> smsTexts() {
+    return messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()).stream()
+        .map(Message::getText)
+        .toList();
+  }
+
+  static String codeIn(String sms) {
+    return found(CODE, sms);
+  }
+
+  static String temporaryPasswordIn(String sms) {
+    return found(TEMPORARY, sms);
+  }
+
+  /** Throws away what was not read. */
+  void forgetSms() {
+    smsRead = messages(eus.bakq.demo.v1.Channel.CHANNEL_SMS, mobile()).size();
   }
 
   /** How many SMS have come that were not read. */

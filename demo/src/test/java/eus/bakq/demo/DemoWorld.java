@@ -1,5 +1,6 @@
 package eus.bakq.demo;
 
+import eus.bakq.fixtures.PkiIdentity;
 import eus.bakq.server.SigningServer;
 import eus.bakq.server.config.ConfigurationFile;
 import eus.bakq.server.config.InvalidConfigurationException;
@@ -54,17 +55,21 @@ final class DemoWorld implements World, AutoCloseable {
   static DemoWorld start(int codeDigits, String further)
       throws IOException, InvalidConfigurationException, RefusedException {
     return start(
-        WorldFiles.make(),
-        WorldFiles.Settings.usual().codeDigits(codeDigits).further(further));
+        WorldFiles.make(), WorldFiles.Settings.usual().codeDigits(codeDigits).further(further));
   }
 
   /** Starts a server in this JVM on {@code files}. */
   static DemoWorld start(WorldFiles files, WorldFiles.Settings settings)
       throws IOException, InvalidConfigurationException, RefusedException {
+    return start(files, settings, new DemoProfile());
+  }
+
+  /** Starts a server in this JVM on {@code files}, with the clock of {@code profile}. */
+  static DemoWorld start(WorldFiles files, WorldFiles.Settings settings, DemoProfile profile)
+      throws IOException, InvalidConfigurationException, RefusedException {
     ServerConfiguration configuration =
         ConfigurationFile.read(files.write("server", settings), Profile.DEMO);
-    return new DemoWorld(
-        files, configuration, SigningServer.start(configuration, new DemoProfile()));
+    return new DemoWorld(files, configuration, SigningServer.start(configuration, profile));
   }
 
   @Override
@@ -80,6 +85,16 @@ final class DemoWorld implements World, AutoCloseable {
   @Override
   public Channel signerChannel() {
     return doors.channel(Audience.SIGNER, Optional.empty());
+  }
+
+  /** The door of {@code audience} as somebody reaches it who has {@code identity}. */
+  Channel channel(Audience audience, PkiIdentity identity) {
+    return doors.channel(audience, identity);
+  }
+
+  /** Where the door of {@code audience} is, on this machine. */
+  int port(Audience audience) {
+    return server.port(audience);
   }
 
   Channel channelWithoutCertificate(Audience audience) {

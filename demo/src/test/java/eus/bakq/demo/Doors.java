@@ -36,24 +36,33 @@ final class Doors implements AutoCloseable {
     this.watcher = watcher;
   }
 
-  /** The door of {@code audience}, as {@code caller} or somebody without certificate reaches it. */
+  /**
+   * The door of {@code audience}, as {@code caller} or somebody without certificate reaches it. It
+   * leads to whoever listens there when it is used.
+   */
   Channel channel(Audience audience, Optional<String> caller) {
-    ManagedChannel channel =
-        channels.computeIfAbsent(
-            audience + "/" + caller.orElse("nobody"), key -> open(audience, caller));
-    return ClientInterceptors.intercept(channel, watcher);
+    return channel(audience, caller.orElse("nobody"), caller.map(files::caller));
   }
 
-  private ManagedChannel open(Audience audience, Optional<String> caller) {
+  /** The door of {@code audience}, as somebody reaches it who is in no file. */
+  Channel channel(Audience audience, PkiIdentity identity) {
+    return channel(audience, identity.fingerprint(), Optional.of(identity));
+  }
+
+  private Channel channel(Audience audience, String name, Optional<PkiIdentity> identity) {
+    return ClientInterceptors.intercept(
+        new LateChannel(
+            () -> channels.computeIfAbsent(audience + "/" + name, key -> open(audience, identity))),
+        watcher);
+  }
+
+  private ManagedChannel open(Audience audience, Optional<PkiIdentity> identity) {
     try {
       SslContextBuilder tls =
           SslContextBuilder.forClient()
               .protocols("TLSv1.3")
               .trustManager(files.pki().authority().certificate());
-      if (caller.isPresent()) {
-        PkiIdentity identity = files.caller(caller.get());
-        tls.keyManager(identity.privateKey(), identity.certificate());
-      }
+      identity.ifPresent(one -> tls.keyManager(one.privateKey(), one.certificate()));
       return NettyChannelBuilder.forAddress("127.0.0.1", ports.applyAsInt(audience))
           .sslContext(GrpcSslContexts.configure(tls, SslProvider.JDK).build())
           .maxInboundMessageSize(MOST_MESSAGE_BYTES)
@@ -63,9 +72,10 @@ final class Doors implements AutoCloseable {
     }
   }
 
-  /** The server is there again: who has waited before trying to connect tries at once. */
-  void tryAgain() {
-    channels.values().forEach(ManagedChannel::resetConnectBackoff);
+  /** The server was started again: nobody waits any longer because it was not there before. */
+  void connectAnew() {
+    close();
+    channels.clear();
   }
 
   @Override

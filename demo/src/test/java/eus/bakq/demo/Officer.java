@@ -32,74 +32,115 @@ record Officer(Channel channel) {
 
   /** Registers; returns the signer's id. */
   String register(Citizen citizen) {
-    return stub()
-        .registerSigner(
-            RegisterSignerRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
-                .setDni(citizen.dni())
-                .setGivenName("Ane")
-                .setSurname("Etxeberria Agirre")
-                .setBirthDate(CalendarDate.newBuilder().setYear(1985).setMonth(4).setDay(12))
-                .setEmail(citizen.email())
-                .setMobile(citizen.mobile())
-                .setLanguage(Language.LANGUAGE_ENGLISH)
-                .setEvidence(evidence(citizen))
-                .build())
-        .getSignerId();
+    return register(registration(citizen));
+  }
+
+  /** As {@link #register(Citizen)}; the same request may be sent again. */
+  String register(RegisterSignerRequest request) {
+    return stub().registerSigner(request).getSignerId();
+  }
+
+  static RegisterSignerRequest registration(Citizen citizen) {
+    return RegisterSignerRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setGivenName("Ane")
+        .setSurname("Etxeberria Agirre")
+        .setBirthDate(CalendarDate.newBuilder().setYear(1985).setMonth(4).setDay(12))
+        .setEmail(citizen.email())
+        .setMobile(citizen.mobile())
+        .setLanguage(Language.LANGUAGE_ENGLISH)
+        .setEvidence(evidence(citizen))
+        .build();
   }
 
   RenewActivationResponse renew(Citizen citizen) {
-    return stub()
-        .renewActivation(
-            RenewActivationRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
-                .setDni(citizen.dni())
-                .setEvidence(evidence(citizen))
-                .build());
+    return renew(renewal(citizen));
+  }
+
+  /** The same request may be sent again. */
+  RenewActivationResponse renew(RenewActivationRequest request) {
+    return stub().renewActivation(request);
+  }
+
+  static RenewActivationRequest renewal(Citizen citizen) {
+    return RenewActivationRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setEvidence(evidence(citizen))
+        .build();
   }
 
   UnlockSignerResponse unlock(Citizen citizen) {
-    return stub()
-        .unlockSigner(
-            UnlockSignerRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
-                .setDni(citizen.dni())
-                .setEvidence(evidence(citizen))
-                .build());
+    return unlock(unlocking(citizen));
+  }
+
+  /** The same request may be sent again. */
+  UnlockSignerResponse unlock(UnlockSignerRequest request) {
+    return stub().unlockSigner(request);
+  }
+
+  static UnlockSignerRequest unlocking(Citizen citizen) {
+    return UnlockSignerRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setEvidence(evidence(citizen))
+        .build();
   }
 
   /** Suspends for {@code length}; no document is at hand. */
   SuspendCredentialsResponse suspend(Citizen citizen, Duration length) {
-    return stub()
-        .suspendCredentials(
-            SuspendCredentialsRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
-                .setDni(citizen.dni())
-                .setReason(SuspensionReason.SUSPENSION_REASON_COMPROMISE_SUSPECTED)
-                .setSuspendedUntil(
-                    Timestamp.newBuilder().setSeconds(Instant.now().plus(length).getEpochSecond()))
-                .build());
+    return suspend(suspension(citizen, length));
+  }
+
+  /** The same request may be sent again. */
+  SuspendCredentialsResponse suspend(SuspendCredentialsRequest request) {
+    return stub().suspendCredentials(request);
+  }
+
+  static SuspendCredentialsRequest suspension(Citizen citizen, Duration length) {
+    return SuspendCredentialsRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setReason(SuspensionReason.SUSPENSION_REASON_COMPROMISE_SUSPECTED)
+        .setSuspendedUntil(
+            Timestamp.newBuilder().setSeconds(Instant.now().plus(length).getEpochSecond()))
+        .build();
   }
 
   LiftSuspensionResponse lift(Citizen citizen) {
-    return stub()
-        .liftSuspension(
-            LiftSuspensionRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
-                .setDni(citizen.dni())
-                .setEvidence(evidence(citizen))
-                .build());
+    return lift(lifting(citizen));
+  }
+
+  /** The same request may be sent again. */
+  LiftSuspensionResponse lift(LiftSuspensionRequest request) {
+    return stub().liftSuspension(request);
+  }
+
+  static LiftSuspensionRequest lifting(Citizen citizen) {
+    return LiftSuspensionRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setEvidence(evidence(citizen))
+        .build();
   }
 
   RevokeCredentialsResponse revoke(Citizen citizen, RevocationReason reason) {
-    return stub()
-        .revokeCredentials(
-            RevokeCredentialsRequest.newBuilder()
-                .setRequestId(UUID.randomUUID().toString())
-                .setDni(citizen.dni())
-                .setReason(reason)
-                .setEvidenceSha256(ByteString.copyFrom(new byte[32]))
-                .build());
+    return revoke(revocation(citizen, reason));
+  }
+
+  /** The same request may be sent again. */
+  RevokeCredentialsResponse revoke(RevokeCredentialsRequest request) {
+    return stub().revokeCredentials(request);
+  }
+
+  static RevokeCredentialsRequest revocation(Citizen citizen, RevocationReason reason) {
+    return RevokeCredentialsRequest.newBuilder()
+        .setRequestId(UUID.randomUUID().toString())
+        .setDni(citizen.dni())
+        .setReason(reason)
+        .setEvidenceSha256(ByteString.copyFrom(new byte[32]))
+        .build();
   }
 
   private static IdentificationEvidence evidence(Citizen citizen) {

@@ -44,6 +44,8 @@ final class ProcessWorld implements World, AutoCloseable {
     /** Of the lease of the process that runs, once its doors are open. */
     private volatile String leaseId = "";
 
+    private volatile boolean open;
+
     private Node(String name, WorldFiles.Settings settings) throws IOException {
       this.ports = settings.ports().orElseThrow();
       this.configuration = files.write(name, settings);
@@ -52,8 +54,7 @@ final class ProcessWorld implements World, AutoCloseable {
     }
 
     /** Begins to start; nothing runs here now. */
-    ServerProcess launch(ServerProcess.Launch launch)
-        throws IOException, InterruptedException {
+    ServerProcess launch(ServerProcess.Launch launch) throws IOException, InterruptedException {
       process.filter(ServerProcess::isAlive).ifPresent(alive -> refuseSecond());
       process.ifPresent(ServerProcess::close);
       ServerProcess started = ServerProcess.start(configuration, log, launch);
@@ -76,7 +77,8 @@ final class ProcessWorld implements World, AutoCloseable {
         own.removeAll(before);
         leaseId = own.iterator().next();
       }
-      doors.tryAgain();
+      doors.connectAnew();
+      open = true;
       return this;
     }
 
@@ -86,6 +88,7 @@ final class ProcessWorld implements World, AutoCloseable {
 
     /** SIGKILL. */
     void kill() throws InterruptedException {
+      open = false;
       process().kill();
     }
 
@@ -95,6 +98,11 @@ final class ProcessWorld implements World, AutoCloseable {
 
     boolean isAlive() {
       return process.filter(ServerProcess::isAlive).isPresent();
+    }
+
+    /** Whether its doors were opened and it was not killed since. */
+    boolean isOpen() {
+      return open && isAlive();
     }
 
     Path log() {
@@ -165,12 +173,12 @@ final class ProcessWorld implements World, AutoCloseable {
     return nodes().get(index);
   }
 
-  /** The first node that runs. */
+  /** The first node whose doors are open. */
   Node anybody() {
     return nodes().stream()
-        .filter(Node::isAlive)
+        .filter(Node::isOpen)
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no node runs"));
+        .orElseThrow(() -> new AssertionError("no node is open"));
   }
 
   @Override
@@ -178,14 +186,16 @@ final class ProcessWorld implements World, AutoCloseable {
     return files;
   }
 
+  /** Leads to the first node that runs when it is used. */
   @Override
   public Channel channel(Audience audience, String caller) {
-    return anybody().channel(audience, caller);
+    return new LateChannel(() -> anybody().channel(audience, caller));
   }
 
+  /** As {@link #channel}. */
   @Override
   public Channel signerChannel() {
-    return anybody().signerChannel();
+    return new LateChannel(() -> anybody().signerChannel());
   }
 
   /** What any node has delivered, those included that are dead now. */
@@ -194,7 +204,7 @@ final class ProcessWorld implements World, AutoCloseable {
     Set<Message> all =
         received.computeIfAbsent(channel + " " + recipient, key -> new LinkedHashSet<>());
     for (Node node : nodes()) {
-      if (node.isAlive()) {
+      if (node.isOpen()) {
         List<Message> now = ofOne(node, channel, recipient);
         synchronized (all) {
           all.addAll(now);
@@ -217,7 +227,7 @@ final class ProcessWorld implements World, AutoCloseable {
     try {
       return World.messages(node.signerChannel(), channel, recipient);
     } catch (StatusRuntimeException e) {
-      if (node.isAlive()) {
+      if (node.isOpen()) {
         throw e;
       }
       return List.of();
@@ -231,7 +241,7 @@ final class ProcessWorld implements World, AutoCloseable {
   void endLeasesOfTheDead() throws SQLException {
     String alive =
         nodes().stream()
-            .filter(Node::isAlive)
+            .filter(Node::isOpen)
             .map(node -> "'" + node.leaseId + "'")
             .collect(Collectors.joining(", "));
     var _ =

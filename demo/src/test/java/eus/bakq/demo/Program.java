@@ -13,16 +13,22 @@ import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 
 /** A citizen's program: its P-256 key for one interaction, and proofs that it holds it. */
-record Program(KeyPair keys, Duration ahead) {
+record Program(KeyPair keys, Supplier<Instant> clock) {
   static Program create() {
-    return new Program(Pki.ecKeys(new SecureRandom(), "secp256r1"), Duration.ZERO);
+    return on(Instant::now);
+  }
+
+  /** A new program that lives by {@code clock}. */
+  static Program on(Supplier<Instant> clock) {
+    return new Program(Pki.ecKeys(new SecureRandom(), "secp256r1"), clock);
   }
 
   /** The same program, whose clock is ahead by {@code duration}. */
   Program ahead(Duration duration) {
-    return new Program(keys, duration);
+    return new Program(keys, () -> clock.get().plus(duration));
   }
 
   /** SubjectPublicKeyInfo in DER. */
@@ -49,7 +55,7 @@ record Program(KeyPair keys, Duration ahead) {
   }
 
   private Proof sign(MethodDescriptor<?, ?> step, String interaction, String ticketHash) {
-    long madeAt = Instant.now().plus(ahead).getEpochSecond();
+    long madeAt = clock.get().getEpochSecond();
     String text =
         "bakq/proof/v1\n%s\n%s\n%s\n%d\n"
             .formatted(step.getFullMethodName(), interaction, ticketHash, madeAt);

@@ -23,7 +23,6 @@ final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final Path log;
   private final long logBefore;
-  private final Thread killAtTheEnd;
 
   /**
    * How a process is started.
@@ -41,8 +40,6 @@ final class ServerProcess implements AutoCloseable {
     this.process = process;
     this.log = log;
     this.logBefore = logBefore;
-    this.killAtTheEnd = new Thread(process::destroyForcibly, "server-process-kill");
-    Runtime.getRuntime().addShutdownHook(killAtTheEnd);
   }
 
   /** Begins to start a server on {@code configuration}; {@link #awaitReady} waits for it. */
@@ -126,6 +123,5 @@ final class ServerProcess implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
-    Runtime.getRuntime().removeShutdownHook(killAtTheEnd);
   }
 }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -28,14 +31,26 @@ final class ServerProgram {
   private static final Path HOME = Path.of("target/server-program").toAbsolutePath();
 
   /** Changes when what is made of the same classes does. */
-  private static final String FORM = "1 ";
+  private static final byte FORM = 1;
 
   private final String classPath;
   private final Path cache;
+  private final Set<Process> running = ConcurrentHashMap.newKeySet();
 
   private ServerProgram(String classPath, Path cache) {
     this.classPath = classPath;
     this.cache = cache;
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> running.forEach(Process::destroyForcibly), "servers-kill"));
+  }
+
+  /** Starts what ends with this JVM. */
+  private Process start(ProcessBuilder builder) throws IOException {
+    Process process = builder.start();
+    running.add(process);
+    var _ = process.onExit().thenAccept(running::remove);
+    return process;
   }
 
   /** The one of this JVM. */
@@ -43,7 +58,9 @@ final class ServerProgram {
     return Shared.INSTANCE;
   }
 
-  /** Makes the cache if there is none, by a server that starts on {@code configuration} and stops. */
+  /**
+   * Makes the cache if there is none, by a server that starts on {@code configuration} and stops.
+   */
   private synchronized void train(Map<String, String> environment, Path configuration)
       throws IOException, InterruptedException {
     if (Files.exists(cache)) {
@@ -59,7 +76,7 @@ final class ServerProgram {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     builder.environment().putAll(environment);
-    ServerProcess training = ServerProcess.of(builder.start(), log, 0);
+    ServerProcess training = ServerProcess.of(start(builder), log, 0);
     training.awaitReady().terminate();
     var _ = training.exitCode();
     training.close();
@@ -67,8 +84,7 @@ final class ServerProgram {
   }
 
   /** Starts the server on {@code configuration}; makes the cache first, if there is none. */
-  Process start(
-      List<String> flags, Map<String, String> environment, Path configuration, Path log)
+  Process start(List<String> flags, Map<String, String> environment, Path configuration, Path log)
       throws IOException, InterruptedException {
     train(environment, configuration);
     List<String> all = new ArrayList<>();
@@ -81,7 +97,7 @@ final class ServerProgram {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
-    return builder.start();
+    return start(builder);
   }
 
   private List<String> command(List<String> flags, Path configuration) {
@@ -120,8 +136,9 @@ final class ServerProgram {
       }
     }
     String classPath = String.join(File.pathSeparator, entries);
-    return new ServerProgram(
-        classPath, HOME.resolve(hash(classPath + Runtime.version()) + ".aot"));
+    MessageDigest all = sha256();
+    all.update((classPath + Runtime.version()).getBytes(StandardCharsets.UTF_8));
+    return new ServerProgram(classPath, HOME.resolve(hex(all) + ".aot"));
   }
 
   private static Path jar(Path classes) throws IOException {
@@ -129,14 +146,15 @@ final class ServerProgram {
     try (Stream<Path> walk = Files.walk(classes)) {
       files = walk.filter(file -> !file.equals(classes)).sorted().toList();
     }
-    StringBuilder content = new StringBuilder(FORM).append(classes);
+    MessageDigest content = sha256();
+    content.update(FORM);
     for (Path file : files) {
-      content.append(file);
+      content.update(classes.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
       if (Files.isRegularFile(file)) {
-        content.append(Files.size(file)).append(Files.getLastModifiedTime(file));
+        content.update(Files.readAllBytes(file));
       }
     }
-    Path jar = HOME.resolve(hash(content.toString()) + ".jar");
+    Path jar = HOME.resolve(hex(content) + ".jar");
     if (!Files.exists(jar)) {
       Path half = Files.createTempFile(Files.createDirectories(HOME), "half", ".jar");
       write(classes, files, half);
@@ -162,13 +180,16 @@ final class ServerProgram {
     }
   }
 
-  private static String hash(String text) {
+  private static MessageDigest sha256() {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes("UTF-8")), 0, 8);
-    } catch (GeneralSecurityException | IOException e) {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
   }
 
   private static final class Shared {

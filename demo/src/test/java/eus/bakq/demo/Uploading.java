@@ -81,6 +81,11 @@ final class Uploading
     }
   }
 
+  /** Whether the server has answered. */
+  boolean isOver() {
+    return answer.isDone();
+  }
+
   /** Goes away in the middle. */
   void goAway() {
     call.cancel("the sede has gone", Status.CANCELLED.asRuntimeException());

@@ -107,43 +107,96 @@ final class WorldFiles {
     return files;
   }
 
+  /** Up to which level signatures are offered. */
+  enum Levels {
+    /** Without anybody who sets time stamps. */
+    B_B,
+    ALL
+  }
+
   /**
    * What differs from server to server.
    *
    * @param codeDigits 6 to 8
    * @param jdbcUrl how the database is reached; empty: directly
+   * @param database further lines of the database's section, each indented by two
    * @param module the PKCS#11 library; empty: SoftHSM2 itself
    * @param ports of the doors; empty: any free ones, and the world's own public one
+   * @param levels whether levels above B-B are offered; a start takes longer with them
+   * @param timeStamping the section of that name, without it; empty: the authority of this JVM
    * @param further lines of server.yaml, whole sections
    */
   record Settings(
       int codeDigits,
       Optional<String> jdbcUrl,
+      String database,
       Optional<Path> module,
       Optional<ServerPorts> ports,
+      Levels levels,
+      Optional<String> timeStamping,
       String further) {
     static Settings usual() {
-      return new Settings(6, Optional.empty(), Optional.empty(), Optional.empty(), "");
+      return new Settings(
+          6,
+          Optional.empty(),
+          "",
+          Optional.empty(),
+          Optional.empty(),
+          Levels.ALL,
+          Optional.empty(),
+          "");
     }
 
     Settings codeDigits(int digits) {
-      return new Settings(digits, jdbcUrl, module, ports, further);
+      return new Settings(digits, jdbcUrl, database, module, ports, levels, timeStamping, further);
     }
 
     Settings jdbcUrl(String url) {
-      return new Settings(codeDigits, Optional.of(url), module, ports, further);
+      return new Settings(
+          codeDigits, Optional.of(url), database, module, ports, levels, timeStamping, further);
+    }
+
+    Settings database(String lines) {
+      return new Settings(codeDigits, jdbcUrl, lines, module, ports, levels, timeStamping, further);
     }
 
     Settings module(Path library) {
-      return new Settings(codeDigits, jdbcUrl, Optional.of(library), ports, further);
+      return new Settings(
+          codeDigits,
+          jdbcUrl,
+          database,
+          Optional.of(library),
+          ports,
+          levels,
+          timeStamping,
+          further);
     }
 
     Settings ports(ServerPorts chosen) {
-      return new Settings(codeDigits, jdbcUrl, module, Optional.of(chosen), further);
+      return new Settings(
+          codeDigits,
+          jdbcUrl,
+          database,
+          module,
+          Optional.of(chosen),
+          levels,
+          timeStamping,
+          further);
+    }
+
+    Settings levels(Levels offered) {
+      return new Settings(
+          codeDigits, jdbcUrl, database, module, ports, offered, timeStamping, further);
+    }
+
+    Settings timeStamping(String section) {
+      return new Settings(
+          codeDigits, jdbcUrl, database, module, ports, levels, Optional.of(section), further);
     }
 
     Settings further(String sections) {
-      return new Settings(codeDigits, jdbcUrl, module, ports, sections);
+      return new Settings(
+          codeDigits, jdbcUrl, database, module, ports, levels, timeStamping, sections);
     }
   }
 
@@ -155,6 +208,7 @@ final class WorldFiles {
             + databaseAndRules(settings)
             + "listeners:\n"
             + listener("relyingParty", settings.ports().map(ServerPorts::relyingParty), true)
+                .replace("}", ", bounds: {drain: PT4S}}")
             + listener("registration", settings.ports().map(ServerPorts::registration), true)
             + listener("signer", settings.ports().map(ServerPorts::signer), false)
             + listener("auditor", settings.ports().map(ServerPorts::auditor), true)
@@ -162,8 +216,21 @@ final class WorldFiles {
             + settings.further());
   }
 
-  private String databaseAndRules(Settings settings) {
+  private static String timeStamping(Settings settings) {
+    return switch (settings.levels()) {
+      case B_B -> "";
+      case ALL ->
+          "timeStamping: " + settings.timeStamping().orElseGet(WorldFiles::sharedTimeStamps) + "\n";
+    };
+  }
+
+  private static String sharedTimeStamps() {
     TimeStampAuthority stamps = TimeStampAuthority.shared();
+    return "{address: %s, authorities: %s, statusAddresses: [%s]}"
+        .formatted(stamps.address(), stamps.rootFile(), stamps.address());
+  }
+
+  private String databaseAndRules(Settings settings) {
     return """
     database:
       jdbcUrl: %s
@@ -171,7 +238,7 @@ final class WorldFiles {
       ownerPasswordFile: %s
       runtimeUser: %s
       runtimePasswordFile: %s
-    passwordHashing: {memoryKibibytes: 7168, iterations: 5}
+    %spasswordHashing: {memoryKibibytes: 7168, iterations: 5}
     authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
     signing: {authorisationAddress: https://firma.bakq.example/}
     streams:
@@ -189,20 +256,18 @@ final class WorldFiles {
       publicAddress: http://127.0.0.1:%d
     smsHost: firma.bakq.example
     publicListener: {port: %d}
-    timeStamping: {address: %s, authorities: %s, statusAddresses: [%s]}
-    """
+    %s"""
         .formatted(
             settings.jdbcUrl().orElse(place.jdbcUrl()),
             place.ownerUser(),
             place.ownerPasswordFile(),
             place.runtimeUser(),
             place.runtimePasswordFile(),
+            settings.database(),
             settings.codeDigits(),
             publicPort,
             settings.ports().map(ServerPorts::publicPort).orElse(publicPort),
-            stamps.address(),
-            stamps.rootFile(),
-            stamps.address());
+            timeStamping(settings));
   }
 
   private String callerSections() {

@@ -39,7 +39,8 @@ class ContractTest {
           Reason.REASON_FIELD_INVALID,
           Reason.REASON_OVERLOADED,
           Reason.REASON_TEMPORARILY_UNAVAILABLE,
-          Reason.REASON_INTERNAL);
+          Reason.REASON_INTERNAL,
+          Reason.REASON_DATA_ALTERED);
 
   @Test
   void theseTestsSeeEveryFileOfTheContract() throws IOException {

@@ -13,14 +13,27 @@ final class ErrorTable {
   private static final Pattern VALUE = Pattern.compile("REASON_([A-Z_]+) = \\d+;");
   private static final Pattern COMMENT =
       Pattern.compile(
-          "(?<meaning>.+) Do: (?<remedy>.+) Code: (?<code>[A-Z_]+)(?<rules> \\(.+\\))?\\.");
+          "(?<meaning>.+) Do: (?<remedy>.+) Who: (?<who>.+)\\. Again: (?<again>later|changed|no)\\."
+              + " Citizen: (?<citizen>.+)\\. Operator: (?<operator>.+)\\."
+              + " Code: (?<code>[A-Z_]+)(?<rules> \\(.+\\))?\\.");
 
   /**
    * One reason, as its comment explains it.
    *
    * @param rules the rules behind it in brackets, or empty
+   * @param view what it looks like to each who has to do with it
    */
-  record Row(String reason, String code, String meaning, String remedy, String rules) {}
+  record Row(String reason, String code, String meaning, String remedy, String rules, View view) {}
+
+  /**
+   * What a refusal looks like.
+   *
+   * @param who has to act
+   * @param again {@code later}, {@code changed} or {@code no}
+   * @param citizen what the person is told
+   * @param operator what is found in record and log
+   */
+  record View(String who, String again, String citizen, String operator) {}
 
   private ErrorTable() {}
 
@@ -47,11 +60,23 @@ final class ErrorTable {
     Matcher parts = COMMENT.matcher(comment);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
-          "the comment of REASON_" + reason + " is not of the form `what. Do: … Code: X (rules).`");
+          "the comment of REASON_"
+              + reason
+              + " is not of the form `what. Do: … Who: … Again: … Citizen: … Operator: … Code: X"
+              + " (rules).`");
     }
     String rules = parts.group("rules") == null ? "" : parts.group("rules");
     return new Row(
-        reason, parts.group("code"), parts.group("meaning"), parts.group("remedy"), rules);
+        reason,
+        parts.group("code"),
+        parts.group("meaning"),
+        parts.group("remedy"),
+        rules,
+        new View(
+            parts.group("who"),
+            parts.group("again"),
+            parts.group("citizen"),
+            parts.group("operator")));
   }
 
   static String render(String contract) {
@@ -61,6 +86,13 @@ final class ErrorTable {
       text.append(" | ").append(row.meaning()).append(row.rules());
       text.append(" | ").append(row.remedy());
       text.append(" | ").append(methods(row.reason())).append(" |\n");
+    }
+    text.append(VIEWS);
+    for (Row row : rows(contract)) {
+      View view = row.view();
+      text.append("| `").append(row.reason()).append("` | ").append(view.who());
+      text.append(" | ").append(view.again()).append(" | ").append(view.citizen());
+      text.append(" | ").append(view.operator()).append(" |\n");
     }
     return text.toString();
   }
@@ -90,12 +122,31 @@ final class ErrorTable {
         `PASSWORD_NOT_ACCEPTED`. Values are never repeated;
       - `google.rpc.RetryInfo` where waiting helps: always with `UNAVAILABLE`, and for `QUOTA_EXCEEDED`.
 
-      Three ends come from gRPC itself, without these details: `UNIMPLEMENTED` for a method that this listener does not
-      serve (each kind of caller has its own listener); `RESOURCE_EXHAUSTED` or `CANCELLED` for a message that is over the
-      listener's size or cannot be parsed; and `UNAVAILABLE` for a call whose connection broke, or was renewed under it
-      (every half hour, which only a stream can see): the same may be asked again on a new connection.
+      A message that cannot be read at all (no protobuf of this call, text that is not UTF-8), and a call of one message that
+      brings none or a second one, are `FIELD_INVALID` with the field `message`. What was sent and what came back, case by
+      case, is in [refused-input.md](refused-input.md).
+
+      Some ends come from gRPC itself, without these details: `UNIMPLEMENTED` for a method that this listener does not serve
+      (each kind of caller has its own listener), and for a compressed message, because none is inflated here;
+      `RESOURCE_EXHAUSTED` for a message over the listener's size; `INTERNAL` for bytes that are not framed as gRPC frames
+      messages; and `UNAVAILABLE` for a call whose connection broke, or was renewed under it (every half hour, which only a
+      stream can see): the same may be asked again on a new connection.
 
       | reason | code | what it means | what to do | calls that may end so |
+      | --- | --- | --- | --- | --- |
+      """;
+
+  private static final String VIEWS =
+      """
+
+      ## What each looks like
+
+      "Again" is whether the same call may be made once more: `later` unchanged, after the wait; `changed` after something else
+      was done; `no`: not for this wish. What the citizen is told, the citizen's program says in its own words; the demo's are
+      those of `bakq`. What the operator finds is in the record ([audit-events.md](audit-events.md)); "counted" is what becomes
+      one record a minute, however often it happens. The log has each, under the correlation id.
+
+      | reason | who has to act | again | what the citizen is told | what the operator finds |
       | --- | --- | --- | --- | --- |
       """;
 }

@@ -29,7 +29,7 @@ record AuthenticationWiring(
         new AuthenticationParts(
             common.database(),
             common.signers(),
-            new Interactions(common.random(), settings),
+            new Interactions(common.random(), settings, common.counted()),
             new Passwords(hashing, common.hsm().infrastructureKeys(), common.random()),
             new FailureCounters(settings),
             new CodeQuotas(common.signers(), common.outbox(), common.configuration().codeQuotas()),

@@ -1,6 +1,7 @@
 package eus.bakq.server;
 
 import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.config.ServerConfiguration;
@@ -23,6 +24,7 @@ record Common(
     Hsm hsm,
     Database database,
     AuditLog audit,
+    CountedEvents counted,
     Signers signers,
     Credentials credentials,
     CertificateRegister register,

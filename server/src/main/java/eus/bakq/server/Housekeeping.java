@@ -1,9 +1,13 @@
 package eus.bakq.server;
 
+import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.certificate.ResponderCertificates;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.DatabaseClock;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.NodeLease;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.enrolment.Activations;
 import eus.bakq.server.enrolment.TidyCredentials;
 import eus.bakq.server.failure.RefusedException;
@@ -31,6 +35,7 @@ final class Housekeeping implements AutoCloseable {
   /** What there is to keep. */
   record Chores(
       Database database,
+      DatabaseClock clock,
       NodeLease lease,
       EndInterrupted endInterrupted,
       SettleRequests settleRequests,
@@ -38,7 +43,10 @@ final class Housekeeping implements AutoCloseable {
       Activations activations,
       TidyCredentials tidyCredentials,
       IdempotentCalls idempotentCalls,
-      Outbox outbox) {}
+      Outbox outbox,
+      AuditLog audit,
+      CountedEvents counted,
+      CallerRefusals refusals) {}
 
   private final Chores chores;
   private final ScheduledExecutorService threads;
@@ -76,8 +84,11 @@ final class Housekeeping implements AutoCloseable {
   }
 
   private void round() {
+    if (!chores.clock().standing().isServing()) {
+      return; // nothing can be said to be over; why, ClockWatch has said
+    }
     Database database = chores.database();
-    guarded("interrupted uses", () -> chores.endInterrupted().run());
+    guarded("interrupted uses", this::endInterrupted);
     guarded("requests", () -> chores.settleRequests().run());
     guarded("responder's certificate", () -> chores.responderCertificates().renew());
     guarded(
@@ -87,8 +98,17 @@ final class Housekeeping implements AutoCloseable {
                 handle -> chores.activations().expireOverdue(handle, Database.now(handle))));
     guarded("credentials", () -> chores.tidyCredentials().run());
     guarded("calls", () -> database.transact(handle -> chores.idempotentCalls().purge(handle)));
+    guarded("counted events", () -> chores.counted().write(database, chores.audit()));
+    guarded("refused callers", () -> chores.refusals().recordCounts());
     guarded(
         "messages", () -> database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT)));
+  }
+
+  /** After a jump, who is alive has first to say so by the new time. */
+  private void endInterrupted() throws RefusedException {
+    if (chores.clock().isEvenFor(NodeLease.LIFE)) {
+      chores.endInterrupted().run();
+    }
   }
 
   /** One chore that fails does not keep the others from being done. */
@@ -96,7 +116,7 @@ final class Housekeeping implements AutoCloseable {
     try {
       work.run();
     } catch (RefusedException | RuntimeException e) {
-      LOG.atError()
+      LOG.atLevel(Outage.level(e))
           .addKeyValue("chore", chore)
           .setCause(e)
           .log("a chore of housekeeping failed and will be tried again");
@@ -108,18 +128,28 @@ final class Housekeeping implements AutoCloseable {
     void run() throws RefusedException;
   }
 
+  /**
+   * Lets the chores under way end, for ten seconds at most, interrupts what is left, and gives the
+   * lease back: what this process has reserved and not ended is ended by others at once.
+   *
+   * @throws RefusedException never
+   * @throws eus.bakq.server.failure.UnavailableException if the lease could not be given back; it
+   *     ends by itself, after {@link NodeLease#LIFE}
+   */
   @Override
-  public void close() {
+  public void close() throws RefusedException {
     threads.shutdown();
     try {
       if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
         threads.shutdownNow();
+        if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+          LOG.atWarn().log("a chore of housekeeping did not end; what it does is rolled back");
+        }
       }
-      chores.database().transact(chores.lease()::release);
     } catch (InterruptedException e) {
+      threads.shutdownNow();
       Thread.currentThread().interrupt();
-    } catch (RefusedException | RuntimeException e) {
-      LOG.atWarn().setCause(e).log("the lease was not given back; it ends by itself");
     }
+    chores.database().transact(chores.lease()::release);
   }
 }

@@ -3,6 +3,7 @@ package eus.bakq.server;
 import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.audit.ReadAuditLog;
 import eus.bakq.server.caller.CallerRateLimit;
 import eus.bakq.server.certificate.CertificationAuthority;
@@ -11,6 +12,7 @@ import eus.bakq.server.config.ServerConfiguration;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.DatabaseClock;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.Migrations;
 import eus.bakq.server.database.NodeLease;
@@ -20,15 +22,16 @@ import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.AuditGrpcService;
+import eus.bakq.server.grpc.FailedCall;
 import eus.bakq.server.grpc.IdempotentWishes;
 import eus.bakq.server.grpc.Listeners;
-import eus.bakq.server.grpc.RefusedCall;
 import eus.bakq.server.grpc.SignatureRequestStreams;
 import eus.bakq.server.hsm.Hsm;
 import eus.bakq.server.notification.MessageDispatcher;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.EndInterrupted;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.SignatureFormat;
@@ -48,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,22 +63,34 @@ public final class SigningServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SigningServer.class);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final BooleanSupplier calledOff;
   private Listeners listeners;
   private PublicListener publicListener;
 
-  private SigningServer() {}
+  private SigningServer(BooleanSupplier calledOff) {
+    this.calledOff = calledOff;
+  }
+
+  /** As {@link #start(ServerConfiguration, ProfileExtension, BooleanSupplier)}, to its end. */
+  public static SigningServer start(ServerConfiguration configuration, ProfileExtension extension)
+      throws IOException, RefusedException {
+    return start(configuration, extension, () -> false);
+  }
 
   /**
    * Starts a server. When it returns, all doors are open; when it throws, nothing is left open.
    *
    * @param extension of the same profile as the configuration
+   * @param calledOff is asked after each part that was opened; once true, the start goes no further
+   * @throws StartCalledOffException if it was called off
    */
-  public static SigningServer start(ServerConfiguration configuration, ProfileExtension extension)
+  static SigningServer start(
+      ServerConfiguration configuration, ProfileExtension extension, BooleanSupplier calledOff)
       throws IOException, RefusedException {
     if (extension.profile() != configuration.profile()) {
       throw new IllegalArgumentException("a profile's extension goes with its own profile only");
     }
-    SigningServer server = new SigningServer();
+    SigningServer server = new SigningServer(calledOff);
     try {
       server.open(configuration, extension);
       return server;
@@ -87,11 +103,20 @@ public final class SigningServer implements AutoCloseable {
   private void open(ServerConfiguration configuration, ProfileExtension extension)
       throws IOException, RefusedException {
     SecureRandom random = new SecureRandom();
-    Clock clock = Clock.systemUTC();
     Hsm hsm = closeLater(Hsm.open(configuration.hsm(), random));
-    Migrations.run(configuration.database(), configuration.profile());
+    Migrations.runIfNeeded(configuration.database(), configuration.profile());
+    DatabaseClock databaseClock =
+        new DatabaseClock(
+            extension.clock(Clock.systemUTC()), System::nanoTime, configuration.clock());
+    CountedEvents counted = new CountedEvents(System::nanoTime);
     Database database =
-        closeLater(Database.open(configuration.database(), configuration.profile()));
+        closeLater(
+            Database.open(
+                configuration.database(),
+                configuration.profile(),
+                databaseClock,
+                failure -> countAlteredRow(counted, failure)));
+    Clock clock = databaseClock.evenClock();
     AuditLog audit = new AuditLog();
     CertificationAuthority authority =
         new CertificationAuthority(hsm.authorityKey(), configuration.certificate(), random);
@@ -112,6 +137,7 @@ public final class SigningServer implements AutoCloseable {
             hsm,
             database,
             audit,
+            counted,
             new Signers(rowMacs),
             new Credentials(rowMacs),
             status.register(),
@@ -125,6 +151,7 @@ public final class SigningServer implements AutoCloseable {
             random,
             clock);
     IdempotentCalls idempotentCalls = new IdempotentCalls(IdempotentCalls.DEFAULT_LIFE);
+    CallerRefusals refusals = new CallerRefusals(database, audit, System::nanoTime);
     CallerRateLimit rateLimit = new CallerRateLimit(common.callers(), System::nanoTime);
     IdempotentWishes wishes = new IdempotentWishes(hsm.infrastructureKeys());
     AuthenticationWiring authentication = AuthenticationWiring.of(common);
@@ -132,10 +159,16 @@ public final class SigningServer implements AutoCloseable {
         EnrolmentWiring.of(common, authentication, idempotentCalls, rateLimit);
     SigningWiring signing = SigningWiring.of(common, authentication, System::nanoTime);
 
+    // From here on this process acts: all that it records is between these two.
+    record(database, audit, AuditEventType.SYSTEM_STARTED, configuration, lease);
+    closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration, lease));
+    closeLater(() -> counted.writeAll(database, audit));
+    closeLater(refusals);
     closeLater(
         Housekeeping.start(
             new Housekeeping.Chores(
                 database,
+                databaseClock,
                 lease,
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
@@ -143,7 +176,10 @@ public final class SigningServer implements AutoCloseable {
                 enrolment.activations(),
                 enrolment.credentials().tidy(),
                 idempotentCalls,
-                common.outbox())));
+                common.outbox(),
+                audit,
+                counted,
+                refusals)));
     closeLater(
         MessageDispatcher.start(
             database,
@@ -167,19 +203,24 @@ public final class SigningServer implements AutoCloseable {
     services.add(new AuditGrpcService(new ReadAuditLog(database, audit)));
     services.addAll(extension.services(signing.authorisationParts(authentication)));
 
-    record(database, audit, AuditEventType.SYSTEM_STARTED, configuration);
-    closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration));
     publicListener = closeLater(status.open(configuration.publicListener()));
     listeners =
         Listeners.start(
             configuration.listeners(),
             services,
             common.callers()::byCertificate,
-            call -> record(database, audit, call),
+            refusals,
+            call -> count(counted, call),
+            rateLimit::countAny,
             clock,
             random);
+    // To be read from the last line to the first: what happens when the server stops.
     closeLater(listeners);
+    closeLater(ClockWatch.start(database, databaseClock, audit, lease.id(), listeners::announce));
+    closeLater(streams::endTransfers);
+    closeLater(listeners::drain);
     closeLater(streams::endWatches);
+    closeLater(listeners::announceStop);
     LOG.atInfo().addKeyValue("profile", configuration.profile()).log("the doors are open");
   }
 
@@ -208,7 +249,11 @@ public final class SigningServer implements AutoCloseable {
   }
 
   private static void record(
-      Database database, AuditLog audit, AuditEventType type, ServerConfiguration configuration)
+      Database database,
+      AuditLog audit,
+      AuditEventType type,
+      ServerConfiguration configuration,
+      NodeLease lease)
       throws RefusedException {
     database.transact(
         handle ->
@@ -218,7 +263,17 @@ public final class SigningServer implements AutoCloseable {
                     type,
                     "system",
                     "server",
-                    Map.of("profile", configuration.profile().name(), "version", version()))));
+                    Map.of(
+                        "profile",
+                        configuration.profile().name(),
+                        "version",
+                        version(),
+                        "clock_alert_after_ms",
+                        Long.toString(configuration.clock().alertAfter().toMillis()),
+                        "clock_stop_after_ms",
+                        Long.toString(configuration.clock().stopAfter().toMillis()),
+                        "node",
+                        lease.id().toString()))));
   }
 
   private static String version() {
@@ -226,26 +281,27 @@ public final class SigningServer implements AutoCloseable {
     return version == null ? "unpackaged" : version;
   }
 
-  private static void record(Database database, AuditLog audit, RefusedCall call) {
-    Map<String, String> details =
-        Map.of(
-            "listener", call.listener().name(),
-            "correlation_id", call.correlationId(),
-            "certificate_sha256",
-                call.certificateSha256().map(hash -> hash.toHex()).orElse("none"));
-    try {
-      database.transact(
-          handle ->
-              audit.append(
-                  handle,
-                  AuditEvent.refused(
-                      AuditEventType.CALLER_REFUSED,
-                      call.refusal().name(),
-                      call.caller().map(Object::toString).orElse("unknown"),
-                      call.method(),
-                      details)));
-    } catch (RefusedException e) {
-      throw new IllegalStateException("recording refuses nothing", e);
+  private static void count(CountedEvents counted, FailedCall call) {
+    String actor = call.caller().map(Object::toString).orElse("unknown");
+    Map<String, String> details = Map.of("correlation_id", call.correlationId(), "count", "1");
+    counted.count(
+        call.fault()
+            ? AuditEvent.failed(
+                AuditEventType.CALL_FAILED, call.reason(), actor, call.method(), details)
+            : AuditEvent.refused(
+                AuditEventType.CALL_FAILED, call.reason(), actor, call.method(), details));
+  }
+
+  /** Wherever a row is met that somebody has altered: each is read in some transaction. */
+  private static void countAlteredRow(CountedEvents counted, RuntimeException failure) {
+    if (failure instanceof AlteredRowException altered) {
+      counted.count(
+          AuditEvent.failed(
+              AuditEventType.ROW_ALTERED,
+              "ROW_ALTERED",
+              "system",
+              altered.row(),
+              Map.of("table", altered.table(), "count", "1")));
     }
   }
 
@@ -261,21 +317,43 @@ public final class SigningServer implements AutoCloseable {
 
   private <T extends AutoCloseable> T closeLater(T part) {
     opened.push(part);
+    if (calledOff.getAsBoolean()) {
+      throw new StartCalledOffException();
+    }
     return part;
   }
 
   /**
    * Drains the doors, then closes everything in the opposite order of opening; what fails to close
-   * is logged.
+   * is logged, and the rest is closed all the same. The second time it does nothing.
+   *
+   * @return whether everything closed, the last record included
    */
-  @Override
-  public void close() {
+  boolean stop() {
+    boolean inOrder = true;
     while (!opened.isEmpty()) {
       try {
         opened.pop().close();
       } catch (Exception e) {
+        inOrder = false;
         LOG.atWarn().setCause(e).log("a part did not close in order");
       }
+    }
+    return inOrder;
+  }
+
+  /** As {@link #stop}. */
+  @Override
+  public void close() {
+    var _ = stop();
+  }
+
+  /** Somebody wants the program to end while it starts. */
+  static final class StartCalledOffException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StartCalledOffException() {
+      super("the start was called off");
     }
   }
 }

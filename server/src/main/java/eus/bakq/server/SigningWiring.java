@@ -13,6 +13,7 @@ import eus.bakq.server.signing.AuthoriseSignature;
 import eus.bakq.server.signing.CancelSignatureRequest;
 import eus.bakq.server.signing.CompleteDocuments;
 import eus.bakq.server.signing.CreateSignatureRequest;
+import eus.bakq.server.signing.FailSignatureRequest;
 import eus.bakq.server.signing.FetchSignedDocument;
 import eus.bakq.server.signing.GetSignatureRequest;
 import eus.bakq.server.signing.OfferedForms;
@@ -62,8 +63,15 @@ record SigningWiring(
             StandIn.make(common.random(), common.clock().instant()),
             common.configuration().rsaScheme(),
             common.configuration().sam().algorithms());
+    FailSignatureRequest fail = new FailSignatureRequest(parts, common.outbox());
     CompleteDocuments complete =
-        new CompleteDocuments(parts, common.documents(), common.credentials(), common.outbox());
+        new CompleteDocuments(
+            parts,
+            common.documents(),
+            common.credentials(),
+            common.register(),
+            fail,
+            common.outbox());
     return new SigningWiring(
         parts,
         subject,
@@ -74,9 +82,10 @@ record SigningWiring(
             signHashes(common),
             common.ledger(),
             authentication.interactions(),
-            complete),
+            complete,
+            fail),
         new SettleRequests(
-            parts, authentication.interactions(), common.ledger(), complete, nanoTime),
+            parts, authentication.interactions(), common.ledger(), complete, fail, nanoTime),
         new SignatureMessages(
             parts, authentication.pendingCodes(), common.signers(), common.wording()));
   }

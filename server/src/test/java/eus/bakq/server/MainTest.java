@@ -36,6 +36,8 @@ class MainTest {
       strings = {
         "",
         "--check-config",
+        "--migrate",
+        "--check-config --migrate FILE",
         "--profile demo",
         "--profile production FILE",
         "--profile",
@@ -123,7 +125,11 @@ class MainTest {
   }
 
   private int run(List<String> words, ProfileExtension... installed) {
-    return Main.run(words, List.of(installed), new PrintStream(said, true, StandardCharsets.UTF_8));
+    return Main.run(
+        words,
+        List.of(installed),
+        new PrintStream(said, true, StandardCharsets.UTF_8),
+        new Termination());
   }
 
   private String said() {

@@ -8,15 +8,33 @@ package eus.bakq.server.audit;
  */
 public enum AuditEventType {
   /**
-   * A server started and passed its checks. Subject: {@code server}. Details: {@code profile},
-   * {@code version}.
+   * A server passed its checks and begins to act. Subject: {@code server}. Details: {@code
+   * profile}, {@code version}, {@code node} (the same in its SYSTEM_STOPPED), and the limits of the
+   * clocks: {@code clock_alert_after_ms}, {@code clock_stop_after_ms} (TIM-02).
    */
   SYSTEM_STARTED,
   /**
-   * A server stopped in order; a start without this before it followed a crash. Subject and
-   * details: as SYSTEM_STARTED.
+   * A server stopped in order: it records nothing after this. A node whose start has none did not
+   * stop so far, or crashed. Subject and details: as SYSTEM_STARTED.
    */
   SYSTEM_STOPPED,
+  /**
+   * The clocks of a node and of the database differ by more than the operators should know; nothing
+   * stopped. Reason: DIFFERS. Subject: {@code clock}. Details: {@code node}; {@code
+   * ahead_at_least_ms} and {@code ahead_at_most_ms}, the bounds within which the database's is
+   * ahead; {@code jump_ms}, by how far it surely is not where the node's monotonic clock would have
+   * it; {@code behind_mark_ms}, by how far it is behind the latest time given out; {@code
+   * alert_after_ms}, {@code stop_after_ms}.
+   */
+  CLOCK_SKEW_NOTICED,
+  /**
+   * A node gives out no time any more: it signs, activates and issues nothing (TIM-01, TIM-03). The
+   * time of the record goes on by the node's monotonic clock. Reason: TOO_FAR_APART,
+   * DATABASE_JUMPED or STANDS_STILL. Subject and details: as CLOCK_SKEW_NOTICED.
+   */
+  CLOCK_SKEW_STOPPED,
+  /** The clocks agree again. Subject and details: as CLOCK_SKEW_NOTICED. */
+  CLOCK_SKEW_OVER,
   /**
    * An auditor read or verified the record. Subject: the one that was asked for, or {@code all}.
    * Details: {@code act} (LIST or VERIFY).
@@ -27,6 +45,33 @@ public enum AuditEventType {
    * correlation_id}, {@code certificate_sha256} ({@code none} if there was no certificate).
    */
   CALLER_REFUSED,
+  /**
+   * Further calls were refused at the door within a minute, beyond those that have a record each
+   * (CALLER_REFUSED): ten of a certificate, sixty in all. Subject: the listener. Details: {@code
+   * count}, {@code certificate_sha256} ({@code none} if there was none, {@code several} if there
+   * were too many to tell apart).
+   */
+  CALLER_REFUSALS_COUNTED,
+  /**
+   * Calls did not succeed, and no other record tells of them. Equal ones of a minute are one
+   * record. Subject: the method. Reason: as docs/errors.md has it. Actor: the caller, or {@code
+   * unknown}. Details: {@code count}, {@code correlation_id} (of the first, under which the log
+   * knows it).
+   */
+  CALL_FAILED,
+  /**
+   * Somebody used an interaction with a program's key that is not the one that it was opened with,
+   * or with a proof that is not right, or too old (PROOF_NOT_ACCEPTED); he was answered as if there
+   * were none. Equal ones of a minute are one record. Subject: the interaction. Details: {@code
+   * count}, {@code purpose}.
+   */
+  INTERACTION_DENIED,
+  /**
+   * A row of the database does not stand under its MAC, or documents are not what was frozen: who
+   * wrote it was not this service. It is not used (ENR-14). Equal ones of a minute are one record.
+   * Subject: the row. Reason: ROW_ALTERED. Details: {@code count}, {@code table}.
+   */
+  ROW_ALTERED,
   /**
    * A sede asked for another sede's signature request, and was answered as if there were none.
    * Subject: the request. Actor: the sede that asked. No details.
@@ -97,6 +142,11 @@ public enum AuditEventType {
   AUTHENTICATION_SUCCEEDED,
   /** The factors together were not right. Subject and details: as AUTHENTICATION_SUCCEEDED. */
   AUTHENTICATION_FAILED,
+  /**
+   * An account ended for good: its person has died (SIGNER_DIED). Subject: the signer. Details:
+   * {@code act}, {@code why}.
+   */
+  ACCOUNT_CLOSED,
   /** An officer unlocked an account. Subject: the signer. Details: {@code evidence_sha256}. */
   ACCOUNT_UNLOCKED,
   /**
@@ -132,6 +182,14 @@ public enum AuditEventType {
    * document).
    */
   SIGNATURE_REQUEST_COMPLETED,
+  /**
+   * Every signature of the request was made, none was handed out, and none will be; the values and
+   * the documents were erased. Reason: EVIDENCE_UNAVAILABLE (no time stamp or status for too long),
+   * CERTIFICATE_NOT_GOOD (the signer's certificate was revoked or stayed on hold), FAULT (of ours;
+   * the log has it). Details: {@code sad}, {@code credential}, {@code documents} (how many), {@code
+   * released} (none).
+   */
+  SIGNATURE_REQUEST_FAILED,
   /**
    * Signature activation data were made after all factors were right. Subject: the signature
    * request. Details: {@code sad}, {@code sad_sha256}, {@code credential}, {@code hashes} (how
@@ -204,8 +262,14 @@ public enum AuditEventType {
    */
   CERTIFICATE_REVOKED,
   /**
-   * A certificate's time is over. Subject: the signer. Details: {@code credential}, {@code
-   * certificate_serial}.
+   * A certificate that was in use without being in the register was taken into it, as good.
+   * Subject: the signer. Details: {@code credential}, {@code certificate_serial}, {@code
+   * certificate_sha256}.
+   */
+  CERTIFICATE_TAKEN_IN,
+  /**
+   * A certificate's time is over. Subject: the signer. Details: {@code act} (of which the person is
+   * told), {@code credential}, {@code certificate_serial}.
    */
   CERTIFICATE_EXPIRED,
   /**

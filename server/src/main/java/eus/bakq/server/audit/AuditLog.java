@@ -75,7 +75,7 @@ public final class AuditLog {
                         row.getLong("sequence"), Bytes.copyOf(row.getBytes("hash"))))
             .findOne()
             .orElse(AuditRecord.Head.OF_NOTHING);
-    Instant now = Database.now(handle);
+    Instant now = Database.timeOfRecord(handle);
     for (AuditEvent event : events) {
       AuditRecord record = AuditRecord.next(head, now, event);
       insert(handle, record);

@@ -71,9 +71,9 @@ public final class CodeStep {
    * Judges durably before it returns or throws. On success {@code subject} has gone on in the same
    * transaction.
    *
-   * @throws RefusedException INTERACTION_NOT_FOUND; PASSWORD_AGAIN if the ticket's other half was
-   *     lost; AUTHENTICATION_FAILED for anything wrong, without saying what; or what {@code
-   *     subject} refuses
+   * @throws RefusedException INTERACTION_NOT_FOUND; PROGRAM_CLOCK_DIFFERS; PASSWORD_AGAIN if the
+   *     ticket's other half was lost; AUTHENTICATION_FAILED for anything wrong, without saying
+   *     what; or what {@code subject} refuses
    */
   public <T> T run(Attempt attempt, AuthenticationSubject<T> subject) throws RefusedException {
     Stored stored = storedOrRecorded(attempt, subject);
@@ -111,6 +111,10 @@ public final class CodeStep {
   private static UUID standIn(InteractionId interaction) {
     return FailureCounters.standIn(
         Encoding.of("").id(interaction.value()).toBytes().sha256().toByteArray());
+  }
+
+  private static UUID countedAs(InteractionId interaction, Challenge challenge) {
+    return challenge.signer().map(SignerId::value).orElseGet(() -> standIn(interaction));
   }
 
   /** A code for an interaction that is over, such as one used twice, is recorded, then refused. */
@@ -174,15 +178,20 @@ public final class CodeStep {
       AuthenticationSubject<T> subject)
       throws RefusedException {
     subject.hold(handle, stored.interaction().subject());
+    // The counter before the interaction: the signer's next password holds the counter when it
+    // takes this challenge from him.
+    FailureCounters.Counter expected =
+        counters.lock(handle, countedAs(stored.interaction().id(), stored.challenge()));
     Interaction locked = interactions.lockLive(handle, stored.interaction().id());
     Challenge challenge = requireChallenged(locked);
     Optional<SignerId> signer = challenge.signer();
+    UUID countedAs = countedAs(locked.id(), challenge);
     FailureCounters.Counter counter =
-        counters.lock(handle, signer.map(SignerId::value).orElseGet(() -> standIn(locked.id())));
+        countedAs.equals(expected.id()) ? expected : counters.lock(handle, countedAs);
     boolean inTime = counter.now().isBefore(challenge.expiresAt());
     if (signer.isPresent() && codeRight && opened.isPresent() && inTime && !counter.locked()) {
       counters.reset(handle, counter);
-      interactions.end(handle, locked.id(), InteractionState.SUCCEEDED);
+      interactions.end(handle, locked, InteractionState.SUCCEEDED);
       outbox.put(handle, voidMessage(subject, challenge));
       T result =
           subject.succeeded(
@@ -200,7 +209,7 @@ public final class CodeStep {
     }
     interactions.countTry(handle, locked.id());
     if (challenge.tries() + 1 >= MOST_TRIES) {
-      interactions.end(handle, locked.id(), InteractionState.ENDED);
+      interactions.end(handle, locked, InteractionState.ENDED);
     }
     FailureCounters.Consequence consequence =
         counters.write(handle, counter, signer.isPresent(), false);

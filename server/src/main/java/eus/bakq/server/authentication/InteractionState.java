@@ -1,7 +1,10 @@
 package eus.bakq.server.authentication;
 
+import eus.bakq.server.vocabulary.State;
+import java.util.Set;
+
 /** How far an interaction is. One password, then at most three codes. */
-enum InteractionState {
+public enum InteractionState implements State<InteractionState> {
   /** No password was given. */
   OPEN,
   /**
@@ -11,5 +14,19 @@ enum InteractionState {
   /** All factors were right. */
   SUCCEEDED,
   /** Rejected, exhausted or superseded. */
-  ENDED
+  ENDED;
+
+  @Override
+  public boolean isFirst() {
+    return this == OPEN;
+  }
+
+  @Override
+  public Set<InteractionState> next() {
+    return switch (this) {
+      case OPEN -> Set.of(CHALLENGED, ENDED);
+      case CHALLENGED -> Set.of(SUCCEEDED, ENDED);
+      case SUCCEEDED, ENDED -> Set.of();
+    };
+  }
 }

@@ -1,6 +1,10 @@
 package eus.bakq.server.authentication;
 
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.failure.FieldViolation;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
@@ -15,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -31,9 +37,14 @@ public final class Interactions {
 
   private final SecureRandom random;
   private final Duration life;
+  private final CountedEvents denied;
 
-  public Interactions(SecureRandom random, AuthenticationSettings settings) {
+  /**
+   * @param denied where it is counted who uses what another program has opened
+   */
+  public Interactions(SecureRandom random, AuthenticationSettings settings, CountedEvents denied) {
     this.random = random;
+    this.denied = denied;
     this.life = settings.interactionLife();
   }
 
@@ -71,7 +82,8 @@ public final class Interactions {
    * @param method the full name of the gRPC method, which the proof must name
    * @param ticketHash SHA-256 of the ticket, at the step that takes one
    * @throws RefusedException INTERACTION_NOT_FOUND for whatever is not so: unknown, ended, expired,
-   *     another purpose, another key; not told apart
+   *     another purpose, another key; not told apart. PROGRAM_CLOCK_DIFFERS if nothing is wrong but
+   *     the time of the proof
    */
   public Interaction requireLive(
       Handle handle,
@@ -82,12 +94,30 @@ public final class Interactions {
       UnverifiedProof proof)
       throws RefusedException {
     Instant now = Database.now(handle);
-    return find(handle, id, false)
-        .filter(found -> found.purpose() == purpose && found.isLive(now))
-        .filter(
-            found ->
-                ProgramKey.parse(found.programKey()).verifies(proof, method, id, ticketHash, now))
-        .orElseThrow(() -> new RefusedException(Refusal.INTERACTION_NOT_FOUND));
+    Interaction live =
+        find(handle, id, false)
+            .filter(found -> found.purpose() == purpose && found.isLive(now))
+            .orElseThrow(() -> new RefusedException(Refusal.INTERACTION_NOT_FOUND));
+    if (!ProgramKey.parse(live.programKey()).verifies(proof, method, id, ticketHash)) {
+      denied.count(
+          AuditEvent.refused(
+              AuditEventType.INTERACTION_DENIED,
+              "PROOF_NOT_ACCEPTED",
+              "unknown",
+              id,
+              Map.of("purpose", purpose.name(), "count", "1")));
+      throw new RefusedException(Refusal.INTERACTION_NOT_FOUND);
+    }
+    // Only who holds the key learns that it is the clock, and what the right one shows.
+    if (!ProgramKey.isOf(proof, now)) {
+      throw RefusedException.naming(
+          Refusal.PROGRAM_CLOCK_DIFFERS,
+          List.of(
+              new FieldViolation(
+                  "proof.made_at_seconds",
+                  "not more than 300 s from the server's time, which is " + now.getEpochSecond())));
+    }
+    return live;
   }
 
   /** Locks the row until the transaction ends. */
@@ -119,8 +149,14 @@ public final class Interactions {
         .findOne();
   }
 
-  /** From OPEN to CHALLENGED: the one password of this interaction has been judged. */
-  void challenge(Handle handle, InteractionId id, Challenge challenge, byte[] share) {
+  /**
+   * From OPEN to CHALLENGED: the one password of this interaction has been judged.
+   *
+   * @param interaction as it was read, locked
+   */
+  void challenge(Handle handle, Interaction interaction, Challenge challenge, byte[] share) {
+    interaction.state().requireStep(InteractionState.CHALLENGED);
+    InteractionId id = interaction.id();
     exactlyOne(
         handle
             .createUpdate(
@@ -207,13 +243,21 @@ public final class Interactions {
             .execute());
   }
 
-  /** Ends the interaction and erases its share, so that its ticket opens nothing any more. */
-  void end(Handle handle, InteractionId id, InteractionState state) {
+  /**
+   * Ends the interaction and erases its share, so that its ticket opens nothing any more.
+   *
+   * @param interaction as it was read, locked
+   */
+  void end(Handle handle, Interaction interaction, InteractionState end) {
+    interaction.state().requireStep(end);
+    InteractionId id = interaction.id();
     exactlyOne(
         handle
-            .createUpdate("update bakq.interaction set state = :state where id = :id")
+            .createUpdate(
+                "update bakq.interaction set state = :end where id = :id and state = :from")
             .bind("id", id.value())
-            .bind("state", state.name())
+            .bind("end", end.name())
+            .bind("from", interaction.state().name())
             .execute());
     handle
         .createUpdate("delete from bakq.interaction_share where interaction_id = :id")
@@ -228,11 +272,6 @@ public final class Interactions {
         .bind("subject", subject)
         .mapTo(Integer.class)
         .one();
-  }
-
-  /** Ends a live interaction without success: the citizen said no, or began again elsewhere. */
-  public void abandon(Handle handle, InteractionId id) {
-    end(handle, id, InteractionState.ENDED);
   }
 
   /** Ends all live interactions on {@code subject}. */
@@ -286,7 +325,8 @@ public final class Interactions {
         .createUpdate(
             """
             delete from bakq.interaction where id in
-              (select id from bakq.interaction where expires_at < :dayAgo order by expires_at limit 1000)""")
+              (select id from bakq.interaction where expires_at < :dayAgo order by expires_at limit 1000
+                for update skip locked)""")
         .bind("dayAgo", now.minusDays(1))
         .execute();
   }

@@ -109,8 +109,8 @@ public final class PasswordStep {
   /**
    * Judges durably before it returns.
    *
-   * @throws RefusedException INTERACTION_NOT_FOUND, also for a second password; or what {@code
-   *     subject} refuses
+   * @throws RefusedException INTERACTION_NOT_FOUND, also for a second password;
+   *     PROGRAM_CLOCK_DIFFERS; or what {@code subject} refuses
    */
   public Answer run(Attempt attempt, AuthenticationSubject<?> subject) throws RefusedException {
     // First the interaction, so that nobody without one takes a turn; then the turn, before the DNI
@@ -197,7 +197,7 @@ public final class PasswordStep {
         challenge.signer().map(SignerId::value).orElse(NOBODY),
         locked.purpose(),
         locked.id());
-    interactions.challenge(handle, locked.id(), challenge, share);
+    interactions.challenge(handle, locked, challenge, share);
     frozen.store(handle, locked.id());
     FailureCounters.Consequence consequence =
         counters.write(handle, counter, !judgement.right(), send);

@@ -37,9 +37,9 @@ public final class PendingCodes {
     Instant now = Database.now(handle);
     return interactions
         .findByChallenge(handle, new ChallengeId(challenge))
+        .filter(interaction -> interaction.isLive(now))
         .filter(
-            interaction ->
-                interaction.state() == InteractionState.CHALLENGED && interaction.isLive(now))
+            interaction -> ChallengeState.of(interaction).equals(Optional.of(ChallengeState.LIVE)))
         .flatMap(interaction -> code(interaction, now));
   }
 

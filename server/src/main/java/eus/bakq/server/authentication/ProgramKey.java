@@ -11,6 +11,8 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECFieldFp;
+import java.security.spec.EllipticCurve;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,8 +21,17 @@ import java.util.Optional;
 /** The P-256 key that a citizen's program makes for one interaction. Tickets are bound to it. */
 final class ProgramKey {
   private static final Duration PROOF_TOLERANCE = Duration.ofMinutes(5);
+
+  /** Later than any clock shows, so that nothing overflows. */
+  private static final long LAST_SECOND = 1L << 40;
+
   private static final BigInteger P256_ORDER =
       new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+
+  /** Where the point begins; some providers read its other form of the same length, too. */
+  private static final int FORM_OF_POINT = 26;
+
+  private static final byte UNCOMPRESSED = 4;
 
   private final Bytes encoded;
   private final PublicKey key;
@@ -30,14 +41,18 @@ final class ProgramKey {
     this.key = key;
   }
 
-  /** Reads a SubjectPublicKeyInfo; the key must be on P-256 and in its one encoding of 91 bytes. */
+  /**
+   * Reads a SubjectPublicKeyInfo; the key must be a point of P-256, in its one encoding of 91
+   * bytes.
+   */
   static ProgramKey parse(Bytes encoded) {
-    if (encoded.size() == 91) {
+    byte[] bytes = encoded.toByteArray();
+    if (bytes.length == 91 && bytes[FORM_OF_POINT] == UNCOMPRESSED) {
       try {
-        PublicKey key =
-            KeyFactory.getInstance("EC")
-                .generatePublic(new X509EncodedKeySpec(encoded.toByteArray()));
-        if (key instanceof ECPublicKey ec && ec.getParams().getOrder().equals(P256_ORDER)) {
+        PublicKey key = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(bytes));
+        if (key instanceof ECPublicKey ec
+            && ec.getParams().getOrder().equals(P256_ORDER)
+            && isOnCurve(ec)) {
           return new ProgramKey(encoded, key);
         }
       } catch (GeneralSecurityException e) {
@@ -45,6 +60,22 @@ final class ProgramKey {
       }
     }
     throw malformed(null);
+  }
+
+  /**
+   * The platform reads points that are on no curve, and fails when it is asked to verify with one:
+   * each later step would be a fault of ours.
+   */
+  private static boolean isOnCurve(ECPublicKey key) {
+    EllipticCurve curve = key.getParams().getCurve();
+    BigInteger p = ((ECFieldFp) curve.getField()).getP();
+    BigInteger x = key.getW().getAffineX();
+    BigInteger y = key.getW().getAffineY();
+    return x.compareTo(p) < 0
+        && y.compareTo(p) < 0
+        && y.multiply(y)
+            .mod(p)
+            .equals(x.pow(3).add(curve.getA().multiply(x)).add(curve.getB()).mod(p));
   }
 
   private static MalformedException malformed(Throwable cause) {
@@ -61,20 +92,9 @@ final class ProgramKey {
     return encoded.sha256();
   }
 
-  /**
-   * Whether {@code proof} was made with this key for exactly this step, within 300 s of {@code
-   * now}.
-   */
+  /** Whether {@code proof} was made with this key for exactly this step, whenever that was. */
   boolean verifies(
-      UnverifiedProof proof,
-      String method,
-      InteractionId interaction,
-      Optional<Bytes> ticketHash,
-      Instant now) {
-    if (Math.abs(Math.subtractExact(now.getEpochSecond(), clamp(proof.madeAtSeconds())))
-        > PROOF_TOLERANCE.toSeconds()) {
-      return false;
-    }
+      UnverifiedProof proof, String method, InteractionId interaction, Optional<Bytes> ticketHash) {
     String text =
         "bakq/proof/v1\n"
             + method
@@ -97,7 +117,9 @@ final class ProgramKey {
     }
   }
 
-  private static long clamp(long seconds) {
-    return Math.clamp(seconds, 0L, 1L << 40);
+  /** Whether {@code proof} says that it was made within 300 s of {@code now}. */
+  static boolean isOf(UnverifiedProof proof, Instant now) {
+    long madeAt = Math.clamp(proof.madeAtSeconds(), 0L, LAST_SECOND);
+    return Math.abs(now.getEpochSecond() - madeAt) <= PROOF_TOLERANCE.toSeconds();
   }
 }

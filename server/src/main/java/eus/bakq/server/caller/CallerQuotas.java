@@ -3,7 +3,8 @@ package eus.bakq.server.caller;
 /**
  * The bounds of one caller.
  *
- * @param callsPerMinute of calls that change something; 1 to 100,000
+ * @param callsPerMinute of calls that change something; 1 to 100,000; twenty times as many of any
+ *     kind
  * @param documentsPerRequest 1 to 500 ({@code multisign} of CSC)
  * @param openRequests signature requests that may be open at once; 1 to 1,000,000
  */

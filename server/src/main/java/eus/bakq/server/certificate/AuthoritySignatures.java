@@ -22,6 +22,8 @@ import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.RuntimeOperatorException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the authority's key does: it signs certificates and revocation lists that were built here,
@@ -29,7 +31,15 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * does not sign. Safe for several threads.
  */
 final class AuthoritySignatures {
-  private final AuthorityKey key;
+  private static final Logger LOG = LoggerFactory.getLogger(AuthoritySignatures.class);
+
+  /** What signs once. */
+  @FunctionalInterface
+  private interface Signing<T> {
+    T by(ContentSigner signer);
+  }
+
+  private volatile AuthorityKey key;
 
   AuthoritySignatures(AuthorityKey key) {
     requireAlgorithm(key.certificate().getPublicKey());
@@ -55,7 +65,7 @@ final class AuthoritySignatures {
   /** The certificate, read back and verified with the authority's public key. */
   X509Certificate sign(X509v3CertificateBuilder builder) {
     try {
-      X509Certificate certificate = read(builder.build(signer()).getEncoded());
+      X509Certificate certificate = read(signed(builder::build).getEncoded());
       certificate.verify(key.certificate().getPublicKey());
       return certificate;
     } catch (IOException e) {
@@ -70,7 +80,7 @@ final class AuthoritySignatures {
   /** The list in DER, verified with the authority's public key. */
   Bytes sign(X509v2CRLBuilder builder) {
     try {
-      byte[] list = builder.build(signer()).getEncoded();
+      byte[] list = signed(builder::build).getEncoded();
       X509CRL read =
           (X509CRL)
               CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(list));
@@ -96,14 +106,30 @@ final class AuthoritySignatures {
             .generateCertificate(new ByteArrayInputStream(encoded));
   }
 
-  private ContentSigner signer() {
+  /**
+   * Signs; if the token fails, once more with the key opened anew: what the first try may have made
+   * went nowhere.
+   */
+  private <T> T signed(Signing<T> signing) {
+    AuthorityKey used = key;
     try {
-      return new JcaContentSignerBuilder(requireAlgorithm(key.certificate().getPublicKey()))
-          .setProvider(key.provider())
-          .build(key.privateKey());
+      return signing.by(signer(used));
+    } catch (RuntimeOperatorException | ProviderException | OperatorCreationException e) {
+      LOG.atWarn().setCause(e).log("the authority's token has failed once");
+    }
+    AuthorityKey renewed = used.renewal().renew(used);
+    key = renewed;
+    try {
+      return signing.by(signer(renewed));
     } catch (OperatorCreationException e) {
       throw UnavailableException.temporarily("the authority's key cannot be used", e);
     }
+  }
+
+  private static ContentSigner signer(AuthorityKey key) throws OperatorCreationException {
+    return new JcaContentSignerBuilder(requireAlgorithm(key.certificate().getPublicKey()))
+        .setProvider(key.provider())
+        .build(key.privateKey());
   }
 
   private static String requireAlgorithm(PublicKey authority) {

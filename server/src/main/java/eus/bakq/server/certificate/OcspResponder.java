@@ -121,7 +121,7 @@ public final class OcspResponder {
       LOG.atWarn().setCause(e).log("a request for status is put off");
       return failure(OCSPRespBuilder.TRY_LATER);
     } catch (AlteredRowException e) {
-      // Not recorded: everybody can ask, as often as he likes, and the record stays for ever.
+      // Everybody can ask, as often as he likes: the record has it once a minute (ROW_ALTERED).
       LOG.atError().setCause(e).log("the register of certificates was altered");
       return failure(OCSPRespBuilder.INTERNAL_ERROR);
     } catch (RefusedException e) {

@@ -12,12 +12,14 @@ import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.Encoding;
+import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,12 @@ import org.slf4j.LoggerFactory;
 public final class RevocationLists {
   /** An older list is replaced by one of the same content. */
   static final Duration LONGEST_AGE = Duration.ofHours(1);
+
+  /** The most certificates that a list tells of: a longer one nobody should fetch. */
+  private static final int MOST_NOT_GOOD = 100_000;
+
+  /** How often the register is read again because it has changed meanwhile. */
+  private static final int MOST_ATTEMPTS = 5;
 
   private static final Logger LOG = LoggerFactory.getLogger(RevocationLists.class);
 
@@ -98,34 +106,76 @@ public final class RevocationLists {
    */
   public Bytes currentSince(Instant since) {
     try {
-      return database.inTransaction(handle -> current(handle, since));
+      for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        Optional<Bytes> current = attempt(since);
+        if (current.isPresent()) {
+          return current.get();
+        }
+      }
+      throw UnavailableException.temporarily("the register changes while it is read", null);
     } catch (RefusedException e) {
       throw new IllegalStateException("issuing a list refuses nothing", e);
     }
   }
 
-  private Bytes current(Handle handle, Instant since) {
+  /** Empty if the register has changed while it was read. */
+  private Optional<Bytes> attempt(Instant since) throws RefusedException {
+    Optional<Bytes> kept = database.inTransaction(handle -> kept(handle, since));
+    if (kept.isPresent()) {
+      return kept;
+    }
+    long change = database.inTransaction(register::change);
+    List<RegisteredCertificate> notGood = notGood();
+    return database.inTransaction(handle -> issueIfUnchanged(handle, change, since, notGood));
+  }
+
+  private Optional<Bytes> kept(Handle handle, Instant since) {
     Instant now = Database.now(handle);
     long change = register.change(handle);
-    Optional<Issued> kept = read(handle, "").filter(list -> list.isOf(change, since, now));
-    if (kept.isPresent()) {
-      return kept.get().list();
+    return read(handle, "").filter(list -> list.isOf(change, since, now)).map(Issued::list);
+  }
+
+  /** Piece by piece, each in a transaction of its own: a long list is many HMACs. */
+  private List<RegisteredCertificate> notGood() throws RefusedException {
+    List<RegisteredCertificate> all = new ArrayList<>();
+    while (true) {
+      BigInteger after = all.isEmpty() ? BigInteger.ZERO : all.getLast().serial();
+      List<RegisteredCertificate> piece =
+          database.inTransaction(handle -> register.notGood(handle, Database.now(handle), after));
+      all.addAll(piece);
+      if (all.size() > MOST_NOT_GOOD) {
+        throw new IllegalStateException("too many certificates for one revocation list");
+      }
+      if (piece.size() < CertificateRegister.PIECE) {
+        return all;
+      }
     }
+  }
+
+  private Optional<Bytes> issueIfUnchanged(
+      Handle handle, long change, Instant since, List<RegisteredCertificate> notGood) {
     // Whoever comes second finds what the first has issued.
     Optional<Issued> held = read(handle, " for update");
     long changeNow = register.change(handle);
-    Instant later = Database.now(handle);
-    return held.filter(list -> list.isOf(changeNow, since, later))
-        .orElseGet(() -> issue(handle, held, changeNow, later))
-        .list();
+    Instant now = Database.now(handle);
+    Optional<Issued> issued = held.filter(list -> list.isOf(changeNow, since, now));
+    if (issued.isPresent()) {
+      return issued.map(Issued::list);
+    }
+    return changeNow == change
+        ? Optional.of(issue(handle, held, change, notGood, now).list())
+        : Optional.empty();
   }
 
   /**
-   * @param change read before the register is: what changes in between is told too, and the next
-   *     list is issued all the same
+   * @param change read before {@code notGood} was: what changes after this is told by the next list
    */
-  private Issued issue(Handle handle, Optional<Issued> before, long change, Instant now) {
-    List<RegisteredCertificate> notGood = register.notGood(handle, now);
+  private Issued issue(
+      Handle handle,
+      Optional<Issued> before,
+      long change,
+      List<RegisteredCertificate> notGood,
+      Instant now) {
     long number = Math.max(before.map(list -> list.number() + 1).orElse(1L), now.getEpochSecond());
     Issued issued = new Issued(number, change, now, authority.revocationList(number, notGood, now));
     handle

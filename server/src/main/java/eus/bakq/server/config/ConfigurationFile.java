@@ -16,6 +16,7 @@ import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
 import eus.bakq.server.certificate.StatusAddresses;
+import eus.bakq.server.database.ClockSettings;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.document.TimeStampingSettings;
@@ -103,6 +104,7 @@ public final class ConfigurationFile {
     ConfigurationSection root = ConfigurationSection.root(tree, folder, findings);
     Optional<HsmSettings> hsm = hsm(root.section("hsm"), profile);
     Optional<DatabaseSettings> database = database(root.section("database"));
+    Optional<ClockSettings> clock = clock(root.section("clock"));
     Optional<PasswordHashingSettings> hashing = passwordHashing(root.section("passwordHashing"));
     Optional<PasswordPolicySettings> policy = passwordPolicy(root.section("passwordPolicy"));
     Optional<AuthenticationSettings> authentication =
@@ -147,6 +149,7 @@ public final class ConfigurationFile {
             profile,
             hsm.orElseThrow(),
             database.orElseThrow(),
+            clock.orElseThrow(),
             hashing.orElseThrow(),
             policy.orElseThrow(),
             authentication.orElseThrow(),
@@ -226,6 +229,14 @@ public final class ConfigurationFile {
                 statement,
                 lock,
                 wait));
+  }
+
+  private static Optional<ClockSettings> clock(ConfigurationSection section) {
+    Duration alert = section.duration("alertAfter", ClockSettings.DEFAULT_ALERT_AFTER);
+    Duration stop = section.duration("stopAfter", ClockSettings.DEFAULT_STOP_AFTER);
+    Duration look = section.duration("lookEvery", ClockSettings.DEFAULT_LOOK_EVERY);
+    section.end();
+    return section.make(() -> new ClockSettings(alert, stop, look));
   }
 
   private static Optional<PasswordHashingSettings> passwordHashing(ConfigurationSection section) {
@@ -309,9 +320,10 @@ public final class ConfigurationFile {
   private static Optional<SigningSettings> signing(ConfigurationSection section) {
     Duration life = section.duration("requestLife", Duration.ofMinutes(10));
     Duration retention = section.duration("retention", Duration.ofDays(1));
+    Duration longestCompletion = section.duration("longestCompletion", Duration.ofDays(1));
     URI address = section.address("authorisationAddress");
     section.end();
-    return section.make(() -> new SigningSettings(life, retention, address));
+    return section.make(() -> new SigningSettings(life, retention, longestCompletion, address));
   }
 
   private static Optional<StreamSettings> streams(ConfigurationSection section) {

@@ -8,6 +8,7 @@ import eus.bakq.server.signing.RejectSignatureRequest;
 import eus.bakq.server.signing.SignatureSubject;
 import eus.bakq.server.vocabulary.Profile;
 import io.grpc.BindableService;
+import java.time.Clock;
 import java.util.List;
 
 /**
@@ -20,6 +21,16 @@ public interface ProfileExtension {
 
   /** Carries SMS and e-mail away. The same object at every call. */
   MessageTransport messageTransport();
+
+  /**
+   * This machine's time of day, by which a node compares itself with the database and judges what
+   * others have signed.
+   *
+   * @param system the system's, which is the one to take; the demo may have one that is moved
+   */
+  default Clock clock(Clock system) {
+    return system;
+  }
 
   /** Services that only this profile has. */
   List<BindableService> services(AuthorisationParts parts);

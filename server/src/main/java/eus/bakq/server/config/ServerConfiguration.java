@@ -6,6 +6,7 @@ import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificateProfile;
+import eus.bakq.server.database.ClockSettings;
 import eus.bakq.server.database.DatabaseSettings;
 import eus.bakq.server.document.DocumentSettings;
 import eus.bakq.server.document.TimeStampingSettings;
@@ -40,6 +41,7 @@ public record ServerConfiguration(
     Profile profile,
     HsmSettings hsm,
     DatabaseSettings database,
+    ClockSettings clock,
     PasswordHashingSettings passwordHashing,
     PasswordPolicySettings passwordPolicy,
     AuthenticationSettings authentication,

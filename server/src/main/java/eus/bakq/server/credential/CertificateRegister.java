@@ -31,8 +31,8 @@ import org.jdbi.v3.core.statement.SqlStatement;
  * <p>Safe for several threads.
  */
 public final class CertificateRegister {
-  /** The most certificates that a revocation list can tell of. */
-  static final int MOST_NOT_GOOD = 100_000;
+  /** How many rows {@link #notGood} reads, and verifies, in one transaction. */
+  public static final int PIECE = 1000;
 
   /** As long as a list lasts. */
   private static final Duration STAYS_AFTER_ITS_END = Duration.ofDays(1);
@@ -200,28 +200,26 @@ public final class CertificateRegister {
   /**
    * The certificates that are suspended or revoked and whose time is not over for more than a day
    * (RFC 5280 section 3.3: they stay until a list was made after their end), by serial number: what
-   * a revocation list tells.
+   * a revocation list tells. Each costs an HMAC in the HSM, so they come in pieces that one
+   * transaction can hold.
    *
-   * @throws IllegalStateException if there are more than 100,000: a list of that size is none that
-   *     anybody should fetch, and must be divided
+   * @param after the last serial number of the piece before; zero for the first
+   * @return at most {@link #PIECE}; fewer in the last piece
    */
-  public List<RegisteredCertificate> notGood(Handle handle, Instant now) {
-    List<RegisteredCertificate> found =
-        handle
-            .createQuery(
-                "select "
-                    + COLUMNS
-                    + """
+  public List<RegisteredCertificate> notGood(Handle handle, Instant now, BigInteger after) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
                      from bakq.certificate_register
-                    where state <> 'GOOD' and not_after >= :now order by serial limit :most""")
-            .bind("now", now.minus(STAYS_AFTER_ITS_END).atOffset(ZoneOffset.UTC))
-            .bind("most", MOST_NOT_GOOD + 1)
-            .map((row, context) -> read(row))
-            .list();
-    if (found.size() > MOST_NOT_GOOD) {
-      throw new IllegalStateException("too many certificates for one revocation list");
-    }
-    return found;
+                    where state <> 'GOOD' and not_after >= :now and serial > :after
+                    order by serial limit :most""")
+        .bind("now", now.minus(STAYS_AFTER_ITS_END).atOffset(ZoneOffset.UTC))
+        .bind("after", encode(after))
+        .bind("most", PIECE)
+        .map((row, context) -> read(row))
+        .list();
   }
 
   /**
@@ -248,6 +246,7 @@ public final class CertificateRegister {
 
   private RegisteredCertificate change(
       Handle handle, RegisteredCertificate read, RegisteredCertificate next) {
+    read.state().requireStep(next.state());
     int updated =
         bindState(
                 handle.createUpdate(

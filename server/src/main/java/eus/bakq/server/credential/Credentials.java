@@ -108,7 +108,9 @@ public final class Credentials {
 
   /**
    * All of the signer's credentials that are ACTIVE or SUSPENDED, whatever they are for, held until
-   * the transaction ends.
+   * the transaction ends. The ledger may still refer to them: who reserves holds the register's row
+   * and writes the ledger's, who suspends holds the credential's and wants the register's, and
+   * neither must wait for the other in a circle.
    */
   public List<Credential> holdUsable(Handle handle, SignerId signer) {
     return handle
@@ -116,7 +118,7 @@ public final class Credentials {
             "select "
                 + COLUMNS
                 + " from bakq.credential where signer_id = :signer"
-                + " and state in ('ACTIVE', 'SUSPENDED') order by purpose for update")
+                + " and state in ('ACTIVE', 'SUSPENDED') order by purpose for no key update")
         .bind("signer", signer.value())
         .map(this::read)
         .list();
@@ -212,6 +214,7 @@ public final class Credentials {
   }
 
   private Credential update(Handle handle, Credential read, Credential next) {
+    read.state().requireStep(next.state());
     int updated =
         handle
             .createUpdate(

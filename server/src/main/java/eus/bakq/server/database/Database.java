@@ -7,6 +7,7 @@ import eus.bakq.server.vocabulary.Profile;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Handles;
 import org.jdbi.v3.core.Jdbi;
@@ -33,6 +34,7 @@ public final class Database implements AutoCloseable {
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
+  private final Consumer<RuntimeException> failures;
 
   /** What is done in one transaction. */
   @FunctionalInterface
@@ -46,8 +48,9 @@ public final class Database implements AutoCloseable {
     void run(Handle handle) throws RefusedException;
   }
 
-  private Database(HikariDataSource pool) {
+  private Database(HikariDataSource pool, Consumer<RuntimeException> failures) {
     this.pool = pool;
+    this.failures = failures;
     this.jdbi = Jdbi.create(pool);
     // The pool rolls back what was not committed when a connection comes back to it.
     jdbi.getConfig(Handles.class).setForceEndTransactions(false);
@@ -64,13 +67,42 @@ public final class Database implements AutoCloseable {
    *     role more than its rights, or was made for another profile
    */
   public static Database open(DatabaseSettings settings, Profile profile) {
-    Database database = new Database(Pools.openForRuntime(settings));
+    return open(settings, profile, Optional.empty(), _ -> {});
+  }
+
+  /**
+   * As {@link #open(DatabaseSettings, Profile)}, and gives out the database's time only as far as
+   * {@code clock} trusts it.
+   *
+   * @param failures is told of each failure of work, before it is thrown on; never waits and never
+   *     throws
+   * @throws UnusableDatabaseException also if this node's clock and the database's are further
+   *     apart than {@link ClockSettings#stopAfter}
+   */
+  public static Database open(
+      DatabaseSettings settings,
+      Profile profile,
+      DatabaseClock clock,
+      Consumer<RuntimeException> failures) {
+    return open(settings, profile, Optional.of(clock), failures);
+  }
+
+  private static Database open(
+      DatabaseSettings settings,
+      Profile profile,
+      Optional<DatabaseClock> clock,
+      Consumer<RuntimeException> failures) {
+    Database database = new Database(Pools.openForRuntime(settings), failures);
     try {
       database.transact(
           handle -> {
             StartChecks.require(handle);
             Migrations.requireProfile(handle, profile);
+            if (clock.isPresent()) {
+              clock.get().begin(handle);
+            }
           });
+      clock.ifPresent(database.jdbi.getConfig(TimeSource.class)::trustOnly);
       return database;
     } catch (RefusedException e) {
       database.close();
@@ -152,22 +184,35 @@ public final class Database implements AutoCloseable {
   /**
    * The time of the primary database, in microseconds, by which every expiry is stamped and judged.
    * It never goes back behind a time given out more than a second ago, whatever happens to the
-   * machine's clock: if the clock is set back, this time stands still until the clock catches up.
+   * machine's clock: if that is set back, this time stands still until the clock catches up, for at
+   * most {@link ClockSettings#stopAfter}.
+   *
+   * @throws UnavailableException if the clock has jumped, or does not agree with this node's
+   *     ({@link DatabaseClock})
    */
   public static Instant now(Handle handle) {
-    // Who finds the mark locked leaves it to the other; who is rolled back, to the next.
     return handle
-        .createQuery(
-            """
-            WITH due AS (
-              SELECT id FROM clock_mark WHERE mark < clock_timestamp() - interval '1 second'
-              FOR UPDATE SKIP LOCKED),
-            advanced AS (
-              UPDATE clock_mark SET mark = clock_timestamp() FROM due WHERE clock_mark.id = due.id)
-            SELECT greatest(clock_timestamp(), mark) FROM clock_mark
-            """)
-        .mapTo(Instant.class)
-        .one();
+        .getConfig(TimeSource.class)
+        .clock()
+        .map(clock -> clock.now(handle))
+        .orElseGet(() -> believed(handle));
+  }
+
+  /**
+   * The time for what has happened and is told, and for nothing that expires: as {@link #now}, but
+   * it is there whatever the clocks do. While the database's clock is not trusted it goes on from
+   * where that was, by this node's monotonic clock.
+   */
+  public static Instant timeOfRecord(Handle handle) {
+    return handle
+        .getConfig(TimeSource.class)
+        .clock()
+        .map(clock -> clock.timeOfRecord(handle))
+        .orElseGet(() -> believed(handle));
+  }
+
+  private static Instant believed(Handle handle) {
+    return ClockReading.take(handle, ClockReading.NO_LATEST, () -> 0).given();
   }
 
   @Override
@@ -181,6 +226,9 @@ public final class Database implements AutoCloseable {
       T result = work.run(handle);
       commit(handle);
       return result;
+    } catch (RuntimeException e) {
+      failures.accept(e);
+      throw e;
     } finally {
       giveBack(handle);
     }

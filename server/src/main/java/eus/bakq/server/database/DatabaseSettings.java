@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * @param runtimePasswordFile holds its password, mode 0600 or 0400. Who reads it can do what the
  *     server can, short of what needs the HSM
  * @param ownerUser the role that runs migrations; {@code bakq_owner} or a member of it
- * @param ownerPasswordFile holds its password. Who reads it can change tables and records; wanted
- *     only while migrations run
+ * @param ownerPasswordFile holds its password. Who reads it can change tables and records; need be
+ *     there only while migrations run ({@code --migrate}, or a start that finds some to run)
  * @param poolSize connections at most, 2 to 64; default 16
  * @param statementTimeout for one statement, 100 ms to 60 s; default 10 s
  * @param lockTimeout for the lock on one row, 50 ms to 30 s and no longer than a statement; default

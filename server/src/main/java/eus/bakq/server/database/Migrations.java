@@ -2,6 +2,7 @@ package eus.bakq.server.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import eus.bakq.server.vocabulary.Profile;
+import java.nio.file.Files;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -24,22 +25,18 @@ public final class Migrations {
    *     it was), cannot be reached, or was migrated by another hand
    */
   public static void run(DatabaseSettings settings, Profile profile) {
+    if (!Files.exists(settings.ownerPasswordFile())) {
+      throw new UnusableDatabaseException(
+          "The database has not the schema of this release, and the owner's password file is not"
+              + " here: run the migrations where it is, with --migrate.");
+    }
     try (HikariDataSource pool = Pools.openForOwner(settings)) {
       Jdbi jdbi = Jdbi.create(pool);
       Optional<Profile> stamped = jdbi.withHandle(Migrations::stampedProfile);
       if (stamped.isPresent()) {
         requireSame(stamped.get(), profile);
       }
-      Flyway.configure()
-          .dataSource(pool)
-          .defaultSchema(SCHEMA)
-          .schemas(SCHEMA)
-          .locations("classpath:db/migration")
-          .sqlMigrationPrefix("V")
-          .validateMigrationNaming(true)
-          .cleanDisabled(true)
-          .load()
-          .migrate();
+      flyway(pool).migrate();
       jdbi.useHandle(
           handle ->
               handle
@@ -55,6 +52,52 @@ public final class Migrations {
       throw new UnusableDatabaseException(
           "The migrations failed; the database is as it was before the one that failed.", e);
     }
+  }
+
+  /**
+   * As {@link #run}, if there is anything to do; if there is not, the owner's password is not read,
+   * and need not be there. Whether there is, the runtime's role reads.
+   */
+  public static void runIfNeeded(DatabaseSettings settings, Profile profile) {
+    if (!isCurrent(settings)) {
+      run(settings, profile);
+    }
+  }
+
+  private static boolean isCurrent(DatabaseSettings settings) {
+    try (HikariDataSource pool = Pools.openOneForRuntime(settings)) {
+      return Jdbi.create(pool).withHandle(Migrations::mayReadHistory)
+          && flyway(pool).info().pending().length == 0;
+    } catch (FlywayException | JdbiException e) {
+      throw new UnusableDatabaseException("The database does not say which schema it has.", e);
+    }
+  }
+
+  /** False before the first migration, and before the one that gave the runtime this right. */
+  private static boolean mayReadHistory(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            SELECT coalesce(bool_and(has_schema_privilege(n.oid, 'USAGE')
+              AND has_table_privilege(c.oid, 'SELECT')), false)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = :schema AND c.relname = 'flyway_schema_history'
+            """)
+        .bind("schema", SCHEMA)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  private static Flyway flyway(HikariDataSource pool) {
+    return Flyway.configure()
+        .dataSource(pool)
+        .defaultSchema(SCHEMA)
+        .schemas(SCHEMA)
+        .locations("classpath:db/migration")
+        .sqlMigrationPrefix("V")
+        .validateMigrationNaming(true)
+        .cleanDisabled(true)
+        .load();
   }
 
   /**

@@ -31,7 +31,7 @@ public final class NodeLease {
 
   /** Gives a sign of life, and removes the rows of nodes that have been dead for a day. */
   public void renew(Handle handle) {
-    var now = Database.now(handle).atOffset(ZoneOffset.UTC);
+    var now = Database.timeOfRecord(handle).atOffset(ZoneOffset.UTC);
     handle
         .createUpdate(
             """

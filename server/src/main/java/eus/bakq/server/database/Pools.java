@@ -21,6 +21,9 @@ final class Pools {
   /** Flyway holds one connection for its lock and works on another. */
   private static final int OWNER_CONNECTIONS = 3;
 
+  /** As many as Flyway takes at once. */
+  private static final int RUNTIME_CONNECTIONS_FOR_LOOKING = 2;
+
   private Pools() {}
 
   /**
@@ -39,6 +42,24 @@ final class Pools {
             IDLE_IN_TRANSACTION);
     config.setMaximumPoolSize(settings.poolSize());
     config.setAutoCommit(false);
+    return open(config);
+  }
+
+  /**
+   * As {@link #openForRuntime}, with two connections, and each statement a transaction of its own:
+   * for looking at the schema.
+   *
+   * @throws UnusableDatabaseException if it cannot be opened
+   */
+  static HikariDataSource openOneForRuntime(DatabaseSettings settings) {
+    HikariConfig config =
+        config(
+            settings,
+            settings.runtimeUser(),
+            settings.runtimePasswordFile(),
+            settings.statementTimeout(),
+            IDLE_IN_TRANSACTION);
+    config.setMaximumPoolSize(RUNTIME_CONNECTIONS_FOR_LOOKING);
     return open(config);
   }
 

@@ -24,7 +24,8 @@ public final class AcceptTerms {
   /**
    * Durable when it returns.
    *
-   * @throws RefusedException INTERACTION_NOT_FOUND, ACTIVATION_STEP, TERMS_NOT_CURRENT
+   * @throws RefusedException INTERACTION_NOT_FOUND, PROGRAM_CLOCK_DIFFERS, ACTIVATION_STEP,
+   *     TERMS_NOT_CURRENT
    */
   public void run(ActivationStep step, String version, Bytes sha256) throws RefusedException {
     parts.database().transact(handle -> accept(handle, step, version, sha256));

@@ -44,7 +44,7 @@ public record Activation(
 
   /** Whether its steps may still be done at {@code now}: no end was reached, and there is time. */
   public boolean isLive(Instant now) {
-    return !state.isEnd() && now.isBefore(expiresAt);
+    return !state.isFinal() && now.isBefore(expiresAt);
   }
 
   Activation next(ActivationState newState, int newWrongAnswers) {

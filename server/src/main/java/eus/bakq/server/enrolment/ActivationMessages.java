@@ -61,7 +61,9 @@ public final class ActivationMessages implements MessageComposer {
           CREDENTIALS_SUSPENDED,
           SUSPENSION_LIFTED,
           CREDENTIALS_REVOKED,
-          SIGNATURE_MADE ->
+          CREDENTIALS_EXPIRED,
+          SIGNATURE_MADE,
+          SIGNATURE_NOT_HANDED_OUT ->
           throw new IllegalArgumentException(message.kind() + " is composed elsewhere");
     };
   }

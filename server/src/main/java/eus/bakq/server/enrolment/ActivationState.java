@@ -1,5 +1,6 @@
 package eus.bakq.server.enrolment;
 
+import eus.bakq.server.vocabulary.State;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -8,7 +9,7 @@ import java.util.Set;
  * ENR-11, ENR-12). Whoever closes the program half-way opens the link again and begins anew; the
  * link is used up when the activation is completed (ENR-08).
  */
-public enum ActivationState {
+public enum ActivationState implements State<ActivationState> {
   /** The link was sent; nobody has opened it. */
   LINK_SENT,
   /** The link was opened; the temporary password was sent. */
@@ -28,7 +29,12 @@ public enum ActivationState {
   /** Not completed in time. */
   EXPIRED;
 
-  /** The states that may follow this one; none after an end. */
+  @Override
+  public boolean isFirst() {
+    return this == LINK_SENT;
+  }
+
+  @Override
   public Set<ActivationState> next() {
     return switch (this) {
       case LINK_SENT -> EnumSet.of(OPENED, ENDED, SUPERSEDED, EXPIRED);
@@ -38,10 +44,5 @@ public enum ActivationState {
       case TERMS_ACCEPTED -> EnumSet.of(OPENED, COMPLETED, ENDED, SUPERSEDED, EXPIRED);
       case COMPLETED, ENDED, SUPERSEDED, EXPIRED -> EnumSet.noneOf(ActivationState.class);
     };
-  }
-
-  /** Whether nothing follows any more. */
-  public boolean isEnd() {
-    return next().isEmpty();
   }
 }

@@ -26,7 +26,7 @@ public record ActivationStep(InteractionId interaction, String method, Unverifie
   /**
    * Checks the program, and that the activation is in {@code state}, its row locked.
    *
-   * @throws RefusedException INTERACTION_NOT_FOUND, ACTIVATION_STEP
+   * @throws RefusedException INTERACTION_NOT_FOUND, PROGRAM_CLOCK_DIFFERS, ACTIVATION_STEP
    */
   Checked require(Handle handle, ActivationParts parts, ActivationState state)
       throws RefusedException {

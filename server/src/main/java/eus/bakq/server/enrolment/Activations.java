@@ -152,7 +152,7 @@ public final class Activations {
    * @throws IllegalStateException if it had ended, or was changed since it was read
    */
   public Activation countWrongAnswer(Handle handle, Activation activation) {
-    if (activation.state().isEnd()) {
+    if (activation.state().isFinal()) {
       throw new IllegalStateException("an activation that has ended takes no answers");
     }
     int wrongAnswers = activation.wrongAnswers() + 1;
@@ -212,6 +212,9 @@ public final class Activations {
   }
 
   private Activation update(Handle handle, Activation read, Activation next) {
+    if (next.state() != read.state()) {
+      read.state().requireStep(next.state());
+    }
     int updated =
         bind(
                 handle.createUpdate(

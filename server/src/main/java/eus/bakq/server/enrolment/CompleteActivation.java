@@ -261,13 +261,14 @@ public final class CompleteActivation {
 
   private Link link(Handle handle, ActivationSubject.Authenticated proven, List<Credential> made)
       throws RefusedException {
+    // The signer first, as an officer does who renews: two who meet here wait in one order.
+    Signer signer = parts.signers().findAndHold(handle, proven.signer().signer()).orElseThrow();
     Activation activation =
         parts.activations().findAndHold(handle, proven.activation().id()).orElseThrow();
     Instant now = Database.now(handle);
     if (activation.version() != proven.activation().version() || !activation.isLive(now)) {
       return Link.ACTIVATION_GONE;
     }
-    Signer signer = parts.signers().findAndHold(handle, proven.signer().signer()).orElseThrow();
     if (!made.stream().allMatch(one -> subjectOf(signer).isNamedIn(one.certificate()))) {
       return Link.NAMES_DIFFER;
     }

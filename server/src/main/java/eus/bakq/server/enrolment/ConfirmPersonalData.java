@@ -26,7 +26,8 @@ public final class ConfirmPersonalData {
    * Durable when it returns or refuses. The third wrong answer ends the activation.
    *
    * @return the terms to be shown
-   * @throws RefusedException INTERACTION_NOT_FOUND, ACTIVATION_STEP, PERSONAL_DATA_NOT_CONFIRMED
+   * @throws RefusedException INTERACTION_NOT_FOUND, PROGRAM_CLOCK_DIFFERS, ACTIVATION_STEP,
+   *     PERSONAL_DATA_NOT_CONFIRMED
    */
   public Terms run(ActivationStep step, LocalDate documentExpiry) throws RefusedException {
     return parts
@@ -41,7 +42,7 @@ public final class ConfirmPersonalData {
     Activation activation = checked.activation();
     Map<String, String> details = Map.of("interaction", checked.interaction().id().toString());
     if (!checked.signer().identityDocument().expiry().equals(documentExpiry)) {
-      if (parts.activations().countWrongAnswer(handle, activation).state().isEnd()) {
+      if (parts.activations().countWrongAnswer(handle, activation).state().isFinal()) {
         parts.interactions().abandonAll(handle, activation.id().value());
       }
       parts

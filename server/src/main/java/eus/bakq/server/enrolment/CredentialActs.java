@@ -28,6 +28,7 @@ public final class CredentialActs {
   private static final String SUSPENDED = "SUSPENDED";
   private static final String LIFTED = "LIFTED";
   private static final String REVOKED = "REVOKED";
+  private static final String EXPIRED = "EXPIRED";
 
   private final RowMacs macs;
   private final SecureRandom random;
@@ -100,6 +101,7 @@ public final class CredentialActs {
               SuspensionReason.valueOf(row.getString("reason")),
               row.getObject("suspended_until", OffsetDateTime.class).toInstant());
       case LIFTED -> new CredentialDeed.Lifted();
+      case EXPIRED -> new CredentialDeed.Expired();
       case REVOKED -> new CredentialDeed.Revoked(RevocationReason.valueOf(row.getString("reason")));
       default -> throw new IllegalArgumentException("an act of an unknown kind");
     };
@@ -109,6 +111,7 @@ public final class CredentialActs {
     return switch (deed) {
       case CredentialDeed.Suspended _ -> SUSPENDED;
       case CredentialDeed.Lifted _ -> LIFTED;
+      case CredentialDeed.Expired _ -> EXPIRED;
       case CredentialDeed.Revoked _ -> REVOKED;
     };
   }
@@ -116,7 +119,7 @@ public final class CredentialActs {
   private static Optional<String> reason(CredentialDeed deed) {
     return switch (deed) {
       case CredentialDeed.Suspended suspended -> Optional.of(suspended.reason().name());
-      case CredentialDeed.Lifted _ -> Optional.empty();
+      case CredentialDeed.Lifted _, CredentialDeed.Expired _ -> Optional.empty();
       case CredentialDeed.Revoked revoked -> Optional.of(revoked.reason().name());
     };
   }

@@ -22,6 +22,9 @@ sealed interface CredentialDeed {
   /** They can be used again. */
   record Lifted() implements CredentialDeed {}
 
+  /** Their certificates' time is over; they have ended, with their keys. */
+  record Expired() implements CredentialDeed {}
+
   /** They have ended, with their keys. */
   record Revoked(RevocationReason reason) implements CredentialDeed {
     public Revoked {

@@ -35,6 +35,7 @@ public final class CredentialMessages implements MessageComposer {
     return switch (deed) {
       case CredentialDeed.Suspended _ -> MessageKind.CREDENTIALS_SUSPENDED;
       case CredentialDeed.Lifted _ -> MessageKind.SUSPENSION_LIFTED;
+      case CredentialDeed.Expired _ -> MessageKind.CREDENTIALS_EXPIRED;
       case CredentialDeed.Revoked _ -> MessageKind.CREDENTIALS_REVOKED;
     };
   }
@@ -43,6 +44,7 @@ public final class CredentialMessages implements MessageComposer {
   public boolean composes(MessageKind kind) {
     return kind == MessageKind.CREDENTIALS_SUSPENDED
         || kind == MessageKind.SUSPENSION_LIFTED
+        || kind == MessageKind.CREDENTIALS_EXPIRED
         || kind == MessageKind.CREDENTIALS_REVOKED;
   }
 
@@ -64,6 +66,7 @@ public final class CredentialMessages implements MessageComposer {
       case CredentialDeed.Suspended suspended ->
           wording.credentialsSuspended(language, suspended.reason(), act.at(), suspended.until());
       case CredentialDeed.Lifted _ -> wording.suspensionLifted(language, act.at());
+      case CredentialDeed.Expired _ -> wording.credentialsExpired(language, act.at());
       case CredentialDeed.Revoked revoked ->
           wording.credentialsRevoked(language, revoked.reason(), act.at());
     };

@@ -129,7 +129,8 @@ public final class CredentialStatus {
 
   /**
    * Ends them, for good, and destroys their keys (KEY-10). The person can activate again, with
-   * another key, when an officer renews the activation.
+   * another key, when an officer renews the activation; but for one who has died: that account is
+   * CLOSED.
    *
    * @throws RefusedException NO_CREDENTIAL if there is none
    */
@@ -141,13 +142,20 @@ public final class CredentialStatus {
       register.revoke(handle, credential.certificate().getSerialNumber(), reason, now);
       credentials.destroyKey(handle, credential);
     }
-    signers.changeState(handle, signer, SignerState.PENDING_ACTIVATION);
+    // Nobody activates for a person who has died.
+    boolean closed = reason == RevocationReason.SIGNER_DIED;
+    signers.changeState(
+        handle, signer, closed ? SignerState.CLOSED : SignerState.PENDING_ACTIVATION);
     CredentialAct act = tell(handle, signer, new CredentialDeed.Revoked(reason), now);
     for (Credential credential : held) {
       Map<String, String> details = details(act, ground, credential);
       details.put("why", reason.name());
       record(handle, AuditEventType.CERTIFICATE_REVOKED, ground, signer, details);
       recordDestruction(handle, ground, signer, credential);
+    }
+    if (closed) {
+      Map<String, String> details = Map.of("act", act.id().toString(), "why", reason.name());
+      record(handle, AuditEventType.ACCOUNT_CLOSED, ground, signer, details);
     }
   }
 
@@ -160,7 +168,20 @@ public final class CredentialStatus {
           CertificateKind.of(credential.purpose()),
           Optional.of(credential.id()),
           credential.createdAt());
+      audit.append(handle, takenIn(credential));
     }
+  }
+
+  /** The record of a certificate that came into the register later than into use. */
+  static AuditEvent takenIn(Credential credential) {
+    return AuditEvent.succeeded(
+        AuditEventType.CERTIFICATE_TAKEN_IN,
+        "system",
+        credential.signer(),
+        Map.of(
+            "credential", credential.id().toString(),
+            "certificate_serial", serial(credential),
+            "certificate_sha256", credential.certificateSha256().toHex()));
   }
 
   /**
@@ -180,7 +201,7 @@ public final class CredentialStatus {
     return signers.find(handle, signer.id()).orElseThrow();
   }
 
-  /** Destroys the keys of those whose certificate's time is over (KEY-10). */
+  /** Destroys the keys of those whose certificate's time is over (KEY-10), and tells the person. */
   void endExpired(Handle handle, Ground ground, Signer signer, Instant now) {
     List<Credential> held = credentials.holdUsable(handle, signer.id());
     List<Credential> expired = held.stream().filter(one -> one.isOverAt(now)).toList();
@@ -191,9 +212,10 @@ public final class CredentialStatus {
     if (expired.size() == held.size()) {
       signers.changeState(handle, signer, SignerState.PENDING_ACTIVATION);
     }
-    interactions.disown(handle, signer.id());
+    CredentialAct act = tell(handle, signer, new CredentialDeed.Expired(), now);
     for (Credential credential : expired) {
       Map<String, String> details = new LinkedHashMap<>();
+      details.put("act", act.id().toString());
       details.put("credential", credential.id().toString());
       details.put("certificate_serial", serial(credential));
       record(handle, AuditEventType.CERTIFICATE_EXPIRED, ground, signer, details);

@@ -5,14 +5,12 @@ import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.IdempotentWish;
-import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.signer.Identification;
 import eus.bakq.server.signer.IdentificationMethod;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.Signers;
-import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.Dni;
 import java.time.Instant;
 import java.util.Objects;
@@ -28,8 +26,7 @@ import org.jdbi.v3.core.Handle;
 public final class LiftSuspension {
   private static final String METHOD = "bakq.registration.v1.RegistrationService/LiftSuspension";
 
-  private final RecordedActs acts;
-  private final IdempotentCalls calls;
+  private final ActsOnSigners acts;
   private final EnrolmentRules rules;
   private final Signers signers;
   private final CredentialStatus status;
@@ -43,8 +40,7 @@ public final class LiftSuspension {
       CredentialStatus status,
       Outbox outbox,
       AuditLog audit) {
-    this.acts = new RecordedActs(database, audit);
-    this.calls = Objects.requireNonNull(calls);
+    this.acts = new ActsOnSigners(database, calls, rules, signers, audit);
     this.rules = Objects.requireNonNull(rules);
     this.signers = Objects.requireNonNull(signers);
     this.status = Objects.requireNonNull(status);
@@ -61,26 +57,23 @@ public final class LiftSuspension {
   public void run(
       RegisteredCaller officer, IdempotentWish wish, Dni dni, IdentificationEvidence evidence)
       throws RefusedException {
-    acts.run(officer, wish, handle -> lift(handle, officer, wish, dni, evidence));
+    acts.run(
+        officer,
+        wish,
+        METHOD,
+        dni,
+        _ -> rules.requireEvidence(evidence),
+        (handle, signer, identifiedAt) -> lift(handle, officer, signer, evidence, identifiedAt));
     outbox.wake();
   }
 
-  private boolean lift(
+  private void lift(
       Handle handle,
       RegisteredCaller officer,
-      IdempotentWish wish,
-      Dni dni,
-      IdentificationEvidence evidence)
+      Signer registered,
+      IdentificationEvidence evidence,
+      Instant identifiedAt)
       throws RefusedException {
-    if (calls.begin(handle, officer.name(), METHOD, wish.requestId(), wish.bodyMac()).isPresent()) {
-      return false;
-    }
-    rules.requireOfficerOtherThan(officer, dni);
-    Instant identifiedAt = rules.requireEvidence(evidence);
-    Signer registered =
-        signers
-            .findAndHold(handle, dni)
-            .orElseThrow(() -> new RefusedException(Refusal.SIGNER_NOT_FOUND));
     Signer signer =
         signers.identifyAgain(
             handle,
@@ -88,12 +81,10 @@ public final class LiftSuspension {
             evidence.document(),
             new Identification(
                 IdentificationMethod.IN_PERSON, identifiedAt, officer.name(), evidence.sha256()));
-    calls.complete(handle, officer.name(), METHOD, wish.requestId(), Bytes.empty());
     status.lift(
         handle,
         new CredentialStatus.Ground(officer.name().value(), Optional.of(evidence.sha256())),
         signer,
         Database.now(handle));
-    return true;
   }
 }

@@ -6,7 +6,6 @@ import eus.bakq.server.credential.RevocationReason;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.IdempotentWish;
-import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.signer.Signer;
@@ -40,10 +39,7 @@ public final class RevokeCredentials {
     }
   }
 
-  private final RecordedActs acts;
-  private final IdempotentCalls calls;
-  private final EnrolmentRules rules;
-  private final Signers signers;
+  private final ActsOnSigners acts;
   private final CredentialStatus status;
   private final Outbox outbox;
 
@@ -55,10 +51,7 @@ public final class RevokeCredentials {
       CredentialStatus status,
       Outbox outbox,
       AuditLog audit) {
-    this.acts = new RecordedActs(database, audit);
-    this.calls = Objects.requireNonNull(calls);
-    this.rules = Objects.requireNonNull(rules);
-    this.signers = Objects.requireNonNull(signers);
+    this.acts = new ActsOnSigners(database, calls, rules, signers, audit);
     this.status = Objects.requireNonNull(status);
     this.outbox = Objects.requireNonNull(outbox);
   }
@@ -71,28 +64,23 @@ public final class RevokeCredentials {
    */
   public void run(RegisteredCaller officer, IdempotentWish wish, Wish revocation)
       throws RefusedException {
-    acts.run(officer, wish, handle -> revoke(handle, officer, wish, revocation));
+    acts.run(
+        officer,
+        wish,
+        METHOD,
+        revocation.dni(),
+        _ -> revocation,
+        (handle, signer, wished) -> revoke(handle, officer, signer, wished));
     outbox.wake();
   }
 
-  private boolean revoke(
-      Handle handle, RegisteredCaller officer, IdempotentWish wish, Wish revocation)
+  private void revoke(Handle handle, RegisteredCaller officer, Signer signer, Wish revocation)
       throws RefusedException {
-    if (calls.begin(handle, officer.name(), METHOD, wish.requestId(), wish.bodyMac()).isPresent()) {
-      return false;
-    }
-    rules.requireOfficerOtherThan(officer, revocation.dni());
-    Signer signer =
-        signers
-            .findAndHold(handle, revocation.dni())
-            .orElseThrow(() -> new RefusedException(Refusal.SIGNER_NOT_FOUND));
-    calls.complete(handle, officer.name(), METHOD, wish.requestId(), Bytes.empty());
     status.revoke(
         handle,
         new CredentialStatus.Ground(officer.name().value(), revocation.evidence()),
         signer,
         revocation.reason(),
         Database.now(handle));
-    return true;
   }
 }

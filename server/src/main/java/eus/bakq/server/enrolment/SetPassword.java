@@ -30,8 +30,8 @@ public final class SetPassword {
    * Durable when it returns. The temporary password ends with success, or with its third wrong try.
    *
    * @return whose data are to be confirmed
-   * @throws RefusedException INTERACTION_NOT_FOUND, ACTIVATION_STEP, AUTHENTICATION_FAILED,
-   *     PASSWORD_NOT_ACCEPTED
+   * @throws RefusedException INTERACTION_NOT_FOUND, PROGRAM_CLOCK_DIFFERS, ACTIVATION_STEP,
+   *     AUTHENTICATION_FAILED, PASSWORD_NOT_ACCEPTED
    */
   public Signer run(ActivationStep step, SecretBytes temporary, SecretBytes chosen)
       throws RefusedException {

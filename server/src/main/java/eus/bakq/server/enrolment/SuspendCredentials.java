@@ -6,7 +6,6 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.IdempotentWish;
 import eus.bakq.server.failure.MalformedException;
-import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.signer.Signer;
@@ -49,10 +48,7 @@ public final class SuspendCredentials {
     }
   }
 
-  private final RecordedActs acts;
-  private final IdempotentCalls calls;
-  private final EnrolmentRules rules;
-  private final Signers signers;
+  private final ActsOnSigners acts;
   private final CredentialStatus status;
   private final Outbox outbox;
 
@@ -64,10 +60,7 @@ public final class SuspendCredentials {
       CredentialStatus status,
       Outbox outbox,
       AuditLog audit) {
-    this.acts = new RecordedActs(database, audit);
-    this.calls = Objects.requireNonNull(calls);
-    this.rules = Objects.requireNonNull(rules);
-    this.signers = Objects.requireNonNull(signers);
+    this.acts = new ActsOnSigners(database, calls, rules, signers, audit);
     this.status = Objects.requireNonNull(status);
     this.outbox = Objects.requireNonNull(outbox);
   }
@@ -81,37 +74,32 @@ public final class SuspendCredentials {
    */
   public void run(RegisteredCaller officer, IdempotentWish wish, Wish suspension)
       throws RefusedException {
-    acts.run(officer, wish, handle -> suspend(handle, officer, wish, suspension));
+    acts.run(
+        officer,
+        wish,
+        METHOD,
+        suspension.dni(),
+        handle -> requireWithinBounds(suspension.until(), Database.now(handle)),
+        (handle, signer, now) -> suspend(handle, officer, signer, suspension, now));
     outbox.wake();
   }
 
-  private boolean suspend(
-      Handle handle, RegisteredCaller officer, IdempotentWish wish, Wish suspension)
+  private void suspend(
+      Handle handle, RegisteredCaller officer, Signer signer, Wish suspension, Instant now)
       throws RefusedException {
-    if (calls.begin(handle, officer.name(), METHOD, wish.requestId(), wish.bodyMac()).isPresent()) {
-      return false;
-    }
-    rules.requireOfficerOtherThan(officer, suspension.dni());
-    Instant now = Database.now(handle);
-    requireWithinBounds(suspension.until(), now);
-    Signer signer =
-        signers
-            .findAndHold(handle, suspension.dni())
-            .orElseThrow(() -> new RefusedException(Refusal.SIGNER_NOT_FOUND));
-    calls.complete(handle, officer.name(), METHOD, wish.requestId(), Bytes.empty());
     status.suspend(
         handle,
         new CredentialStatus.Ground(officer.name().value(), suspension.evidence()),
         signer,
         new CredentialDeed.Suspended(suspension.reason(), suspension.until()),
         now);
-    return true;
   }
 
   /** A rule about the field alone; only the clock is needed to tell, which the edge has not. */
-  private static void requireWithinBounds(Instant until, Instant now) {
+  private static Instant requireWithinBounds(Instant until, Instant now) {
     if (until.isBefore(now.plus(SHORTEST)) || until.isAfter(now.plus(LONGEST))) {
       throw new MalformedException("suspended_until", "is 1 hour to 30 days from now");
     }
+    return now;
   }
 }

@@ -11,6 +11,7 @@ import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.RegisteredCertificate;
 import eus.bakq.server.credential.RevocationReason;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.signer.AlteredRowException;
@@ -93,13 +94,17 @@ public final class TidyCredentials {
   }
 
   private void takeIn(Handle handle, CredentialId id) {
+    // Who does the same at another node, or suspends at this moment, holds the signer too.
+    SignerId signer = credentials.find(handle, id).orElseThrow().signer();
+    var _ = signers.findAndHold(handle, signer).orElseThrow();
     Credential credential = credentials.find(handle, id).orElseThrow();
-    // Before there was a register there was no other state: what is in one was in the register, and
-    // somebody has taken it out.
-    if (credential.state() != CredentialState.ACTIVE) {
-      throw new AlteredRowException("credential", id.toString());
-    }
-    if (register.find(handle, credential.certificate().getSerialNumber()).isEmpty()) {
+    boolean takenIn = register.find(handle, credential.certificate().getSerialNumber()).isEmpty();
+    if (takenIn) {
+      // Before there was a register there was no other state: what is in one was in the register,
+      // and somebody has taken it out.
+      if (credential.state() != CredentialState.ACTIVE) {
+        throw new AlteredRowException("credential", id.toString());
+      }
       register.record(
           handle,
           credential.certificate(),
@@ -108,6 +113,9 @@ public final class TidyCredentials {
           credential.createdAt());
     }
     credentials.markRegistered(handle, credential);
+    if (takenIn) {
+      audit.append(handle, CredentialStatus.takenIn(credential));
+    }
   }
 
   private void end(Handle handle, SignerId id) throws RefusedException {
@@ -145,7 +153,10 @@ public final class TidyCredentials {
     try {
       database.transact(act);
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("id", id).setCause(e).log("a credential could not be tidied");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("id", id)
+          .setCause(e)
+          .log("a credential could not be tidied");
     }
   }
 }

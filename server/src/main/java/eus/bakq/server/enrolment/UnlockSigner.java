@@ -14,7 +14,6 @@ import eus.bakq.server.signer.Identification;
 import eus.bakq.server.signer.IdentificationMethod;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.Signers;
-import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.Dni;
 import java.time.Instant;
 import java.util.Map;
@@ -30,8 +29,7 @@ import org.jdbi.v3.core.Handle;
 public final class UnlockSigner {
   private static final String METHOD = "bakq.registration.v1.RegistrationService/UnlockSigner";
 
-  private final RecordedActs acts;
-  private final IdempotentCalls calls;
+  private final ActsOnSigners acts;
   private final EnrolmentRules rules;
   private final Signers signers;
   private final FailureCounters counters;
@@ -44,8 +42,7 @@ public final class UnlockSigner {
       Signers signers,
       FailureCounters counters,
       AuditLog audit) {
-    this.acts = new RecordedActs(database, audit);
-    this.calls = Objects.requireNonNull(calls);
+    this.acts = new ActsOnSigners(database, calls, rules, signers, audit);
     this.rules = Objects.requireNonNull(rules);
     this.signers = Objects.requireNonNull(signers);
     this.counters = Objects.requireNonNull(counters);
@@ -61,25 +58,22 @@ public final class UnlockSigner {
   public void run(
       RegisteredCaller officer, IdempotentWish wish, Dni dni, IdentificationEvidence evidence)
       throws RefusedException {
-    acts.run(officer, wish, handle -> unlock(handle, officer, wish, dni, evidence));
+    acts.run(
+        officer,
+        wish,
+        METHOD,
+        dni,
+        _ -> rules.requireEvidence(evidence),
+        (handle, signer, identifiedAt) -> unlock(handle, officer, signer, evidence, identifiedAt));
   }
 
-  private boolean unlock(
+  private void unlock(
       Handle handle,
       RegisteredCaller officer,
-      IdempotentWish wish,
-      Dni dni,
-      IdentificationEvidence evidence)
+      Signer registered,
+      IdentificationEvidence evidence,
+      Instant identifiedAt)
       throws RefusedException {
-    if (calls.begin(handle, officer.name(), METHOD, wish.requestId(), wish.bodyMac()).isPresent()) {
-      return false;
-    }
-    rules.requireOfficerOtherThan(officer, dni);
-    Instant identifiedAt = rules.requireEvidence(evidence);
-    Signer registered =
-        signers
-            .findAndHold(handle, dni)
-            .orElseThrow(() -> new RefusedException(Refusal.SIGNER_NOT_FOUND));
     if (!counters.unlock(handle, registered.id())) {
       throw new RefusedException(Refusal.SIGNER_STATE);
     }
@@ -89,7 +83,6 @@ public final class UnlockSigner {
         evidence.document(),
         new Identification(
             IdentificationMethod.IN_PERSON, identifiedAt, officer.name(), evidence.sha256()));
-    calls.complete(handle, officer.name(), METHOD, wish.requestId(), Bytes.empty());
     audit.append(
         handle,
         AuditEvent.succeeded(
@@ -97,6 +90,5 @@ public final class UnlockSigner {
             officer.name().value(),
             registered.id(),
             Map.of("evidence_sha256", evidence.sha256().toHex())));
-    return true;
   }
 }

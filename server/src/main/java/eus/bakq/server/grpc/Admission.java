@@ -11,8 +11,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * How many calls of a listener are worked on or wait at once. One more is OVERLOADED at once, by a
@@ -24,16 +24,26 @@ import java.util.concurrent.atomic.AtomicInteger;
  * eus.bakq.server.caller.CallerPlaces}).
  */
 final class Admission implements ServerInterceptor, ServerCallExecutorSupplier {
-  /** Says that a call came when all places were taken; never taken from a client. */
-  private static final Metadata.Key<String> FULL =
-      Metadata.Key.of("bakq-admission-full", Metadata.ASCII_STRING_MARSHALLER);
+  /** Says why a call was not admitted; never taken from a client. */
+  private static final Metadata.Key<String> NOT_ADMITTED =
+      Metadata.Key.of("bakq-not-admitted", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final int places;
   private final Executor workers;
   private final Executor refusing;
-  private final AtomicInteger taken = new AtomicInteger();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition noneUnderWay = lock.newCondition();
+  private int taken;
+  private int underWay;
+  private boolean stopping;
+
+  private enum Verdict {
+    ADMITTED,
+    FULL,
+    STOPPING
+  }
 
   Admission(int places, Executor workers, Executor refusing) {
     this.places = places;
@@ -47,21 +57,48 @@ final class Admission implements ServerInterceptor, ServerCallExecutorSupplier {
    */
   @Override
   public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
-    headers.discardAll(FULL);
-    if (take()) {
+    headers.discardAll(NOT_ADMITTED);
+    Verdict verdict = judge();
+    if (verdict == Verdict.ADMITTED) {
       return workers;
     }
-    headers.put(FULL, "");
+    headers.put(NOT_ADMITTED, verdict.name());
     return refusing;
+  }
+
+  /** Every call that comes from now on is told to come again, to another node if there is one. */
+  void stop() {
+    lock.lock();
+    try {
+      stopping = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether every call that was admitted, streams included, ended within {@code bound}. */
+  boolean awaitNone(Duration bound) throws InterruptedException {
+    long left = bound.toNanos();
+    lock.lock();
+    try {
+      while (underWay > 0) {
+        if (left <= 0) {
+          return false;
+        }
+        left = noneUnderWay.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    if (headers.containsKey(FULL)) {
+    if (headers.containsKey(NOT_ADMITTED)) {
       StatusRuntimeException answer =
-          ErrorStatus.of(
-              UnavailableException.overloaded(RETRY_AFTER, "all places of a listener are taken"));
+          ErrorStatus.of(reason(Verdict.valueOf(headers.get(NOT_ADMITTED))));
       call.close(answer.getStatus(), answer.getTrailers());
       return new ServerCall.Listener<>() {};
     }
@@ -73,25 +110,65 @@ final class Admission implements ServerInterceptor, ServerCallExecutorSupplier {
       }
       return new Admitted<>(started, place, call.getMethodDescriptor().getType());
     } catch (RuntimeException | Error e) {
-      place.giveBack();
+      place.end();
       throw e;
     }
   }
 
-  private boolean take() {
-    if (taken.incrementAndGet() <= places) {
-      return true;
-    }
-    taken.decrementAndGet();
-    return false;
+  private static UnavailableException reason(Verdict verdict) {
+    return switch (verdict) {
+      case FULL ->
+          UnavailableException.overloaded(RETRY_AFTER, "all places of a listener are taken");
+      case STOPPING -> UnavailableException.temporarily("the server is stopping", null);
+      case ADMITTED -> throw new IllegalStateException("an admitted call is not refused");
+    };
   }
 
+  private Verdict judge() {
+    lock.lock();
+    try {
+      if (stopping) {
+        return Verdict.STOPPING;
+      }
+      if (taken == places) {
+        return Verdict.FULL;
+      }
+      taken++;
+      underWay++;
+      return Verdict.ADMITTED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What an admitted call holds: room to work, for a while, and its being under way. */
   private final class Place {
-    private final AtomicBoolean given = new AtomicBoolean();
+    private boolean given;
+    private boolean ended;
 
     void giveBack() {
-      if (given.compareAndSet(false, true)) {
-        taken.decrementAndGet();
+      lock.lock();
+      try {
+        if (!given) {
+          given = true;
+          taken--;
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void end() {
+      giveBack();
+      lock.lock();
+      try {
+        if (!ended) {
+          ended = true;
+          underWay--;
+          noneUnderWay.signalAll();
+        }
+      } finally {
+        lock.unlock();
       }
     }
   }
@@ -123,13 +200,13 @@ final class Admission implements ServerInterceptor, ServerCallExecutorSupplier {
 
     @Override
     public void onCancel() {
-      place.giveBack();
+      place.end();
       super.onCancel();
     }
 
     @Override
     public void onComplete() {
-      place.giveBack();
+      place.end();
       super.onComplete();
     }
   }

@@ -32,7 +32,7 @@ public final class AuditGrpcService extends AuditServiceGrpc.AuditServiceImplBas
 
   private ListAuditRecordsResponse list(ListAuditRecordsRequest request) throws RefusedException {
     Fields fields = new Fields();
-    var subject = fields.optionalText("subject", request.getSubject(), 64);
+    var subject = fields.optionalText("subject", request.getSubject(), 100);
     var after = fields.number("after_sequence", request.getAfterSequence(), 0L, Long.MAX_VALUE);
     var pageSize = fields.number("page_size", request.getPageSize(), 0, MOST_ON_A_PAGE);
     fields.check();

@@ -2,6 +2,7 @@ package eus.bakq.server.grpc;
 
 import eus.bakq.server.caller.RegisteredCaller;
 import io.grpc.Context;
+import java.util.Optional;
 
 /** The registered caller of the present call, as {@link CallerInterceptor} has established it. */
 public final class CallerContext {
@@ -21,6 +22,11 @@ public final class CallerContext {
       throw new IllegalStateException("this call has no registered caller");
     }
     return caller;
+  }
+
+  /** As {@link #current}; empty where there is none. */
+  static Optional<RegisteredCaller> find() {
+    return Optional.ofNullable(KEY.get());
   }
 
   /** {@code context} with {@code caller} in it; also for tests of services. */

@@ -34,25 +34,30 @@ import javax.net.ssl.SSLSession;
  * audience's role (API-01). A service without the option is refused to everybody.
  *
  * <p>The certificate is looked at for each call, not for each connection: one that expires or is
- * taken from the register stops working at once.
+ * taken from the register stops working at once. What a registered caller may do is counted, so
+ * that none fills the record, or keeps us busy, with calls that change nothing (API-07).
  */
 final class CallerInterceptor implements ServerInterceptor {
   private final Audience audience;
   private final Function<Bytes, Optional<RegisteredCaller>> callers;
   private final RefusalSink refusals;
+  private final CallQuota quota;
   private final Clock clock;
 
   /**
    * @param callers finds a caller by the SHA-256 of the client certificate in DER
+   * @param quota is asked for each call that is admitted, whatever it is
    */
   CallerInterceptor(
       Audience audience,
       Function<Bytes, Optional<RegisteredCaller>> callers,
       RefusalSink refusals,
+      CallQuota quota,
       Clock clock) {
     this.audience = audience;
     this.callers = callers;
     this.refusals = refusals;
+    this.quota = quota;
     this.clock = clock;
   }
 
@@ -87,6 +92,7 @@ final class CallerInterceptor implements ServerInterceptor {
     if (caller.get().role() != audience.role().get()) {
       throw refuse(method, Refusal.CALLER_NOT_ALLOWED, caller, Optional.of(fingerprint));
     }
+    quota.count(caller.get().name());
     return CallerContext.with(Context.current(), caller.get());
   }
 

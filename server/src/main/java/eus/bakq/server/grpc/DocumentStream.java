@@ -5,13 +5,10 @@ import com.google.protobuf.UnsafeByteOperations;
 import eus.bakq.relyingparty.v1.SignedDocumentHeader;
 import eus.bakq.relyingparty.v1.StreamSignedDocumentResponse;
 import eus.bakq.server.caller.CallerPlaces;
-import eus.bakq.server.failure.Refusal;
-import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.signing.SignedDocument;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
-import java.util.concurrent.Future;
 
 /**
  * One signed document that is being read, at the pace of its reader: a piece is handed on when the
@@ -24,7 +21,7 @@ final class DocumentStream {
   private final CallerPlaces.Place place;
   private final SignedDocument document;
   private final ByteString content;
-  private final Future<?> tooLate;
+  private Runnable takeBackLimit = () -> {};
   private boolean headed;
   private int sent;
   private boolean over;
@@ -32,15 +29,11 @@ final class DocumentStream {
   private DocumentStream(
       ServerCallStreamObserver<StreamSignedDocumentResponse> call,
       SignedDocument document,
-      CallerPlaces.Place place,
-      StreamClock clock,
-      Duration longest) {
+      CallerPlaces.Place place) {
     this.call = call;
     this.document = document;
     this.content = UnsafeByteOperations.unsafeWrap(document.content().toByteArray());
     this.place = place;
-    Context context = Context.current();
-    this.tooLate = clock.after(longest, () -> context.run(this::tooSlow));
   }
 
   /**
@@ -54,10 +47,16 @@ final class DocumentStream {
       CallerPlaces.Place place,
       StreamClock clock,
       Duration longest) {
-    DocumentStream stream = new DocumentStream(call, document, place, clock, longest);
+    DocumentStream stream = new DocumentStream(call, document, place);
     call.setOnReadyHandler(stream::send);
     call.setOnCancelHandler(stream::end);
+    stream.limit(clock, longest);
     stream.send();
+  }
+
+  private synchronized void limit(StreamClock clock, Duration longest) {
+    Context context = Context.current();
+    takeBackLimit = clock.limit(longest, failure -> context.run(() -> fail(failure)));
   }
 
   private synchronized void send() {
@@ -90,16 +89,16 @@ final class DocumentStream {
         .build();
   }
 
-  private synchronized void tooSlow() {
+  private synchronized void fail(Exception failure) {
     if (!over) {
       end();
-      call.onError(ErrorStatus.of(new RefusedException(Refusal.STREAM_TOO_SLOW)));
+      call.onError(ErrorStatus.of(failure));
     }
   }
 
   private synchronized void end() {
     over = true;
-    var _ = tooLate.cancel(false);
+    takeBackLimit.run();
     place.close();
   }
 }

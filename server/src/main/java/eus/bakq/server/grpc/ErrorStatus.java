@@ -13,6 +13,7 @@ import eus.bakq.server.failure.MalformedException;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.signer.AlteredRowException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
@@ -67,6 +68,7 @@ public final class ErrorStatus {
           answer(Code.UNAVAILABLE, "TEMPORARILY_UNAVAILABLE", correlationId)
               .addDetails(Any.pack(retryAfter(AFTER_UNKNOWN_COMMIT)))
               .build();
+      case AlteredRowException _ -> answer(Code.DATA_LOSS, "DATA_ALTERED", correlationId).build();
       default -> answer(Code.INTERNAL, INTERNAL, correlationId).clearMessage().build();
     };
   }
@@ -130,7 +132,8 @@ public final class ErrorStatus {
           ACTIVATION_STEP,
           PERSONAL_DATA_NOT_CONFIRMED,
           TERMS_NOT_CURRENT,
-          PASSWORD_AGAIN ->
+          PASSWORD_AGAIN,
+          PROGRAM_CLOCK_DIFFERS ->
           Code.FAILED_PRECONDITION;
     };
   }
@@ -180,6 +183,14 @@ public final class ErrorStatus {
               .addKeyValue(CORRELATION_ID, correlationId)
               .setCause(unknown)
               .log("it is not known whether a call was committed");
+      case AlteredRowException altered ->
+          logger
+              .atError()
+              .addKeyValue(CORRELATION_ID, correlationId)
+              .addKeyValue("table", altered.table())
+              .addKeyValue("row", altered.row())
+              .setCause(altered)
+              .log("a call met a row that somebody has altered");
       default ->
           logger
               .atError()

@@ -3,6 +3,8 @@ package eus.bakq.server.grpc;
 import eus.bakq.server.caller.RegisteredCaller;
 import eus.bakq.server.vocabulary.Bytes;
 import io.grpc.BindableService;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -34,6 +36,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,35 +46,54 @@ import org.slf4j.LoggerFactory;
  * One audience's door: TLS 1.3 only, with client certificates where the audience has them, serving
  * the audience's services and gRPC health, each within {@link ListenerBounds}. No reflection.
  *
- * <p>Health says SERVING from the start and NOT_SERVING from the moment when stopping begins; it is
- * answered to everybody whom TLS lets in.
+ * <p>Health says SERVING from the start, NOT_SERVING while no time is to be had, and from the
+ * moment when stopping begins; it is answered to everybody whom TLS lets in.
  */
 public final class Listener implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Listener.class);
+
+  /**
+   * Documents are compressed already. What is not inflated is no bomb, and a message holds the
+   * memory of its size.
+   */
+  private static final DecompressorRegistry UNCOMPRESSED =
+      DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
 
   private static final int NETWORK_THREADS = 2;
   private static final int FRONT_THREADS = 2;
   private static final int RESETS_PER_WINDOW = 200;
   private static final int RESET_WINDOW_SECONDS = 30;
-  private static final int CUT_SECONDS = 5;
+
+  /** What was answered reaches its caller within this; who watches health never goes by himself. */
+  private static final int GOODBYE_SECONDS = 1;
+
+  private static final int CUT_SECONDS = 3;
 
   private final Audience audience;
   private final ListenerBounds bounds;
   private final Server server;
   private final HealthStatusManager health;
+  private final List<String> services;
+  private final Admission admission;
   private final List<ThreadPoolExecutor> pools;
   private final List<EventLoopGroup> loops;
+  private final AtomicBoolean announced = new AtomicBoolean();
+  private boolean drained;
 
   private Listener(
       ListenerSettings settings,
       Server server,
       HealthStatusManager health,
+      List<String> services,
+      Admission admission,
       List<ThreadPoolExecutor> pools,
       List<EventLoopGroup> loops) {
     this.audience = settings.audience();
     this.bounds = settings.bounds();
     this.server = server;
     this.health = health;
+    this.services = services;
+    this.admission = admission;
     this.pools = pools;
     this.loops = loops;
   }
@@ -79,6 +102,8 @@ public final class Listener implements AutoCloseable {
   record Surroundings(
       Function<Bytes, Optional<RegisteredCaller>> callers,
       RefusalSink refusals,
+      Consumer<FailedCall> failures,
+      CallQuota quota,
       Clock clock,
       SecureRandom random) {}
 
@@ -114,37 +139,46 @@ public final class Listener implements AutoCloseable {
             .callExecutor(new HealthInFront(admission, front))
             .addService(health.getHealthService());
     CorrelationId correlation = new CorrelationId(surroundings.random());
+    FailedCalls failures = new FailedCalls(surroundings.failures());
     CallerInterceptor caller =
         new CallerInterceptor(
             settings.audience(),
             surroundings.callers(),
             surroundings.refusals(),
+            surroundings.quota(),
             surroundings.clock());
+    ReadableMessages readable = new ReadableMessages();
     for (ServerServiceDefinition definition : definitions) {
       builder.addService(
-          ServerInterceptors.interceptForward(definition, correlation, admission, caller));
+          ServerInterceptors.interceptForward(
+              ServerInterceptors.useInputStreamMessages(definition),
+              correlation,
+              failures,
+              admission,
+              caller,
+              readable));
     }
     Listener listener =
         new Listener(
             settings,
             builder.build(),
             health,
+            definitions.stream().map(d -> d.getServiceDescriptor().getName()).toList(),
+            admission,
             List.of(workers, front),
             List.of(accepting, network));
-    listener.open(definitions);
+    listener.open();
     return listener;
   }
 
-  private void open(List<ServerServiceDefinition> definitions) throws IOException {
+  private void open() throws IOException {
     try {
       server.start();
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
-    definitions.forEach(
-        definition ->
-            health.setStatus(definition.getServiceDescriptor().getName(), ServingStatus.SERVING));
+    announce(true);
     logger
         .atInfo()
         .addKeyValue("audience", audience)
@@ -162,35 +196,72 @@ public final class Listener implements AutoCloseable {
     return audience;
   }
 
-  /** Health says NOT_SERVING from now on, for good; calls are still served. */
-  void announceStop() {
-    health.enterTerminalState();
+  /** What health says from now on, of the door and of each service; after a stop, nothing else. */
+  void announce(boolean serving) {
+    ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    services.forEach(service -> health.setStatus(service, status));
   }
 
-  /** New calls are refused by gRPC from now on; those under way go on. */
-  void takeNoMoreCalls() {
-    server.shutdown();
+  /** Health says NOT_SERVING from now on, for good, to whoever asks and whoever watches. */
+  void announceStop() {
+    if (announced.compareAndSet(false, true)) {
+      health.enterTerminalState();
+    }
   }
 
   /**
-   * Takes no more calls, lets those under way end within the drain bound, cuts the rest. A call
-   * that is cut has done what is recorded, and may be repeated.
+   * New calls are answered UNAVAILABLE from now on, to be made again at another node or later;
+   * health is still told, and calls under way go on.
+   */
+  void takeNoMoreCalls() {
+    admission.stop();
+  }
+
+  /**
+   * Takes no more calls and lets those under way end within the drain bound. For one thread; the
+   * second time it does nothing.
+   */
+  void drain() {
+    announceStop();
+    takeNoMoreCalls();
+    if (drained) {
+      return;
+    }
+    drained = true;
+    try {
+      if (!admission.awaitNone(bounds.drain())) {
+        logger.atWarn().addKeyValue("audience", audience).log("calls are cut while stopping");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * As {@link #drain}, then closes the door and cuts what did not end. A call that is cut has done
+   * what is recorded, and may be repeated. Its work is waited for, a few seconds more.
    */
   @Override
   public void close() {
-    announceStop();
-    takeNoMoreCalls();
+    drain();
+    server.shutdown();
     try {
-      if (!server.awaitTermination(bounds.drain().toMillis(), TimeUnit.MILLISECONDS)) {
-        logger.atWarn().addKeyValue("audience", audience).log("calls were cut while stopping");
+      if (!server.awaitTermination(GOODBYE_SECONDS, TimeUnit.SECONDS)) {
         server.shutdownNow();
         server.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS);
       }
+      pools.forEach(ThreadPoolExecutor::shutdown);
+      for (ThreadPoolExecutor pool : pools) {
+        if (!pool.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS)) {
+          logger.atWarn().addKeyValue("audience", audience).log("a call's work did not end");
+        }
+      }
     } catch (InterruptedException e) {
       server.shutdownNow();
+      pools.forEach(ThreadPoolExecutor::shutdown);
       Thread.currentThread().interrupt();
     }
-    pools.forEach(ThreadPoolExecutor::shutdown);
     for (EventLoopGroup loop : loops) {
       var _ = loop.shutdownGracefully(0, CUT_SECONDS, TimeUnit.SECONDS);
     }
@@ -214,6 +285,7 @@ public final class Listener implements AutoCloseable {
         .channelFactory(() -> new BoundedServerChannel(bounds.maxConnections()))
         .withChildOption(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false))
         .flowControlWindow(ListenerBounds.FLOW_WINDOW_BYTES)
+        .decompressorRegistry(UNCOMPRESSED)
         .maxInboundMessageSize(bounds.maxInboundMessageBytes())
         .maxInboundMetadataSize(bounds.maxHeaderBytes())
         .maxConcurrentCallsPerConnection(bounds.maxConcurrentCallsPerConnection())

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** All doors of a server, opened and closed together. */
@@ -30,6 +31,8 @@ public final class Listeners implements AutoCloseable {
    *
    * @param callers finds a caller by the SHA-256 of the client certificate in DER
    * @param refusals where calls are recorded that are refused for who made them
+   * @param failures is told of calls that do not succeed; never waits and never throws
+   * @param quota what counts the calls of each registered caller
    * @throws IOException if an address cannot be listened on, or a file not be read
    * @throws IllegalArgumentException if an audience has two doors, a service no door, or a service
    *     no caller option
@@ -39,6 +42,8 @@ public final class Listeners implements AutoCloseable {
       List<BindableService> services,
       Function<Bytes, Optional<RegisteredCaller>> callers,
       RefusalSink refusals,
+      Consumer<FailedCall> failures,
+      CallQuota quota,
       Clock clock,
       SecureRandom random)
       throws IOException {
@@ -57,8 +62,9 @@ public final class Listeners implements AutoCloseable {
       }
       door.add(service);
     }
+    TransportLog.silence();
     Listeners opened = new Listeners(new EnumMap<>(Audience.class));
-    var surroundings = new Listener.Surroundings(callers, refusals, clock, random);
+    var surroundings = new Listener.Surroundings(callers, refusals, failures, quota, clock, random);
     try {
       for (ListenerSettings one : settings) {
         opened.listeners.put(
@@ -103,13 +109,51 @@ public final class Listeners implements AutoCloseable {
   }
 
   /**
-   * Says NOT_SERVING at every door, takes no more calls at any, then lets those under way end: the
-   * drain bounds of all doors run together.
+   * What health says from now on at the doors where something is stamped or judged: all but the
+   * auditor's. Calls are taken all the same; those that need no time are served.
+   *
+   * @param serving false while no time is to be had
    */
-  @Override
-  public void close() {
+  public void announce(boolean serving) {
+    listeners.values().stream()
+        .filter(listener -> listener.audience() != Audience.AUDITOR)
+        .forEach(listener -> listener.announce(serving));
+  }
+
+  /** Health says NOT_SERVING at every door from now on, and every new call is UNAVAILABLE. */
+  public void announceStop() {
     listeners.values().forEach(Listener::announceStop);
     listeners.values().forEach(Listener::takeNoMoreCalls);
-    listeners.values().forEach(Listener::close);
+  }
+
+  /** Lets the calls under way end: the drain bounds of all doors run together. */
+  public void drain() {
+    announceStop();
+    together(Listener::drain);
+  }
+
+  /** As {@link #drain}, unless that was done; then closes all doors, and cuts what did not end. */
+  @Override
+  public void close() {
+    announceStop();
+    together(Listener::close);
+  }
+
+  private void together(Consumer<Listener> act) {
+    List<Thread> threads =
+        listeners.values().stream()
+            .map(
+                listener ->
+                    Thread.ofPlatform()
+                        .name("stop-" + listener.audience())
+                        .start(() -> act.accept(listener)))
+            .toList();
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

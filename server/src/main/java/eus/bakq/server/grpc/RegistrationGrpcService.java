@@ -96,6 +96,9 @@ public final class RegistrationGrpcService
               eus.bakq.registration.v1.RevocationReason.REVOCATION_REASON_ORDERED,
               RevocationReason.ORDERED);
 
+  private static final String LETTERS_OF_NAMES =
+      "as on an identity document: letters, blanks, apostrophes, hyphens and points";
+
   /** What officers do. */
   public record Acts(
       RegisterSigner register,
@@ -125,8 +128,18 @@ public final class RegistrationGrpcService
     RegisteredCaller officer = counted();
     Fields fields = new Fields();
     var dni = dni(fields, request.getDni());
-    var givenName = fields.text("given_name", request.getGivenName(), 1, 60);
-    var surname = fields.text("surname", request.getSurname(), 1, 100);
+    var givenName =
+        fields.parsed(
+            "given_name",
+            request.getGivenName(),
+            PersonName::givenNameOf,
+            "has 1 to 60 characters, " + LETTERS_OF_NAMES);
+    var surname =
+        fields.parsed(
+            "surname",
+            request.getSurname(),
+            PersonName::surnameOf,
+            "has 1 to 100 characters, " + LETTERS_OF_NAMES);
     var birthDate = date(fields, "birth_date", request.getBirthDate());
     var email =
         fields.parsed("email", request.getEmail(), EmailAddress::new, "is an e-mail address");
@@ -151,7 +164,7 @@ public final class RegistrationGrpcService
                 wish,
                 new Registration(
                     dni.value(),
-                    name(givenName.value(), surname.value()),
+                    new PersonName(givenName.value(), surname.value()),
                     birthDate.value(),
                     email.value(),
                     mobile.value(),
@@ -161,18 +174,6 @@ public final class RegistrationGrpcService
         .setSignerId(registered.signer().toString())
         .setActivationExpiresAt(Times.of(registered.activationExpiresAt()))
         .build();
-  }
-
-  private static PersonName name(String givenName, String surname) {
-    try {
-      return new PersonName(givenName, surname);
-    } catch (IllegalArgumentException e) {
-      MalformedException malformed =
-          new MalformedException(
-              "given_name", "and surname have letters as on an identity document");
-      malformed.initCause(e);
-      throw malformed;
-    }
   }
 
   @Override

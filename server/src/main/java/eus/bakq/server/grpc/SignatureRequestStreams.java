@@ -131,6 +131,11 @@ public final class SignatureRequestStreams implements AutoCloseable {
     watch.close();
   }
 
+  /** Ends what is still being sent or read, as unavailable: its listener is about to be closed. */
+  public void endTransfers() {
+    clock.endAll();
+  }
+
   /** After the listener is closed: nothing is timed any more. */
   @Override
   public void close() {

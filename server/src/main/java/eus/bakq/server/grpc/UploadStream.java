@@ -17,7 +17,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.Future;
 
 /**
  * One document that is being sent. Asks for one message at a time, holds at most what was
@@ -40,7 +39,7 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
   private final ServerCallStreamObserver<UploadDocumentResponse> call;
   private final Destination destination;
   private final CallerPlaces.Place place;
-  private final Future<?> tooLate;
+  private Runnable takeBackLimit = () -> {};
   private Announced announced;
   private ByteBuffer content;
   private boolean over;
@@ -48,16 +47,10 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
   private UploadStream(
       ServerCallStreamObserver<UploadDocumentResponse> call,
       Destination destination,
-      CallerPlaces.Place place,
-      StreamClock clock,
-      Duration longest) {
+      CallerPlaces.Place place) {
     this.call = call;
     this.destination = destination;
     this.place = place;
-    Context context = Context.current();
-    this.tooLate =
-        clock.after(
-            longest, () -> context.run(() -> fail(new RefusedException(Refusal.STREAM_TOO_SLOW))));
   }
 
   /**
@@ -72,10 +65,16 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
       StreamClock clock,
       Duration longest) {
     call.disableAutoRequest();
-    UploadStream stream = new UploadStream(call, destination, place, clock, longest);
+    UploadStream stream = new UploadStream(call, destination, place);
     call.setOnCancelHandler(stream::end);
+    stream.limit(clock, longest);
     call.request(1);
     return stream;
+  }
+
+  private synchronized void limit(StreamClock clock, Duration longest) {
+    Context context = Context.current();
+    takeBackLimit = clock.limit(longest, failure -> context.run(() -> fail(failure)));
   }
 
   @Override
@@ -89,32 +88,52 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
     }
   }
 
-  private synchronized boolean take(UploadDocumentRequest message) throws RefusedException {
-    if (over) {
-      return false; // sent before the sender could know
+  /** Whether more is wanted. What was sent before the sender could know is left alone. */
+  private boolean take(UploadDocumentRequest message) throws RefusedException {
+    if (isOver()) {
+      return false;
     }
-    switch (message.getPartCase()) {
+    return switch (message.getPartCase()) {
       case HEADER -> announce(message.getHeader());
       case CHUNK -> append(message.getChunk());
       case PART_NOT_SET ->
           throw new MalformedException("part", "is a header first, and then chunks");
-    }
-    return true;
+    };
   }
 
-  private void announce(UploadHeader header) throws RefusedException {
+  private synchronized boolean isOver() {
+    return over;
+  }
+
+  /** Asks for room without holding anything: the clock, which all streams share, may end this. */
+  private boolean announce(UploadHeader header) throws RefusedException {
+    Announced said = said(header);
+    destination.requireRoom(said);
+    return begin(said);
+  }
+
+  private synchronized Announced said(UploadHeader header) {
     Fields fields = new Fields();
     fields.require(announced == null, "header", "comes first, and once");
     var size = fields.number("header.size", header.getSize(), 1L, (long) UploadDocument.MOST_BYTES);
     var sha256 = fields.bytes("header.sha256", header.getSha256(), SHA256_BYTES, SHA256_BYTES);
     fields.check();
-    Announced said = new Announced(Math.toIntExact(size.value()), sha256.value());
-    destination.requireRoom(said);
-    announced = said;
-    content = ByteBuffer.allocate(said.size());
+    return new Announced(Math.toIntExact(size.value()), sha256.value());
   }
 
-  private void append(ByteString chunk) throws RefusedException {
+  private synchronized boolean begin(Announced said) {
+    if (over) {
+      return false;
+    }
+    announced = said;
+    content = ByteBuffer.allocate(said.size());
+    return true;
+  }
+
+  private synchronized boolean append(ByteString chunk) throws RefusedException {
+    if (over) {
+      return false;
+    }
     Fields fields = new Fields();
     fields.require(announced != null, "header", "comes first, and once");
     fields.require(
@@ -124,6 +143,7 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
       throw new RefusedException(Refusal.UPLOAD_DIFFERS);
     }
     chunk.copyTo(content);
+    return true;
   }
 
   /** The caller has sent everything. */
@@ -185,7 +205,7 @@ final class UploadStream implements StreamObserver<UploadDocumentRequest> {
   }
 
   private synchronized void release() {
-    var _ = tooLate.cancel(false);
+    takeBackLimit.run();
     content = null;
     place.close();
   }

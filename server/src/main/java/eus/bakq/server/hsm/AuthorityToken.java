@@ -3,6 +3,7 @@ package eus.bakq.server.hsm;
 import static eus.bakq.pkcs11.AttributeType.CKA_VALUE;
 
 import eus.bakq.pkcs11.Pkcs11Exception;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.hsm.CeremonyTranscript.KeyRecord;
 import eus.bakq.server.hsm.CeremonyTranscript.TokenRecord;
 import eus.bakq.server.hsm.CeremonyTranscript.Use;
@@ -14,25 +15,45 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.security.Security;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import javax.security.auth.login.LoginException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The authority token, by SunPKCS11, which Bouncy Castle uses through JCA.
  *
  * <p>The binding looks at the token first and leaves it: it and SunPKCS11 share the module, never a
- * slot. Afterwards the key that SunPKCS11 found is checked once more by itself. SunPKCS11 does not
- * get over the loss of all its sessions: the process must then be started anew.
+ * slot. Afterwards the key that SunPKCS11 found is checked once more by itself.
+ *
+ * <p>SunPKCS11 uses a session again that saw an error, with what was begun in it: one failure of
+ * the token would be followed by failures for ever. So after a failure the key is opened anew, with
+ * a provider and sessions of its own. The old ones are closed when they are collected as garbage.
+ * Safe for several threads.
  */
 final class AuthorityToken implements AutoCloseable {
-  private final AuthorityKey key;
+  private static final Logger LOG = LoggerFactory.getLogger(AuthorityToken.class);
 
-  private AuthorityToken(AuthorityKey key) {
-    this.key = key;
+  /** How the key is opened. */
+  private record Opening(
+      Path module,
+      long slot,
+      TokenLogin login,
+      TokenRecord token,
+      KeyRecord expected,
+      SecureRandom random) {}
+
+  private final Opening opening;
+  private volatile AuthorityKey key;
+
+  private AuthorityToken(Opening opening) throws GeneralSecurityException, IOException {
+    this.opening = opening;
+    this.key = load();
   }
 
   /**
@@ -52,10 +73,10 @@ final class AuthorityToken implements AutoCloseable {
       TokenLogin.Opened opened = login.open();
       opened.session().close();
       AuthorityToken authority =
-          new AuthorityToken(load(provider(module, opened.slot()), login, expected));
+          new AuthorityToken(new Opening(module, opened.slot(), login, token, expected, random));
       boolean same = false;
       try {
-        requireSame(authority.key, token, expected, random);
+        authority.requireSame(authority.key);
         same = true;
         return authority;
       } finally {
@@ -70,6 +91,21 @@ final class AuthorityToken implements AutoCloseable {
 
   AuthorityKey key() {
     return key;
+  }
+
+  private synchronized AuthorityKey renew(AuthorityKey failed) {
+    if (failed != key) {
+      return key;
+    }
+    LOG.atWarn().addKeyValue("token", opening.token().role()).log("recovering a token");
+    try {
+      AuthorityKey fresh = load();
+      requireSame(fresh);
+      key = fresh;
+      return fresh;
+    } catch (GeneralSecurityException | IOException | ProviderException | HsmRefusedException e) {
+      throw UnavailableException.temporarily("the authority's token does not answer", e);
+    }
   }
 
   /** Logs the provider out: the key is of no use any more. */
@@ -94,9 +130,10 @@ final class AuthorityToken implements AutoCloseable {
     return Security.getProvider("SunPKCS11").configure(configuration);
   }
 
-  private static AuthorityKey load(Provider provider, TokenLogin login, KeyRecord expected)
-      throws GeneralSecurityException, IOException {
-    byte[] pin = login.readPin();
+  private AuthorityKey load() throws GeneralSecurityException, IOException {
+    Provider provider = provider(opening.module(), opening.slot());
+    KeyRecord expected = opening.expected();
+    byte[] pin = opening.login().readPin();
     char[] characters = new char[pin.length];
     try {
       for (int i = 0; i < pin.length; i++) {
@@ -106,7 +143,7 @@ final class AuthorityToken implements AutoCloseable {
       store.load(null, characters);
       if (store.getKey(expected.id(), null) instanceof PrivateKey privateKey
           && store.getCertificate(expected.id()) instanceof X509Certificate certificate) {
-        return new AuthorityKey(privateKey, certificate, provider);
+        return new AuthorityKey(privateKey, certificate, provider, this::renew);
       }
       throw new GeneralSecurityException("no key with a certificate in the token");
     } finally {
@@ -115,14 +152,13 @@ final class AuthorityToken implements AutoCloseable {
     }
   }
 
-  private static void requireSame(
-      AuthorityKey key, TokenRecord token, KeyRecord expected, SecureRandom random)
-      throws GeneralSecurityException {
+  private void requireSame(AuthorityKey key) throws GeneralSecurityException {
+    KeyRecord expected = opening.expected();
     byte[] certificate = expected.objects().getLast().octets(CKA_VALUE);
     byte[] message = "bakq/check/v1/".getBytes(StandardCharsets.US_ASCII);
     byte[] challenge = Arrays.copyOf(message, message.length + 32);
     byte[] fresh = new byte[32];
-    random.nextBytes(fresh);
+    opening.random().nextBytes(fresh);
     System.arraycopy(fresh, 0, challenge, message.length, fresh.length);
 
     Signature signer = Signature.getInstance("SHA384withECDSA", key.provider());
@@ -133,7 +169,8 @@ final class AuthorityToken implements AutoCloseable {
     verifier.initVerify(PublicKeys.elliptic(expected.checkBytes("publicKey")));
     verifier.update(challenge);
     if (!Arrays.equals(certificate, key.certificate().getEncoded()) || !verifier.verify(value)) {
-      throw new HsmRefusedException(token.role(), expected.id(), "check value by SunPKCS11");
+      throw new HsmRefusedException(
+          opening.token().role(), expected.id(), "check value by SunPKCS11");
     }
   }
 }

@@ -45,9 +45,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@link CitizenKeys} in the custody token. */
 final class TokenCitizenKeys implements CitizenKeys {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenCitizenKeys.class);
   private static final byte[] P256 = HexFormat.of().parseHex("06082a8648ce3d030107");
   private static final int P256_BYTES = 32;
   private static final int RSA_BITS = 3072;
@@ -121,7 +124,15 @@ final class TokenCitizenKeys implements CitizenKeys {
     }
     dtbs.forEach(each -> requireAlgorithm(key, each));
     KeyRecord epoch = epochOf(key);
-    return custody.use((session, keys) -> signAll(session, keys, epoch, key, dtbs));
+    TokenAction<List<SignatureValue>, UnusableKeyException> signing =
+        (session, keys) -> signAll(session, keys, epoch, key, dtbs);
+    try {
+      return custody.use(signing);
+    } catch (UnusableKeyException first) {
+      // Some tokens say the same when they are ill for a moment: a key is not given up for that.
+      LOG.atWarn().setCause(first).log("a wrapped key did not open at once");
+      return custody.use(signing);
+    }
   }
 
   private record MadeKey(WrappedKey wrapped, PublicKey publicKey) {}

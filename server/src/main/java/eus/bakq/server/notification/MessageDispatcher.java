@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,7 +114,7 @@ public final class MessageDispatcher implements AutoCloseable {
         Thread.currentThread().interrupt();
         return;
       } catch (RefusedException | RuntimeException e) {
-        LOG.atError().setCause(e).log("the outbox cannot be worked on");
+        LOG.atLevel(Outage.level(e)).setCause(e).log("the outbox cannot be worked on");
         try {
           Thread.sleep(settings.pollInterval());
         } catch (InterruptedException stopped) {

@@ -22,8 +22,12 @@ public enum MessageKind {
   SUSPENSION_LIFTED(Channel.EMAIL),
   /** E-mail: BakQ is revoked, and why (CRT-09). Reference: the act. */
   CREDENTIALS_REVOKED(Channel.EMAIL),
+  /** E-mail: the certificate's time is over (CRT-09). Reference: the act. */
+  CREDENTIALS_EXPIRED(Channel.EMAIL),
   /** E-mail: a signature was made. Reference: the signature request. */
-  SIGNATURE_MADE(Channel.EMAIL);
+  SIGNATURE_MADE(Channel.EMAIL),
+  /** E-mail: a signature was made and never handed out. Reference: the signature request. */
+  SIGNATURE_NOT_HANDED_OUT(Channel.EMAIL);
 
   private final Channel channel;
 

@@ -50,22 +50,13 @@ public final class ActivationLedger {
       SignatureRequestId request,
       Bytes digest) {}
 
-  /** How far activation data are. */
-  enum Progress {
-    UNKNOWN,
-    AUTHORISED,
-    RESERVED,
-    CONSUMED,
-    INTERRUPTED
-  }
-
   void authorise(Handle handle, ActivationContent content) {
-    write(handle, content, "AUTHORISED", Optional.empty(), List.of());
+    write(handle, content, LedgerState.AUTHORISED, List.of());
   }
 
   /** Reserves every occurrence, or none: false if they were reserved before, by whomever. */
   boolean reserve(Handle handle, ActivationContent content) {
-    return allOrNone(content, write(handle, content, "RESERVED", Optional.empty(), List.of()));
+    return allOrNone(content, write(handle, content, LedgerState.RESERVED, List.of()));
   }
 
   /**
@@ -73,7 +64,7 @@ public final class ActivationLedger {
    * interrupted.
    */
   boolean consume(Handle handle, ActivationContent content, List<SignatureValue> values) {
-    return allOrNone(content, write(handle, content, "ENDED", Optional.of("CONSUMED"), values));
+    return allOrNone(content, write(handle, content, LedgerState.CONSUMED, values));
   }
 
   /** All occurrences go together, in one order, so that two writers meet at the first one. */
@@ -87,17 +78,13 @@ public final class ActivationLedger {
 
   /** Burns what is reserved and not ended; false if it was ended before. */
   boolean interrupt(Handle handle, ActivationContent content) {
-    return allOrNone(
-        content, write(handle, content, "ENDED", Optional.of("INTERRUPTED"), List.of()));
+    return allOrNone(content, write(handle, content, LedgerState.INTERRUPTED, List.of()));
   }
 
   private int write(
-      Handle handle,
-      ActivationContent content,
-      String step,
-      Optional<String> outcome,
-      List<SignatureValue> values) {
-    OffsetDateTime now = Database.now(handle).atOffset(ZoneOffset.UTC);
+      Handle handle, ActivationContent content, LedgerState to, List<SignatureValue> values) {
+    // Who issues and who reserves has judged the time; who ends must be able to say so at any time.
+    OffsetDateTime now = Database.timeOfRecord(handle).atOffset(ZoneOffset.UTC);
     PreparedBatch batch =
         handle.prepareBatch(
             """
@@ -111,8 +98,8 @@ public final class ActivationLedger {
       batch
           .bind("sad", content.id().value())
           .bind("ordinal", ordinal)
-          .bind("step", step)
-          .bind("outcome", outcome.orElse(null))
+          .bind("step", to.step())
+          .bind("outcome", to.outcome().orElse(null))
           .bind("credential", content.credential().value())
           .bind("request", content.request().value())
           .bind("digest", hashes.get(ordinal).digest().toByteArray())
@@ -120,7 +107,7 @@ public final class ActivationLedger {
               "value",
               values.isEmpty() ? null : values.get(ordinal).value().sha256().toByteArray(),
               byte[].class)
-          .bind("node", step.equals("RESERVED") ? node.toString() : null)
+          .bind("node", to == LedgerState.RESERVED ? node.toString() : null)
           .bind("now", now)
           .add();
     }
@@ -131,21 +118,39 @@ public final class ActivationLedger {
     return written;
   }
 
-  /** How far {@code activation} is, judged by its first occurrence: all go together. */
-  Progress progress(Handle handle, ActivationDataId activation) {
+  /**
+   * How far {@code activation} is, judged by its first occurrence: all go together. Empty if it was
+   * never authorised.
+   */
+  Optional<LedgerState> progress(Handle handle, ActivationDataId activation) {
     return handle
         .createQuery(
             """
             select case when bool_or(outcome = 'CONSUMED') then 'CONSUMED'
               when bool_or(outcome = 'INTERRUPTED') then 'INTERRUPTED'
               when bool_or(step = 'RESERVED') then 'RESERVED'
-              when bool_or(step = 'AUTHORISED') then 'AUTHORISED' else 'UNKNOWN' end
-            from bakq.activation_ledger where sad_id = :sad and ordinal = 0""")
+              else 'AUTHORISED' end
+            from bakq.activation_ledger where sad_id = :sad and ordinal = 0
+            having count(*) > 0""")
         .bind("sad", activation.value())
         .mapTo(String.class)
         .findOne()
-        .map(Progress::valueOf)
-        .orElse(Progress.UNKNOWN);
+        .map(LedgerState::valueOf);
+  }
+
+  /**
+   * As {@link #isOverWithoutValue}, asked by the one call that had the activation data, at its end:
+   * nobody else can reserve what it has not reserved.
+   */
+  public boolean isLetGo(Handle handle, ActivationDataId activation) {
+    return progress(handle, activation)
+        .map(
+            progress ->
+                switch (progress) {
+                  case AUTHORISED, INTERRUPTED -> true;
+                  case RESERVED, CONSUMED -> false;
+                })
+        .orElse(true);
   }
 
   /**
@@ -154,8 +159,12 @@ public final class ActivationLedger {
    * any more (SAD-06).
    */
   public boolean isOverWithoutValue(Handle handle, ActivationDataId activation) {
-    return switch (progress(handle, activation)) {
-      case UNKNOWN, INTERRUPTED -> true;
+    Optional<LedgerState> progress = progress(handle, activation);
+    if (progress.isEmpty()) {
+      return true;
+    }
+    return switch (progress.get()) {
+      case INTERRUPTED -> true;
       case AUTHORISED ->
           handle
               .createQuery(
@@ -190,7 +199,7 @@ public final class ActivationLedger {
                 where e.sad_id = r.sad_id and e.ordinal = r.ordinal and e.step = 'ENDED')
               and (r.written_at < :tooOld
                 or not exists (select 1 from bakq.node n where n.id = r.node_id and n.lease_until > :now))
-            order by r.written_at limit :most""")
+            order by r.written_at, r.sad_id, r.ordinal limit :most""")
         .bind("now", now.atOffset(ZoneOffset.UTC))
         .bind("tooOld", now.minus(LONGEST_USE).atOffset(ZoneOffset.UTC))
         .bind("most", MOST_AT_ONCE)

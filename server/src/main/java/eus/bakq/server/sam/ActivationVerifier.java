@@ -13,6 +13,7 @@ import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialPurpose;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
@@ -88,9 +89,9 @@ final class ActivationVerifier {
 
   /** Only a first look: the reservation is what makes a second use impossible. */
   private void requireUnused(Handle handle, ActivationContent content) throws SadRefusedException {
-    ActivationLedger.Progress progress = ledger.progress(handle, content.id());
-    require(progress != ActivationLedger.Progress.UNKNOWN, SadRefusal.UNKNOWN);
-    require(progress == ActivationLedger.Progress.AUTHORISED, SadRefusal.ALREADY_USED);
+    Optional<LedgerState> progress = ledger.progress(handle, content.id());
+    require(progress.isPresent(), SadRefusal.UNKNOWN);
+    require(progress.get() == LedgerState.AUTHORISED, SadRefusal.ALREADY_USED);
   }
 
   private static void requireFor(ActivationContent content, SigningContext context)

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -97,26 +98,35 @@ public final class SignHashes {
 
   /**
    * Steps 1 to 11: after this returns, the intent is durable and no occurrence can be reserved
-   * again.
+   * again. If the answer to COMMIT was lost, it is read back on a new connection: else a
+   * reservation that nobody uses would stand for ten minutes.
    */
   private SignatureActivationData reserve(
       UnverifiedActivationData unverified, SigningContext context)
       throws SadRefusedException, RefusedException {
+    AtomicReference<Verdict> last = new AtomicReference<>();
     Verdict verdict =
         database.inTransaction(
             handle -> {
-              try {
-                SignatureActivationData activation = verifier.verify(handle, unverified, context);
-                if (!ledger.reserve(handle, activation.content())) {
-                  return Verdict.refused(new SadRefusedException(SadRefusal.ALREADY_USED));
-                }
-                record(handle, activation, AuditEventType.SIGNATURE_AUTHORISED, List.of());
-                return Verdict.reserved(activation);
-              } catch (SadRefusedException e) {
-                return Verdict.refused(e);
-              }
-            });
+              last.set(judge(handle, unverified, context));
+              return last.get();
+            },
+            handle -> Optional.of(last.get()).filter(made -> made.isIn(ledger, handle)));
     return verdict.get();
+  }
+
+  private Verdict judge(
+      Handle handle, UnverifiedActivationData unverified, SigningContext context) {
+    try {
+      SignatureActivationData activation = verifier.verify(handle, unverified, context);
+      if (!ledger.reserve(handle, activation.content())) {
+        return Verdict.refused(new SadRefusedException(SadRefusal.ALREADY_USED));
+      }
+      record(handle, activation, AuditEventType.SIGNATURE_AUTHORISED, List.of());
+      return Verdict.reserved(activation);
+    } catch (SadRefusedException e) {
+      return Verdict.refused(e);
+    }
   }
 
   private record Verdict(SignatureActivationData activation, SadRefusedException refusal) {
@@ -126,6 +136,14 @@ public final class SignHashes {
 
     static Verdict refused(SadRefusedException refusal) {
       return new Verdict(null, refusal);
+    }
+
+    /** Whether what was judged has reached the ledger; a refusal writes nothing there. */
+    boolean isIn(ActivationLedger ledger, Handle handle) {
+      return refusal != null
+          || ledger
+              .progress(handle, activation.content().id())
+              .equals(Optional.of(LedgerState.RESERVED));
     }
 
     SignatureActivationData get() throws SadRefusedException {
@@ -204,10 +222,10 @@ public final class SignHashes {
             return true;
           },
           handle ->
-              ledger.progress(handle, activation.content().id())
-                      == ActivationLedger.Progress.CONSUMED
-                  ? Optional.of(true)
-                  : Optional.empty());
+              ledger
+                  .progress(handle, activation.content().id())
+                  .filter(state -> state == LedgerState.CONSUMED)
+                  .map(consumed -> true));
     } catch (CommitUnknownException e) {
       // If it was committed after all, the request is found COMPLETING and goes on; if not,
       // EndInterrupted

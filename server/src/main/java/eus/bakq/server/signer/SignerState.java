@@ -1,11 +1,14 @@
 package eus.bakq.server.signer;
 
+import eus.bakq.server.vocabulary.State;
+import java.util.Set;
+
 /**
  * The states of a signer. Registering is one transaction, so REGISTERED is never seen; and LOCKED
  * is no state of the person but of the counters in {@code authentication}, where it is judged: kept
  * here too, the two could disagree.
  */
-public enum SignerState {
+public enum SignerState implements State<SignerState> {
   /**
    * Registered, and no key and no certificate: not yet, or not any more, because they were revoked
    * or have expired. Can activate, with a link that an officer has had sent.
@@ -18,13 +21,18 @@ public enum SignerState {
   /** Ended for good; the data are kept, blocked, as long as the law asks. */
   CLOSED;
 
-  /** Whether a signer may go from this state to {@code next}. */
-  public boolean allows(SignerState next) {
+  @Override
+  public boolean isFirst() {
+    return this == PENDING_ACTIVATION;
+  }
+
+  @Override
+  public Set<SignerState> next() {
     return switch (this) {
-      case PENDING_ACTIVATION -> next == ACTIVE || next == CLOSED;
-      case ACTIVE -> next == SUSPENDED || next == PENDING_ACTIVATION || next == CLOSED;
-      case SUSPENDED -> next == ACTIVE || next == PENDING_ACTIVATION || next == CLOSED;
-      case CLOSED -> false;
+      case PENDING_ACTIVATION -> Set.of(ACTIVE, CLOSED);
+      case ACTIVE -> Set.of(SUSPENDED, PENDING_ACTIVATION, CLOSED);
+      case SUSPENDED -> Set.of(ACTIVE, PENDING_ACTIVATION, CLOSED);
+      case CLOSED -> Set.of();
     };
   }
 }

@@ -148,9 +148,7 @@ public final class Signers {
    *     it was read: a bug of the caller, who checks the state and holds the row
    */
   public Signer changeState(Handle handle, Signer signer, SignerState next) {
-    if (!signer.state().allows(next)) {
-      throw new IllegalStateException("no signer goes from " + signer.state() + " to " + next);
-    }
+    signer.state().requireStep(next);
     return update(handle, signer, signer.next(next));
   }
 

@@ -3,12 +3,16 @@ package eus.bakq.server.signing;
 import eus.bakq.server.authentication.AuthenticatedSigner;
 import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.Interactions;
+import eus.bakq.server.database.CommitUnknownException;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.SignHashes;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +33,7 @@ public final class AuthoriseSignature {
   private final ActivationLedger ledger;
   private final Interactions interactions;
   private final CompleteDocuments completeDocuments;
+  private final FailSignatureRequest fail;
 
   public AuthoriseSignature(
       SigningParts parts,
@@ -37,7 +42,8 @@ public final class AuthoriseSignature {
       SignHashes signHashes,
       ActivationLedger ledger,
       Interactions interactions,
-      CompleteDocuments completeDocuments) {
+      CompleteDocuments completeDocuments,
+      FailSignatureRequest fail) {
     this.parts = parts;
     this.codeStep = codeStep;
     this.subject = subject;
@@ -45,6 +51,7 @@ public final class AuthoriseSignature {
     this.ledger = ledger;
     this.interactions = interactions;
     this.completeDocuments = completeDocuments;
+    this.fail = fail;
   }
 
   /**
@@ -65,43 +72,64 @@ public final class AuthoriseSignature {
               authorised.data(),
               authorised.context(),
               signer.activationSecret(),
-              (handle, made) -> keep(handle, id, made));
+              (handle, made) -> keep(handle, authorised, made));
     } catch (RefusedException e) {
-      beginAgain(id, true);
+      beginAgain(authorised, true);
       throw e;
+    } catch (CommitUnknownException e) {
+      throw e; // whatever is found now may change yet
     } catch (RuntimeException e) {
-      beginAgain(id, false);
+      beginAgain(authorised, false);
       throw e;
     }
     complete(id);
     return values.size();
   }
 
-  private void keep(Handle handle, SignatureRequestId id, List<SignatureValue> values) {
-    SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
-    parts.documents().keepValues(handle, id, values);
+  /**
+   * Only for the authorisation that the request names: this process may have stood still for so
+   * long that the citizen has authorised anew, other hashes.
+   */
+  private void keep(
+      Handle handle, SignatureSubject.Authorised authorised, List<SignatureValue> values) {
+    SignatureRequest request = parts.requests().lock(handle, authorised.request()).orElseThrow();
+    if (!isTurnOf(authorised, request)) {
+      throw UnavailableException.temporarily("the request was begun again meanwhile", null);
+    }
+    parts.documents().keepValues(handle, request.id(), values);
     parts.requests().move(handle, request, SignatureRequestState.COMPLETING);
   }
 
   /**
    * Back to FROZEN, if it is certain that nothing was and nothing will be committed; otherwise the
-   * request stays AUTHORISED and is settled by {@link SettleRequests}.
+   * request stays AUTHORISED and is settled by {@link SettleRequests}. One that another
+   * authorisation has by now is left to it.
    *
-   * @param refused the SAM has refused activation data that exist in this call only
+   * @param refused the SAM has refused the activation data
    */
-  private void beginAgain(SignatureRequestId id, boolean refused) throws RefusedException {
+  private void beginAgain(SignatureSubject.Authorised authorised, boolean refused)
+      throws RefusedException {
     parts
         .database()
         .transact(
             handle -> {
-              SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
-              if (request.state() == SignatureRequestState.AUTHORISED
-                  && (refused
-                      || ledger.isOverWithoutValue(
-                          handle, request.authorisation().orElseThrow().activation()))) {
+              SignatureRequest request =
+                  parts.requests().lock(handle, authorised.request()).orElseThrow();
+              if (isTurnOf(authorised, request)
+                  && (refused || ledger.isLetGo(handle, authorised.activation()))) {
                 SettleRequests.beginAgain(handle, parts, interactions, request);
               }
             });
+  }
+
+  /** Whether the request waits for the outcome of this authorisation, and of no later one. */
+  private static boolean isTurnOf(
+      SignatureSubject.Authorised authorised, SignatureRequest request) {
+    return request.state() == SignatureRequestState.AUTHORISED
+        && request
+            .authorisation()
+            .map(SignatureRequest.Authorisation::activation)
+            .equals(Optional.of(authorised.activation()));
   }
 
   /**
@@ -109,10 +137,29 @@ public final class AuthoriseSignature {
    * {@link SettleRequests}.
    */
   private void complete(SignatureRequestId id) throws RefusedException {
+    CompletionDelay delay = CompletionDelay.NONE;
     try {
-      completeDocuments.run(id);
+      delay = completeDocuments.run(id);
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("request", id).setCause(e).log("completing is put off");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("completing is put off");
+      delay = CompletionDelay.of(e);
+    }
+    if (delay != CompletionDelay.NONE) {
+      tellSede(id, delay);
+    }
+  }
+
+  private void tellSede(SignatureRequestId id, CompletionDelay delay) throws RefusedException {
+    try {
+      fail.afterTry(id, delay);
+    } catch (RuntimeException e) { // The next try tells: the code was right all the same.
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("a request could not be settled");
     }
   }
 }

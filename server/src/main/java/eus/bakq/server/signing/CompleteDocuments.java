@@ -2,8 +2,12 @@ package eus.bakq.server.signing;
 
 import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.credential.CertificateRegister;
+import eus.bakq.server.credential.CertificateState;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.Credentials;
+import eus.bakq.server.credential.RegisteredCertificate;
+import eus.bakq.server.database.Database;
 import eus.bakq.server.document.PreparedDocument;
 import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.document.SignatureForm;
@@ -13,6 +17,7 @@ import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.notification.OutgoingMessage;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.Encoding;
+import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.time.Duration;
@@ -24,37 +29,64 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * Puts recorded values into their documents. Needs neither the citizen nor the key, so it may be
- * tried again by any process, until the request is COMPLETED.
+ * tried again by any process, until the request is COMPLETED, or ends as FAILED.
+ *
+ * <p>From level B-T on the signer's certificate has to be good when its signature is stamped: a
+ * stamp from after the revocation proves nothing, whoever made the signature. So a request whose
+ * certificate was revoked meanwhile ends here, and one whose certificate is on hold waits.
  */
 public final class CompleteDocuments {
+  private static final Duration NOTICE_LIFE = Duration.ofDays(1);
+
   private record Parts(
-      SignatureRequest request,
       Credential credential,
       List<Bytes> originals,
       List<SignatureForm> forms,
       List<PreparedDocument> prepared,
       List<SignatureValue> values) {}
 
+  /** What there is to complete; or nothing, and why there is not. */
+  private record Loaded(Optional<Parts> parts, CompletionDelay delay) {
+    static Loaded nothing(CompletionDelay delay) {
+      return new Loaded(Optional.empty(), delay);
+    }
+  }
+
   private final SigningParts parts;
   private final SignatureDocuments signatures;
   private final Credentials credentials;
+  private final CertificateRegister register;
+  private final FailSignatureRequest fail;
   private final Outbox outbox;
 
   public CompleteDocuments(
-      SigningParts parts, SignatureDocuments signatures, Credentials credentials, Outbox outbox) {
+      SigningParts parts,
+      SignatureDocuments signatures,
+      Credentials credentials,
+      CertificateRegister register,
+      FailSignatureRequest fail,
+      Outbox outbox) {
     this.parts = parts;
     this.signatures = signatures;
     this.credentials = credentials;
+    this.register = register;
+    this.fail = fail;
     this.outbox = outbox;
   }
 
-  /** Completes {@code id} if it is COMPLETING, else does nothing. Durable when it returns. */
-  public void run(SignatureRequestId id) throws RefusedException {
-    Optional<Parts> found = parts.database().inTransaction(handle -> load(handle, id));
-    if (found.isEmpty()) {
-      return;
+  /**
+   * Completes {@code id} if it is COMPLETING and can be completed. Durable when it returns.
+   *
+   * @return CERTIFICATE_ON_HOLD if it has to wait for that; else NONE: it is not COMPLETING any
+   *     more
+   */
+  public CompletionDelay run(SignatureRequestId id) throws RefusedException {
+    Loaded loaded = parts.database().inTransaction(handle -> load(handle, id));
+    if (loaded.parts().isEmpty()) {
+      outbox.wake();
+      return loaded.delay();
     }
-    Parts request = found.get();
+    Parts request = loaded.parts().get();
     List<Bytes> signed = new ArrayList<>();
     for (int i = 0; i < request.originals().size(); i++) {
       signed.add(
@@ -67,18 +99,55 @@ public final class CompleteDocuments {
     }
     parts.database().transact(handle -> keep(handle, id, signed));
     outbox.wake();
+    return CompletionDelay.NONE;
   }
 
-  private Optional<Parts> load(Handle handle, SignatureRequestId id) {
+  private Loaded load(Handle handle, SignatureRequestId id) {
     Optional<SignatureRequest> found =
         parts
             .requests()
-            .find(handle, id)
+            .findAndHold(handle, id) // or another process completes it while this reads
             .filter(request -> request.state() == SignatureRequestState.COMPLETING);
     if (found.isEmpty()) {
-      return Optional.empty();
+      return Loaded.nothing(CompletionDelay.NONE);
     }
     SignatureRequest request = found.get();
+    SignatureRequest.Authorisation authorisation = request.authorisation().orElseThrow();
+    Credential credential = credentials.find(handle, authorisation.credential()).orElseThrow();
+    return switch (certificateState(handle, request, credential)) {
+      case GOOD -> new Loaded(Optional.of(load(handle, request, credential)), CompletionDelay.NONE);
+      case SUSPENDED -> Loaded.nothing(CompletionDelay.CERTIFICATE_ON_HOLD);
+      case REVOKED -> {
+        endForGood(handle, id);
+        yield Loaded.nothing(CompletionDelay.NONE);
+      }
+    };
+  }
+
+  /** What matters of it here: at B-B nothing does, and one that has expired is not good again. */
+  private CertificateState certificateState(
+      Handle handle, SignatureRequest request, Credential credential) {
+    if (request.level() == SignatureLevel.B_B) {
+      return CertificateState.GOOD;
+    }
+    if (credential.isOverAt(Database.now(handle))) {
+      return CertificateState.REVOKED;
+    }
+    return register
+        .find(handle, credential.certificate().getSerialNumber())
+        .map(RegisteredCertificate::state)
+        .orElse(CertificateState.GOOD);
+  }
+
+  private void endForGood(Handle handle, SignatureRequestId id) {
+    SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
+    if (request.state() == SignatureRequestState.COMPLETING) {
+      fail.end(handle, request, CompletionFailure.CERTIFICATE_NOT_GOOD);
+    }
+  }
+
+  private Parts load(Handle handle, SignatureRequest request, Credential credential) {
+    SignatureRequestId id = request.id();
     SignatureRequest.Authorisation authorisation = request.authorisation().orElseThrow();
     List<PreparedDocument> prepared =
         parts.documents().prepared(handle, authorisation.interaction(), id);
@@ -89,16 +158,14 @@ public final class CompleteDocuments {
       values.add(
           parts.documents().value(handle, id, ordinal, prepared.get(ordinal).dtbs().algorithm()));
     }
-    Credential credential = credentials.find(handle, authorisation.credential()).orElseThrow();
-    return Optional.of(new Parts(request, credential, originals, forms, prepared, values));
+    return new Parts(credential, originals, forms, prepared, values);
   }
 
   private void keep(Handle handle, SignatureRequestId id, List<Bytes> signed) {
     SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
     if (request.state() != SignatureRequestState.COMPLETING) {
       // Another process was faster. From B-T on its bytes are others, with a time stamp of their
-      // own;
-      // the first that commits wins, and these here are forgotten.
+      // own; the first that commits wins, and these here are forgotten.
       return;
     }
     Encoding set = Encoding.of("bakq/signed-set/v1");
@@ -115,7 +182,7 @@ public final class CompleteDocuments {
             MessageKind.SIGNATURE_MADE,
             id.value(),
             Optional.of(authorisation.signer()),
-            request.expiresAt().plus(Duration.ofDays(1))));
+            Database.now(handle).plus(NOTICE_LIFE)));
     parts
         .audit()
         .append(

@@ -148,6 +148,7 @@ public final class CreateSignatureRequest {
     if (earlier.isPresent()) {
       return answered(handle, sede, earlier.get());
     }
+    parts.requests().holdTurn(handle, sede.name());
     if (parts.requests().countOpen(handle, sede.name()) >= sede.quotas().openRequests()) {
       throw RefusedException.until(Refusal.QUOTA_EXCEEDED, Duration.ofMinutes(1));
     }
@@ -182,6 +183,7 @@ public final class CreateSignatureRequest {
 
   private SignatureRequest request(
       Instant now, CallerName sede, Wish wish, List<DocumentToSign> documents) {
+    Instant expiry = now.plus(parts.settings().requestLife());
     SignatureRequestId id =
         new SignatureRequestId(new UUID(parts.random().nextLong(), parts.random().nextLong()));
     Bytes frozenSet =
@@ -208,9 +210,9 @@ public final class CreateSignatureRequest {
         Bytes.copyOf(nonce),
         frozenSet,
         now,
-        now.plus(parts.settings().requestLife()),
+        expiry,
         Optional.empty(),
         false,
-        CompletionDelay.NONE);
+        SignatureRequest.Completion.notBegun(expiry));
   }
 }

@@ -2,6 +2,7 @@ package eus.bakq.server.signing;
 
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.Encoding;
@@ -60,7 +61,7 @@ final class DocumentVault {
       }
     }
 
-    /** IllegalStateException if the part was altered: the database is not to be trusted then. */
+    /** AlteredRowException if the part was altered: the database is not to be trusted then. */
     Bytes open(int ordinal, Role role, byte[] encrypted) {
       try {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
@@ -69,7 +70,7 @@ final class DocumentVault {
         cipher.updateAAD(boundTo(ordinal, role));
         return Bytes.copyOf(cipher.doFinal(encrypted, NONCE_SIZE, encrypted.length - NONCE_SIZE));
       } catch (GeneralSecurityException | IllegalArgumentException e) {
-        throw new IllegalStateException("a part of " + owner + " was altered", e);
+        throw new AlteredRowException("documents", owner.toString(), e);
       }
     }
 

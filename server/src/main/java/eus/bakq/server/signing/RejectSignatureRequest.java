@@ -27,7 +27,8 @@ public final class RejectSignatureRequest {
    * Durable when it returns.
    *
    * @param method the full name of the gRPC method
-   * @throws RefusedException INTERACTION_NOT_FOUND, SIGNATURE_REQUEST_NOT_OPEN
+   * @throws RefusedException INTERACTION_NOT_FOUND, PROGRAM_CLOCK_DIFFERS,
+   *     SIGNATURE_REQUEST_NOT_OPEN
    */
   public void run(InteractionId id, String method, UnverifiedProof proof) throws RefusedException {
     parts.database().transact(handle -> reject(handle, id, method, proof));

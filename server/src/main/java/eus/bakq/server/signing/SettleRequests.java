@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.sam.ActivationLedger;
@@ -31,6 +32,7 @@ public final class SettleRequests {
   private final Interactions interactions;
   private final ActivationLedger ledger;
   private final CompleteDocuments completeDocuments;
+  private final FailSignatureRequest fail;
   private final CompletionPauses pauses;
 
   public SettleRequests(
@@ -38,11 +40,13 @@ public final class SettleRequests {
       Interactions interactions,
       ActivationLedger ledger,
       CompleteDocuments completeDocuments,
+      FailSignatureRequest fail,
       LongSupplier nanoTime) {
     this.parts = parts;
     this.interactions = interactions;
     this.ledger = ledger;
     this.completeDocuments = completeDocuments;
+    this.fail = fail;
     this.pauses = new CompletionPauses(nanoTime);
   }
 
@@ -136,24 +140,36 @@ public final class SettleRequests {
     try {
       parts.database().transact(act);
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("a request could not be settled");
     }
   }
 
   /** False if somebody who is needed does not answer now. */
   private boolean complete(SignatureRequestId id) throws RefusedException {
     try {
-      completeDocuments.run(id);
-      pauses.completed(id);
+      CompletionDelay delay = completeDocuments.run(id);
+      if (delay == CompletionDelay.NONE) {
+        pauses.completed(id);
+      } else {
+        notCompleted(id, delay);
+      }
       return true;
     } catch (RuntimeException e) {
-      pauses.failed(id);
-      LOG.atError()
-          .addKeyValue("request", id)
-          .setCause(e)
-          .log("completing failed and will be tried again");
-      guarded(id, handle -> parts.requests().delay(handle, id, CompletionDelay.of(e)));
+      LOG.atLevel(Outage.level(e)).addKeyValue("request", id).setCause(e).log("completing failed");
+      notCompleted(id, CompletionDelay.of(e));
       return !(e instanceof UnavailableException);
+    }
+  }
+
+  private void notCompleted(SignatureRequestId id, CompletionDelay delay) throws RefusedException {
+    pauses.failed(id);
+    try {
+      fail.afterTry(id, delay);
+    } catch (RuntimeException e) { // As in guarded.
+      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
     }
   }
 

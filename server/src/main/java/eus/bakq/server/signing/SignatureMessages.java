@@ -10,6 +10,7 @@ import eus.bakq.server.notification.MessageKind;
 import eus.bakq.server.notification.OutgoingMessage;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.Signers;
+import eus.bakq.server.vocabulary.Language;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.wording.EmailText;
@@ -18,7 +19,7 @@ import eus.bakq.server.wording.Wording;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/** The SMS with the code for one frozen set, and the notice that a signature was made. */
+/** The SMS with the code for one frozen set, and the notices of what became of the signatures. */
 public final class SignatureMessages implements MessageComposer {
   private final SigningParts parts;
   private final PendingCodes pendingCodes;
@@ -35,14 +36,16 @@ public final class SignatureMessages implements MessageComposer {
 
   @Override
   public boolean composes(MessageKind kind) {
-    return kind == MessageKind.SIGNATURE_CODE || kind == MessageKind.SIGNATURE_MADE;
+    return kind == MessageKind.SIGNATURE_CODE
+        || kind == MessageKind.SIGNATURE_MADE
+        || kind == MessageKind.SIGNATURE_NOT_HANDED_OUT;
   }
 
   @Override
   public Optional<ComposedMessage> compose(Handle handle, OutgoingMessage message) {
     return message.kind() == MessageKind.SIGNATURE_CODE
         ? code(handle, message)
-        : made(handle, message);
+        : outcome(handle, message);
   }
 
   private Optional<ComposedMessage> code(Handle handle, OutgoingMessage message) {
@@ -64,16 +67,22 @@ public final class SignatureMessages implements MessageComposer {
     }
   }
 
-  private Optional<ComposedMessage> made(Handle handle, OutgoingMessage message) {
+  private Optional<ComposedMessage> outcome(Handle handle, OutgoingMessage message) {
     Optional<SignatureRequest> request =
         parts.requests().find(handle, new SignatureRequestId(message.reference()));
     Optional<Signer> signer = message.signer().flatMap(id -> signers.find(handle, id));
     if (request.isEmpty() || signer.isEmpty()) {
       return Optional.empty();
     }
+    Language language = signer.get().language();
+    Signing signing = signing(request.get());
     EmailText text =
-        wording.signatureMade(
-            signer.get().language(), signing(request.get()), Database.now(handle));
+        request
+            .get()
+            .completion()
+            .failure()
+            .map(why -> wording.signatureNotHandedOut(language, signing, why, Database.now(handle)))
+            .orElseGet(() -> wording.signatureMade(language, signing, Database.now(handle)));
     return Optional.of(
         new ComposedMessage(
             Channel.EMAIL, signer.get().email().value(), text.subject(), text.text()));

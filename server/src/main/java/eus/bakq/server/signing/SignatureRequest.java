@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param frozenSet the hash of all that was frozen
  * @param authorisation who authorised it, once somebody has
  * @param erased whether its documents are gone
- * @param completionDelay why completing it takes longer, while it is COMPLETING
+ * @param completion how it goes once the values are made
  */
 record SignatureRequest(
     SignatureRequestId id,
@@ -42,7 +42,28 @@ record SignatureRequest(
     Instant expiresAt,
     Optional<Authorisation> authorisation,
     boolean erased,
-    CompletionDelay completionDelay) {
+    Completion completion) {
+
+  /**
+   * How completing the documents goes.
+   *
+   * @param since when the values were made; of a request that has none, or was given them by the
+   *     release before, when it expires or did
+   * @param delay why it takes longer, while the request is COMPLETING
+   * @param failure why it ended, if it has FAILED
+   */
+  record Completion(Instant since, CompletionDelay delay, Optional<CompletionFailure> failure) {
+    Completion {
+      Objects.requireNonNull(since);
+      Objects.requireNonNull(delay);
+      Objects.requireNonNull(failure);
+    }
+
+    /** Of a request that has no values yet, and expires at {@code expiry}. */
+    static Completion notBegun(Instant expiry) {
+      return new Completion(expiry, CompletionDelay.NONE, Optional.empty());
+    }
+  }
 
   /** Who authorised a request, with which activation data. */
   record Authorisation(

@@ -1,12 +1,13 @@
 package eus.bakq.server.signing;
 
+import eus.bakq.server.vocabulary.State;
 import java.util.Set;
 
 /**
  * Where a request is on its way. The table of steps is here; no step is skipped, and none is taken
  * twice.
  */
-public enum SignatureRequestState {
+public enum SignatureRequestState implements State<SignatureRequestState> {
   FROZEN,
   CHALLENGED,
   AUTHORISED,
@@ -14,9 +15,15 @@ public enum SignatureRequestState {
   COMPLETED,
   REJECTED,
   EXPIRED,
-  CANCELLED;
+  CANCELLED,
+  FAILED;
 
-  /** The states that may come next. */
+  @Override
+  public boolean isFirst() {
+    return this == FROZEN;
+  }
+
+  @Override
   public Set<SignatureRequestState> next() {
     return switch (this) {
       case FROZEN -> Set.of(CHALLENGED, REJECTED, EXPIRED, CANCELLED);
@@ -24,14 +31,10 @@ public enum SignatureRequestState {
       case CHALLENGED -> Set.of(AUTHORISED, REJECTED, EXPIRED, CANCELLED);
       // Back to the beginning when nothing was released: the citizen authorises anew.
       case AUTHORISED -> Set.of(COMPLETING, FROZEN);
-      case COMPLETING -> Set.of(COMPLETED);
-      case COMPLETED, REJECTED, EXPIRED, CANCELLED -> Set.of();
+      // The values are made: what fails now is never handed out.
+      case COMPLETING -> Set.of(COMPLETED, FAILED);
+      case COMPLETED, REJECTED, EXPIRED, CANCELLED, FAILED -> Set.of();
     };
-  }
-
-  /** Whether no step comes after it. */
-  public boolean isFinal() {
-    return next().isEmpty();
   }
 
   /** Whether a citizen may still authorise it. */

@@ -6,11 +6,13 @@ import eus.bakq.server.vocabulary.SignatureLevel;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A signature request as its sede sees it.
  *
  * @param completionDelay NONE in every state but COMPLETING
+ * @param completionFailure in FAILED, and only there
  */
 public record SignatureRequestView(
     SignatureRequestId id,
@@ -23,4 +25,5 @@ public record SignatureRequestView(
     SignatureFormat format,
     SignatureLevel level,
     DigestAlgorithm digest,
-    CompletionDelay completionDelay) {}
+    CompletionDelay completionDelay,
+    Optional<CompletionFailure> completionFailure) {}

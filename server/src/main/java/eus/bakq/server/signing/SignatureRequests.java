@@ -39,7 +39,8 @@ import org.jdbi.v3.core.statement.StatementContext;
 final class SignatureRequests {
   private static final String COLUMNS =
       "id, caller, state, format, level, digest_algorithm, language, expected_signer, document_count, reference_nonce, frozen_set,"
-          + " created_at, expires_at, interaction_id, sad_id, signer_id, credential_id, erased, completion_delay, mac";
+          + " created_at, expires_at, interaction_id, sad_id, signer_id, credential_id, erased, completing_since,"
+          + " completion_delay, completion_failure, mac";
 
   private final RowMacs macs;
 
@@ -81,6 +82,14 @@ final class SignatureRequests {
     return query(handle, id, " for update");
   }
 
+  /**
+   * As {@link #find}, and keeps the row, and so what belongs to it, as it is until the transaction
+   * ends. Several may hold one so.
+   */
+  Optional<SignatureRequest> findAndHold(Handle handle, SignatureRequestId id) {
+    return query(handle, id, " for share");
+  }
+
   /** The request {@code id} of {@code caller}; another's answers as one that does not exist. */
   SignatureRequest requireOf(Handle handle, CallerName caller, SignatureRequestId id)
       throws RefusedException {
@@ -113,6 +122,23 @@ final class SignatureRequests {
         .findOne();
   }
 
+  /**
+   * Whoever asks for {@code caller} at the same time, at whatever node, waits here until the
+   * transaction ends: or several would each find the last place free.
+   */
+  void holdTurn(Handle handle, CallerName caller) {
+    handle
+        .createUpdate(
+            "insert into bakq.caller_turn (caller) values (:caller) on conflict (caller) do nothing")
+        .bind("caller", caller.value())
+        .execute();
+    handle
+        .createQuery("select caller from bakq.caller_turn where caller = :caller for update")
+        .bind("caller", caller.value())
+        .mapTo(String.class)
+        .one();
+  }
+
   /** How many requests of {@code caller} wait for a citizen. */
   int countOpen(Handle handle, CallerName caller) {
     return handle
@@ -128,12 +154,13 @@ final class SignatureRequests {
 
   /** One step of the table in {@link SignatureRequestState}, the row being locked. */
   void move(Handle handle, SignatureRequest request, SignatureRequestState to) {
-    requireStep(request, to);
+    request.state().requireStep(to);
     exactlyOne(
         handle
             .createUpdate(
                 """
                 update bakq.signature_request set state = :to,
+                  completing_since = case when :to = 'COMPLETING' then :now else completing_since end,
                   completed_at = case when :to = 'COMPLETED' then :now else completed_at end
                 where id = :id and state = :from""")
             .bind("to", to.name())
@@ -146,7 +173,7 @@ final class SignatureRequests {
   /** CHALLENGED to AUTHORISED, by whom. */
   void authorise(
       Handle handle, SignatureRequest request, SignatureRequest.Authorisation authorisation) {
-    requireStep(request, SignatureRequestState.AUTHORISED);
+    request.state().requireStep(SignatureRequestState.AUTHORISED);
     exactlyOne(
         handle
             .createUpdate(
@@ -162,10 +189,18 @@ final class SignatureRequests {
             .execute());
   }
 
-  private static void requireStep(SignatureRequest request, SignatureRequestState to) {
-    if (!request.state().next().contains(to)) {
-      throw new IllegalStateException("no step from " + request.state() + " to " + to);
-    }
+  /** COMPLETING to FAILED, its documents being erased in this transaction. */
+  void fail(Handle handle, SignatureRequest request, CompletionFailure failure) {
+    request.state().requireStep(SignatureRequestState.FAILED);
+    exactlyOne(
+        handle
+            .createUpdate(
+                """
+                update bakq.signature_request set state = 'FAILED', completion_failure = :failure, erased = true
+                where id = :id and state = 'COMPLETING'""")
+            .bind("failure", failure.name())
+            .bind("id", request.id().value())
+            .execute());
   }
 
   private static void exactlyOne(int rows) {
@@ -218,7 +253,7 @@ final class SignatureRequests {
   /** What changes of a request while its sede watches. */
   record Progress(SignatureRequestState state, CompletionDelay completionDelay) {
     static Progress of(SignatureRequest request) {
-      return new Progress(request.state(), request.completionDelay());
+      return new Progress(request.state(), request.completion().delay());
     }
   }
 
@@ -304,10 +339,18 @@ final class SignatureRequests {
                         new SignerId(row.getObject("signer_id", UUID.class)),
                         new CredentialId(row.getObject("credential_id", UUID.class)))),
             row.getBoolean("erased"),
-            CompletionDelay.valueOf(row.getString("completion_delay")));
+            completion(row));
     macs.require(
         encoding(request), Bytes.copyOf(row.getBytes("mac")), "signature_request", request.id());
     return request;
+  }
+
+  private static SignatureRequest.Completion completion(ResultSet row) throws SQLException {
+    OffsetDateTime since = row.getObject("completing_since", OffsetDateTime.class);
+    return new SignatureRequest.Completion(
+        (since == null ? row.getObject("expires_at", OffsetDateTime.class) : since).toInstant(),
+        CompletionDelay.valueOf(row.getString("completion_delay")),
+        Optional.ofNullable(row.getString("completion_failure")).map(CompletionFailure::valueOf));
   }
 
   /**

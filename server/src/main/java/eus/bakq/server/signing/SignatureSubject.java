@@ -19,6 +19,7 @@ import eus.bakq.server.sam.UnverifiedActivationData;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
+import eus.bakq.server.vocabulary.ActivationDataId;
 import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
@@ -50,10 +51,12 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   /**
    * A request that was authorised, on its way to the signature activation module.
    *
+   * @param activation whose turn the request is
    * @param signer carries what opens the seal; close it
    */
   record Authorised(
       SignatureRequestId request,
+      ActivationDataId activation,
       UnverifiedActivationData data,
       SigningContext context,
       AuthenticatedSigner signer) {}
@@ -159,7 +162,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     SignatureRequest request =
         parts
             .requests()
-            .find(handle, id)
+            .findAndHold(handle, id) // or its documents are erased while this reads
             .filter(found -> found.isOpen(Database.now(handle)))
             .orElseThrow(() -> new RefusedException(Refusal.SIGNATURE_REQUEST_NOT_OPEN));
     List<Bytes> originals = parts.documents().originals(handle, request);
@@ -268,6 +271,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
                 signer.interaction(), issued.id(), signer.signer(), credential.id()));
     return new Authorised(
         request.id(),
+        issued.id(),
         issued.data(),
         new SigningContext(
             request.id(),

@@ -129,7 +129,8 @@ public final class SigningParts {
         request.level(),
         request.digest(),
         request.state() == SignatureRequestState.COMPLETING
-            ? request.completionDelay()
-            : CompletionDelay.NONE);
+            ? request.completion().delay()
+            : CompletionDelay.NONE,
+        request.completion().failure());
   }
 }

@@ -23,8 +23,26 @@ public record PersonName(String givenName, String surname) {
   private static final String SIGNS = " '’-.·ªº";
 
   public PersonName {
-    givenName = normalised(givenName, MAXIMUM_GIVEN_NAME);
-    surname = normalised(surname, MAXIMUM_SURNAME);
+    givenName = givenNameOf(givenName);
+    surname = surnameOf(surname);
+  }
+
+  /**
+   * A given name as it is kept.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static String givenNameOf(String written) {
+    return normalised(written, MAXIMUM_GIVEN_NAME);
+  }
+
+  /**
+   * A surname, or several, as they are kept.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static String surnameOf(String written) {
+    return normalised(written, MAXIMUM_SURNAME);
   }
 
   /** Given name and surname, with a blank between. */

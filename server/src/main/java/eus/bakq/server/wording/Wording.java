@@ -194,6 +194,25 @@ public final class Wording {
   }
 
   /**
+   * E-mail: what was signed could not be completed, and was never handed out.
+   *
+   * @param reason one of {@code CompletionFailure}
+   */
+  public EmailText signatureNotHandedOut(
+      Language language, Signing signing, Enum<?> reason, Instant endedAt) {
+    return email(
+        language,
+        "signature-not-handed-out",
+        "signature-not-handed-out.text",
+        Map.of(
+            "count", Integer.toString(signing.count()),
+            "sede", signing.sede(),
+            "reference", signing.reference(),
+            "reason", text(language, "completion-failure." + reason.name(), Map.of()),
+            "time", time(language, endedAt)));
+  }
+
+  /**
    * E-mail: BakQ is suspended (CRT-09).
    *
    * @param reason one of {@code SuspensionReason}
@@ -228,6 +247,11 @@ public final class Wording {
         Map.of(
             "reason", text(language, "revocation-reason." + reason.name(), Map.of()),
             "time", time(language, revokedAt)));
+  }
+
+  /** E-mail: the certificate's time is over, and BakQ with it (CRT-09). */
+  public EmailText credentialsExpired(Language language, Instant endedAt) {
+    return email(language, "credentials-expired", endedAt);
   }
 
   private EmailText email(Language language, String key, Instant time) {

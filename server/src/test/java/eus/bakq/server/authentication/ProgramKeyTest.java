@@ -60,9 +60,8 @@ class ProgramKeyTest {
 
   @Test
   void acceptsItsOwnProof() {
-    assertThat(key.verifies(proof(NOW.getEpochSecond()), METHOD, INTERACTION, TICKET, NOW))
-        .isTrue();
-    assertThat(key.verifies(proof(NOW.getEpochSecond() - 300), METHOD, INTERACTION, TICKET, NOW))
+    assertThat(key.verifies(proof(NOW.getEpochSecond()), METHOD, INTERACTION, TICKET)).isTrue();
+    assertThat(key.verifies(proof(NOW.getEpochSecond() - 300), METHOD, INTERACTION, TICKET))
         .isTrue();
   }
 
@@ -70,12 +69,52 @@ class ProgramKeyTest {
   void refusesAProofOfAnotherStepInteractionTicketOrTime() {
     UnverifiedProof proof = proof(NOW.getEpochSecond());
 
-    assertThat(key.verifies(proof, METHOD + "2", INTERACTION, TICKET, NOW)).isFalse();
-    assertThat(key.verifies(proof, METHOD, new InteractionId(new UUID(1, 2)), TICKET, NOW))
+    assertThat(key.verifies(proof, METHOD + "2", INTERACTION, TICKET)).isFalse();
+    assertThat(key.verifies(proof, METHOD, new InteractionId(new UUID(1, 2)), TICKET)).isFalse();
+    assertThat(key.verifies(proof, METHOD, INTERACTION, Optional.empty())).isFalse();
+    assertThat(
+            key.verifies(
+                new UnverifiedProof(proof.madeAtSeconds() + 1, proof.signature()),
+                METHOD,
+                INTERACTION,
+                TICKET))
         .isFalse();
-    assertThat(key.verifies(proof, METHOD, INTERACTION, Optional.empty(), NOW)).isFalse();
-    assertThat(key.verifies(proof, METHOD, INTERACTION, TICKET, NOW.plusSeconds(301))).isFalse();
-    assertThat(key.verifies(proof, METHOD, INTERACTION, TICKET, NOW.minusSeconds(301))).isFalse();
+  }
+
+  @Test
+  void aProofIsOfItsTimeForFiveMinutesEitherWay() {
+    UnverifiedProof proof = proof(NOW.getEpochSecond());
+
+    assertThat(ProgramKey.isOf(proof, NOW.plusSeconds(300))).isTrue();
+    assertThat(ProgramKey.isOf(proof, NOW.minusSeconds(300))).isTrue();
+    assertThat(ProgramKey.isOf(proof, NOW.plusSeconds(301))).isFalse();
+    assertThat(ProgramKey.isOf(proof, NOW.minusSeconds(301))).isFalse();
+    for (long odd : new long[] {Long.MIN_VALUE, -1, 0, Long.MAX_VALUE}) {
+      assertThat(ProgramKey.isOf(new UnverifiedProof(odd, proof.signature()), NOW)).isFalse();
+    }
+  }
+
+  /** SubmitPassword and all later steps would fail with it as by a fault of ours. */
+  @Test
+  void refusesAPointThatIsNotOnTheCurve() {
+    byte[] off = pair.getPublic().getEncoded();
+    off[90] ^= 1;
+    assertThatThrownBy(() -> ProgramKey.parse(Bytes.copyOf(off)))
+        .isInstanceOf(MalformedException.class);
+    byte[] zero = pair.getPublic().getEncoded();
+    java.util.Arrays.fill(zero, 27, 91, (byte) 0);
+    assertThatThrownBy(() -> ProgramKey.parse(Bytes.copyOf(zero)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void refusesAnotherEncodingOfTheSamePoint() {
+    for (int form : new int[] {6, 7}) {
+      byte[] hybrid = pair.getPublic().getEncoded();
+      hybrid[26] = (byte) form;
+      assertThatThrownBy(() -> ProgramKey.parse(Bytes.copyOf(hybrid)))
+          .isInstanceOf(MalformedException.class);
+    }
   }
 
   @Test
@@ -84,10 +123,9 @@ class ProgramKeyTest {
     UnverifiedProof rubbish = new UnverifiedProof(NOW.getEpochSecond(), Bytes.copyOf(new byte[70]));
     UnverifiedProof endOfTime = new UnverifiedProof(Long.MAX_VALUE, Bytes.copyOf(new byte[70]));
 
-    assertThat(other.verifies(proof(NOW.getEpochSecond()), METHOD, INTERACTION, TICKET, NOW))
-        .isFalse();
-    assertThat(key.verifies(rubbish, METHOD, INTERACTION, TICKET, NOW)).isFalse();
-    assertThat(key.verifies(endOfTime, METHOD, INTERACTION, TICKET, NOW)).isFalse();
+    assertThat(other.verifies(proof(NOW.getEpochSecond()), METHOD, INTERACTION, TICKET)).isFalse();
+    assertThat(key.verifies(rubbish, METHOD, INTERACTION, TICKET)).isFalse();
+    assertThat(key.verifies(endOfTime, METHOD, INTERACTION, TICKET)).isFalse();
   }
 
   @Test

@@ -70,8 +70,24 @@ class CallerRateLimitTest {
   }
 
   @Test
+  void callsOfAnyKindHaveTwentyTimesAsMany() throws Exception {
+    for (int i = 0; i < 120; i++) {
+      limit.countAny(SLOW);
+    }
+    assertThatThrownBy(() -> limit.countAny(SLOW))
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            e -> assertThat(e.retryAfter()).contains(Duration.ofMillis(500)));
+    limit.count(SLOW);
+    pass(Duration.ofMillis(500));
+    limit.countAny(SLOW);
+  }
+
+  @Test
   void countsOnlyRegisteredCallers() {
     assertThatThrownBy(() -> limit.count(new CallerName("stranger")))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> limit.countAny(new CallerName("stranger")))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -187,6 +187,9 @@ final class CertificateRegisterTest {
     assertThat(notGood(NOW)).isEmpty();
     RegisteredCertificate suspended = suspend();
     assertThat(notGood(NOW)).containsExactly(suspended);
+    List<RegisteredCertificate> next =
+        database.run(handle -> register.notGood(handle, NOW, suspended.serial()));
+    assertThat(next).as("the piece after it").isEmpty();
     RegisteredCertificate revoked = revoke(RevocationReason.SIGNER_DIED);
     assertThat(notGood(revoked.notAfter().plus(Duration.ofDays(1)))).containsExactly(revoked);
     assertThat(notGood(revoked.notAfter().plus(Duration.ofDays(1)).plusMillis(1))).isEmpty();
@@ -306,7 +309,7 @@ final class CertificateRegisterTest {
   }
 
   private List<RegisteredCertificate> notGood(Instant now) {
-    return database.run(handle -> register.notGood(handle, now));
+    return database.run(handle -> register.notGood(handle, now, BigInteger.ZERO));
   }
 
   private long change() {

@@ -3,6 +3,9 @@ package eus.bakq.server.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import eus.bakq.fixtures.Postgres;
+import eus.bakq.fixtures.PostgresWire;
+import eus.bakq.fixtures.PostgresWireOrder;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
@@ -221,14 +224,14 @@ class DatabaseTest {
 
   @Test
   void aCommitThatDidNotArriveIsUnavailable() throws Exception {
-    try (Wire wire = wire();
+    try (PostgresWire wire = wire();
         Database database = Database.open(through(wire), Profile.DEMO)) {
       assertThatThrownBy(
               () ->
                   database.transact(
                       handle -> {
                         set(handle, 1, 4);
-                        wire.cutNextCommit(Wire.Cut.BEFORE_IT_ARRIVES);
+                        wire.cutNextCommit(PostgresWireOrder.Where.BEFORE_IT_ARRIVES);
                       }))
           .isInstanceOf(UnavailableException.class);
       assertThat(value(1)).isZero();
@@ -237,14 +240,14 @@ class DatabaseTest {
 
   @Test
   void aCommitWhoseAnswerWasLostIsUnknown() throws Exception {
-    try (Wire wire = wire();
+    try (PostgresWire wire = wire();
         Database database = Database.open(through(wire), Profile.DEMO)) {
       assertThatThrownBy(
               () ->
                   database.transact(
                       handle -> {
                         set(handle, 1, 4);
-                        wire.cutNextCommit(Wire.Cut.BEFORE_THE_ANSWER);
+                        wire.cutNextCommit(PostgresWireOrder.Where.BEFORE_THE_ANSWER);
                       }))
           .isInstanceOfSatisfying(
               CommitUnknownException.class, e -> assertThat(e.ended()).isTrue());
@@ -254,13 +257,13 @@ class DatabaseTest {
 
   @Test
   void readsBackWhatWasCommittedWithoutAnAnswer() throws Exception {
-    try (Wire wire = wire();
+    try (PostgresWire wire = wire();
         Database database = Database.open(through(wire), Profile.DEMO)) {
       Integer result =
           database.inTransaction(
               handle -> {
                 set(handle, 1, 4);
-                wire.cutNextCommit(Wire.Cut.BEFORE_THE_ANSWER);
+                wire.cutNextCommit(PostgresWireOrder.Where.BEFORE_THE_ANSWER);
                 return 4;
               },
               handle -> Optional.of(read(handle, 1)).filter(value -> value == 4));
@@ -270,14 +273,14 @@ class DatabaseTest {
 
   @Test
   void aReadingTransactionWhoseCommitIsLostIsOnlyUnavailable() throws Exception {
-    try (Wire wire = wire();
+    try (PostgresWire wire = wire();
         Database database = Database.open(through(wire), Profile.DEMO)) {
       assertThatThrownBy(
               () ->
                   database.inTransaction(
                       handle -> {
                         int value = read(handle, 1);
-                        wire.cutNextCommit(Wire.Cut.BEFORE_THE_ANSWER);
+                        wire.cutNextCommit(PostgresWireOrder.Where.BEFORE_THE_ANSWER);
                         return value;
                       }))
           .isInstanceOf(UnavailableException.class);
@@ -323,14 +326,14 @@ class DatabaseTest {
         });
   }
 
-  private static Wire wire() throws Exception {
-    return Wire.to(eus.bakq.fixtures.Postgres.shared().port());
+  private static PostgresWire wire() throws Exception {
+    return PostgresWire.to(Postgres.shared().port());
   }
 
-  private static DatabaseSettings through(Wire wire) {
+  private static DatabaseSettings through(PostgresWire wire) {
     DatabaseSettings direct = test.settings();
     return new DatabaseSettings(
-        direct.jdbcUrl().replaceFirst(":[0-9]+/", ":" + wire.port() + "/"),
+        wire.through(direct.jdbcUrl()),
         direct.runtimeUser(),
         direct.runtimePasswordFile(),
         direct.ownerUser(),

@@ -106,6 +106,26 @@ class StartTest {
     Database.open(settings, Profile.DEMO).close();
   }
 
+  /** Whoever has the owner's password can rewrite the record: a running server needs it not. */
+  @Test
+  void readsTheOwnersPasswordOnlyWhileThereIsSomethingToMigrate() {
+    DatabaseSettings fresh = TestDatabase.settings(TestDatabase.empty());
+    DatabaseSettings withoutOwner =
+        DatabaseSettings.of(
+            fresh.jdbcUrl(),
+            fresh.runtimeUser(),
+            fresh.runtimePasswordFile(),
+            fresh.ownerUser(),
+            fresh.ownerPasswordFile().resolveSibling("not-here"));
+
+    assertThatThrownBy(() -> Migrations.runIfNeeded(withoutOwner, Profile.DEMO))
+        .isInstanceOf(UnusableDatabaseException.class)
+        .hasMessageContaining("--migrate");
+    Migrations.runIfNeeded(fresh, Profile.DEMO);
+    Migrations.runIfNeeded(withoutOwner, Profile.DEMO);
+    Database.open(withoutOwner, Profile.DEMO).close();
+  }
+
   @Test
   void theRuntimeOwnsNothingAndCannotForgeTheInstance() throws Exception {
     try (TestDatabase test = TestDatabase.open()) {
@@ -125,7 +145,8 @@ class StartTest {
             "CREATE TABLE bakq.mine (a int)",
             "DROP TABLE clock_mark",
             "INSERT INTO clock_mark VALUES (1, now())",
-            "SELECT * FROM flyway_schema_history"
+            "DELETE FROM flyway_schema_history",
+            "UPDATE flyway_schema_history SET success = false"
           }) {
         assertThatThrownBy(() -> test.asRuntime(sql))
             .as(sql)

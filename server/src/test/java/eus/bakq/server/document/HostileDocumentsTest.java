@@ -13,7 +13,6 @@ import eus.bakq.server.vocabulary.SignatureFormat;
 import eus.bakq.server.vocabulary.SignatureLevel;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,37 +42,15 @@ class HostileDocumentsTest {
 
   @TestFactory
   List<DynamicTest> refusesEachWithItsReason() {
-    Map<String, Supplier<byte[]>> unreadable = new LinkedHashMap<>();
+    Map<String, Supplier<byte[]>> unreadable = BadDocuments.unreadable();
     unreadable.put("empty", BadDocuments::empty);
-    unreadable.put("not a PDF", BadDocuments::notPdf);
-    unreadable.put("an XML", Documents::invoice);
-    unreadable.put("junk before the header", BadDocuments::junkBeforeHeader);
-    unreadable.put("cut in half", BadDocuments::cutInHalf);
-    unreadable.put("without its end", BadDocuments::withoutItsEnd);
-    unreadable.put("garbage after the end", BadDocuments::garbageAfterEnd);
-    unreadable.put("an offset that is wrong", BadDocuments::wrongOffset);
-    unreadable.put("object stream that is not listed", BadDocuments::hiddenObjectStreamBomb);
-    unreadable.put("predictor bomb", BadDocuments::predictorBomb);
-    unreadable.put("nested arrays", BadDocuments::nestedArrays);
-    unreadable.put("cyclic page tree", BadDocuments::cyclicPageTree);
-    unreadable.put("deeply nested form", BadDocuments::deepForm);
-    Map<String, Supplier<byte[]>> tooLarge = new LinkedHashMap<>();
+    Map<String, Supplier<byte[]>> tooLarge = BadDocuments.tooLarge();
     tooLarge.put("too many bytes", () -> new byte[SETTINGS.largestSize() + 1]);
-    tooLarge.put("object stream bomb", BadDocuments::objectStreamBomb);
-    tooLarge.put("disguised object stream bomb", BadDocuments::disguisedObjectStreamBomb);
-    tooLarge.put("cross-reference bomb", BadDocuments::crossReferenceBomb);
-    tooLarge.put("many small arrays", BadDocuments::manyArrays);
-    tooLarge.put("too many pages", BadDocuments::tooManyPages);
     List<DynamicTest> tests = new ArrayList<>();
     unreadable.forEach((name, file) -> tests.add(refused(name, file, Refusal.DOCUMENT_UNREADABLE)));
     tooLarge.forEach((name, file) -> tests.add(refused(name, file, Refusal.DOCUMENT_TOO_LARGE)));
-    tests.add(refused("encrypted", BadDocuments::encrypted, Refusal.DOCUMENT_ENCRYPTED));
-    tests.add(
-        refused(
-            "encrypted for a certificate",
-            BadDocuments::encryptedForCertificate,
-            Refusal.DOCUMENT_ENCRYPTED));
-    tests.add(refused("owner-protected", BadDocuments::ownerProtected, Refusal.DOCUMENT_ENCRYPTED));
+    BadDocuments.locked()
+        .forEach((name, file) -> tests.add(refused(name, file, Refusal.DOCUMENT_ENCRYPTED)));
     tests.add(
         refused(
             "certified, no changes",

@@ -2,6 +2,7 @@ package eus.bakq.server.enrolment;
 
 import eus.bakq.fixtures.Pki;
 import eus.bakq.fixtures.PkiIdentity;
+import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.authentication.Argon2Parameters;
 import eus.bakq.server.authentication.AuthenticationParts;
 import eus.bakq.server.authentication.AuthenticationSettings;
@@ -110,7 +111,8 @@ final class ActivationWorld implements AutoCloseable {
   final CredentialActs acts = new CredentialActs(enrolment.macs, random);
   final Wording wording = Wording.open("bakq.adibidea.eus", 6);
   final CredentialMessages messages = new CredentialMessages(enrolment.signers, acts, wording);
-  final Interactions interactions = new Interactions(random, SETTINGS);
+  final Interactions interactions =
+      new Interactions(random, SETTINGS, new CountedEvents(System::nanoTime));
   final CredentialStatus status =
       new CredentialStatus(
           enrolment.signers,

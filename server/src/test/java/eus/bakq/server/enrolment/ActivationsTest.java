@@ -79,7 +79,7 @@ final class ActivationsTest {
                     advance(anew, ActivationState.PASSWORD_SET), ActivationState.DATA_CONFIRMED),
                 ActivationState.TERMS_ACCEPTED),
             ActivationState.COMPLETED);
-    assertThat(completed.state().isEnd()).isTrue();
+    assertThat(completed.state().isFinal()).isTrue();
     assertInvalid(() -> findByToken(token(sent), NOW));
   }
 

@@ -132,8 +132,25 @@ final class CredentialStatusTest {
   @Test
   void revokesWhatIsSuspended() throws RefusedException {
     suspend(Duration.ofDays(3));
+    revoke(EnrolmentWorld.wish(), RevocationReason.SIGNER_ASKED);
+    assertEnded(RevocationReason.SIGNER_ASKED);
+  }
+
+  @Test
+  void closesTheAccountOfWhoHasDied() throws RefusedException {
     revoke(EnrolmentWorld.wish(), RevocationReason.SIGNER_DIED);
-    assertEnded(RevocationReason.SIGNER_DIED);
+
+    assertThat(world.find(ane).orElseThrow().state()).isEqualTo(SignerState.CLOSED);
+    assertThat(lines()).hasSize(5).endsWith("ACCOUNT_CLOSED registration-1");
+    assertThatThrownBy(
+            () ->
+                world
+                    .enrolment
+                    .renewActivation()
+                    .run(OFFICER, EnrolmentWorld.wish(), ANE, EVIDENCE))
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            refused -> assertThat(refused.refusal()).isEqualTo(Refusal.SIGNER_STATE));
   }
 
   @Test
@@ -293,6 +310,7 @@ final class CredentialStatusTest {
             "KEY_DESTROYED system",
             "CERTIFICATE_EXPIRED system",
             "KEY_DESTROYED system");
+    assertThat(notice(MessageKind.CREDENTIALS_EXPIRED).subject()).isEqualTo("Zure BakQ iraungi da");
     world.tidy.run();
     assertThat(lines()).hasSize(4);
   }

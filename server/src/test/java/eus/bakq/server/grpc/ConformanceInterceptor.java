@@ -44,7 +44,8 @@ public final class ConformanceInterceptor implements ClientInterceptor, AfterEac
           Reason.REASON_FIELD_INVALID,
           Reason.REASON_OVERLOADED,
           Reason.REASON_TEMPORARILY_UNAVAILABLE,
-          Reason.REASON_INTERNAL);
+          Reason.REASON_INTERNAL,
+          Reason.REASON_DATA_ALTERED);
   private static final Set<Status.Code> NOT_JUDGED =
       Set.of(Status.Code.CANCELLED, Status.Code.DEADLINE_EXCEEDED, Status.Code.UNIMPLEMENTED);
   private static final Map<Class<? extends com.google.protobuf.Message>, Integer> MOST_OF_EACH =

@@ -55,6 +55,11 @@ final class Doors implements AutoCloseable {
   final ThrowAwayPki.Identity officer;
   final ConformanceInterceptor conformance = new ConformanceInterceptor();
   final List<RefusedCall> refused = Collections.synchronizedList(new ArrayList<>());
+  final List<FailedCall> failed = Collections.synchronizedList(new ArrayList<>());
+
+  /** What is asked for each call of a registered caller. */
+  CallQuota quota = caller -> {};
+
   final List<String> served = Collections.synchronizedList(new ArrayList<>());
 
   /** What the sedes' service does before it answers. */
@@ -91,6 +96,8 @@ final class Doors implements AutoCloseable {
               record.run();
               refused.add(call);
             },
+            failed::add,
+            name -> quota.count(name),
             new AheadClock(() -> Instant.now().plus(ahead)),
             new SecureRandom());
   }

@@ -13,6 +13,7 @@ import eus.bakq.server.failure.MalformedException;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.signer.AlteredRowException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -33,9 +34,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** API-08: one shape of error, one code for each reason. */
 class ErrorStatusTest {
-  /** Reasons that are no refusals: malformed, unavailable (2) and a bug. */
+  /** Reasons that are no refusals: malformed, unavailable (2), a bug and an altered row. */
   private static final Set<String> OTHER_KINDS =
-      Set.of("FIELD_INVALID", "OVERLOADED", "TEMPORARILY_UNAVAILABLE", "INTERNAL");
+      Set.of("FIELD_INVALID", "OVERLOADED", "TEMPORARILY_UNAVAILABLE", "INTERNAL", "DATA_ALTERED");
 
   @Test
   void theRefusalsAreTheReasonsOfTheContract() {
@@ -64,6 +65,8 @@ class ErrorStatusTest {
             "OVERLOADED", codeOf(UnavailableException.overloaded(Duration.ofSeconds(1), "")).name())
         .containsEntry(
             "TEMPORARILY_UNAVAILABLE", codeOf(UnavailableException.temporarily("", null)).name())
+        .containsEntry(
+            "DATA_ALTERED", codeOf(new AlteredRowException("signer", "of nobody")).name())
         .containsEntry("INTERNAL", codeOf(new IllegalStateException()).name());
   }
 

@@ -200,6 +200,8 @@ class ListenerTest {
                     List.of(Doors.withoutCallerOption()),
                     fingerprint -> Optional.empty(),
                     call -> {},
+                    call -> {},
+                    caller -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -226,6 +228,8 @@ class ListenerTest {
                     List.of(),
                     fingerprint -> Optional.empty(),
                     call -> {},
+                    call -> {},
+                    caller -> {},
                     Clock.systemUTC(),
                     new SecureRandom()))
         .isInstanceOf(java.io.IOException.class);

@@ -19,6 +19,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +104,8 @@ class WatchStreamTest {
         SignatureFormat.PADES,
         SignatureLevel.B_B,
         DigestAlgorithm.SHA256,
-        CompletionDelay.NONE);
+        CompletionDelay.NONE,
+        Optional.empty());
   }
 
   /** A call whose reader is as fast as a test says. */

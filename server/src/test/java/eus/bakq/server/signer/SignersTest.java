@@ -123,12 +123,12 @@ final class SignersTest {
   @ParameterizedTest
   @EnumSource(SignerState.class)
   void endsNowhereButInClosed(SignerState state) {
-    assertThat(state.allows(state)).isFalse();
+    assertThat(state.next().contains(state)).isFalse();
     // Back to the beginning when the credentials have ended.
-    assertThat(state.allows(SignerState.PENDING_ACTIVATION))
+    assertThat(state.next().contains(SignerState.PENDING_ACTIVATION))
         .isEqualTo(state == SignerState.ACTIVE || state == SignerState.SUSPENDED);
-    assertThat(state.allows(SignerState.CLOSED)).isEqualTo(state != SignerState.CLOSED);
-    assertThat(SignerState.CLOSED.allows(state)).isFalse();
+    assertThat(state.next().contains(SignerState.CLOSED)).isEqualTo(state != SignerState.CLOSED);
+    assertThat(SignerState.CLOSED.next().contains(state)).isFalse();
   }
 
   /** ENR-14: each column, changed by whoever can write the database. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import eus.bakq.server.hsm.SoftwareInfrastructureKeys;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import java.nio.charset.StandardCharsets;
@@ -36,15 +37,15 @@ class DocumentVaultTest {
     byte[] closed = box.close(3, DocumentVault.Role.ORIGINAL, PART);
 
     assertThatThrownBy(() -> box.open(2, DocumentVault.Role.ORIGINAL, closed))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(AlteredRowException.class);
     assertThatThrownBy(() -> box.open(3, DocumentVault.Role.SIGNED, closed))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(AlteredRowException.class);
     assertThatThrownBy(
             () ->
                 vault
                     .box(new SignatureRequestId(new UUID(1, 2)))
                     .open(3, DocumentVault.Role.ORIGINAL, closed))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(AlteredRowException.class);
   }
 
   @Test
@@ -53,8 +54,8 @@ class DocumentVaultTest {
     altered[altered.length - 1] ^= 1;
 
     assertThatThrownBy(() -> box.open(0, DocumentVault.Role.VALUE, altered))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(AlteredRowException.class);
     assertThatThrownBy(() -> box.open(0, DocumentVault.Role.VALUE, new byte[5]))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(AlteredRowException.class);
   }
 }

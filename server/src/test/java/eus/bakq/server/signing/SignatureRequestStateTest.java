@@ -20,13 +20,18 @@ class SignatureRequestStateTest {
     assertThat(SignatureRequestState.AUTHORISED.next())
         .containsExactlyInAnyOrder(SignatureRequestState.COMPLETING, SignatureRequestState.FROZEN);
     assertThat(SignatureRequestState.COMPLETING.next())
-        .isEqualTo(Set.of(SignatureRequestState.COMPLETED));
+        .isEqualTo(Set.of(SignatureRequestState.COMPLETED, SignatureRequestState.FAILED));
+    for (SignatureRequestState state : SignatureRequestState.values()) {
+      assertThat(state.next().contains(SignatureRequestState.FAILED))
+          .as("only what was signed can fail: %s", state)
+          .isEqualTo(state == SignatureRequestState.COMPLETING);
+    }
   }
 
   @ParameterizedTest
   @EnumSource(
       value = SignatureRequestState.class,
-      names = {"COMPLETED", "REJECTED", "EXPIRED", "CANCELLED"})
+      names = {"COMPLETED", "REJECTED", "EXPIRED", "CANCELLED", "FAILED"})
   void endsForGood(SignatureRequestState end) {
     assertThat(end.next()).isEmpty();
     assertThat(end.isOpen()).isFalse();

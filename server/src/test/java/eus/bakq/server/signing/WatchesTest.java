@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -211,7 +212,8 @@ class WatchesTest {
           SignatureFormat.PADES,
           SignatureLevel.B_B,
           DigestAlgorithm.SHA256,
-          progress.get(request).completionDelay());
+          progress.get(request).completionDelay(),
+          Optional.empty());
     }
   }
 }

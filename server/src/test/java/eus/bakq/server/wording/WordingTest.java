@@ -23,6 +23,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class WordingTest {
+  /** A reason that the texts know, as the package that comes later calls it. */
+  private enum Why {
+    FAULT
+  }
+
   private static final String HOST = "firma.adibidea.eus";
   private static final Wording WORDING = Wording.open(HOST, 6);
   private static final Instant TIME = Instant.parse("2026-11-28T22:30:00Z");
@@ -176,7 +181,10 @@ final class WordingTest {
             WORDING.accountLocked(language, TIME),
             WORDING.activationCompleted(language, TIME),
             WORDING.signatureMade(language, new Signing("Udala", 1, "K7Q4-2M9T"), TIME),
-            WORDING.signatureMade(language, new Signing("Udala", 7, "K7Q4-2M9T"), TIME));
+            WORDING.signatureMade(language, new Signing("Udala", 7, "K7Q4-2M9T"), TIME),
+            WORDING.credentialsExpired(language, TIME),
+            WORDING.signatureNotHandedOut(
+                language, new Signing("Udala", 7, "K7Q4-2M9T"), Why.FAULT, TIME));
     for (EmailText email : emails) {
       assertThat(email.subject()).doesNotContain("{", "\n").hasSizeBetween(10, 70);
       assertThat(email.text()).doesNotContain("{").contains("23:30").hasSizeLessThan(8_000);

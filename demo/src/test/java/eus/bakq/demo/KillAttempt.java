@@ -1,0 +1,59 @@
+package eus.bakq.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import eus.bakq.fixtures.Documents;
+import eus.bakq.relyingparty.v1.SignatureRequest;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/**
+ * One walk in which a server is killed: what comes before the step, the step, and what must be
+ * found after the death (docs/signing-cycle.md sections 5 and 7), to the end of the walk. For one
+ * thread at a time.
+ */
+abstract class KillAttempt {
+  /** Brings everything to where the step can be made. */
+  abstract void prepare(KillWorld kill) throws Exception;
+
+  /** Makes the step: the call that may never be answered. */
+  abstract void act() throws Exception;
+
+  /**
+   * Looks what is there when what the dead process left was settled, and goes on as people do.
+   *
+   * @param answered whether the step was answered before the death
+   * @param point where the death was; empty if nobody knows
+   */
+  abstract void judge(boolean answered, Optional<KillPoint> point) throws Exception;
+
+  /**
+   * What the point says; where it is not known, what {@code found} says, if a death may leave it.
+   */
+  static boolean done(Optional<KillPoint> point, boolean answered, String words, boolean found) {
+    return point.map(known -> known.committed(words) > 0).orElse(answered || found);
+  }
+
+  /** The one text that {@code sql} finds, as the superuser. */
+  static String text(World world, String sql) throws SQLException {
+    try (Connection connection = world.superuser();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      assertThat(row.next()).as(sql).isTrue();
+      return row.getString(1);
+    }
+  }
+
+  /** The citizen signs something new, from the beginning: nothing of before stands in the way. */
+  static void signsSomethingNew(KillWorld kill, Citizen citizen) throws Exception {
+    Sede sede = kill.world().sede(WorldFiles.SEDE_A);
+    SignatureRequest request = sede.ask(Documents.paper());
+    kill.awaitNoMessages(citizen);
+    assertThat(citizen.sign(request)).isOne();
+    assertThat(sede.fetchCompleted(request.getId(), 0)).isNotEmpty();
+    var _ = sede.acknowledge(request.getId());
+  }
+}

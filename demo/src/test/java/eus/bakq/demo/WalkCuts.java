@@ -1,0 +1,170 @@
+package eus.bakq.demo;
+
+import eus.bakq.fixtures.PostgresExchange;
+import eus.bakq.fixtures.PostgresWire;
+import eus.bakq.fixtures.PostgresWireOrder;
+import eus.bakq.fixtures.PostgresWireOrder.Where;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * The exchanges with PostgreSQL that a walk has, call by call, and the connection cut at each of
+ * them in turn: one in each call of a walk, until all had theirs. Exchanges of background jobs are
+ * apart: they are cut whenever they come. For one thread.
+ */
+final class WalkCuts {
+  /** Where to cut, and on which side. */
+  private record Cut(String place, Where where) {}
+
+  /** Of calls that are repeated until they succeed. */
+  private static final int MOST_IN_A_WALK = 8;
+
+  private static final int PART = 3;
+  private static final Deque<Cut> NONE = new ArrayDeque<>();
+
+  private final PostgresWire wire;
+  private final Set<String> ofBackground = new HashSet<>();
+  private final Map<String, Set<String>> places = new LinkedHashMap<>();
+  private final Map<String, Deque<Cut>> left = new LinkedHashMap<>();
+  private final List<String> unmet = new ArrayList<>();
+  private final List<PostgresWireOrder> background = new ArrayList<>();
+  private final Set<Cut> triedTwice = new HashSet<>();
+  private Optional<String> call = Optional.empty();
+  private Optional<Cut> cut = Optional.empty();
+  private Optional<PostgresWireOrder> order = Optional.empty();
+  private final Map<String, Integer> inThisWalk = new HashMap<>();
+  private int met;
+
+  WalkCuts(PostgresWire wire) {
+    this.wire = wire;
+  }
+
+  /** What passes now, and comes again by itself. */
+  void learnBackground() {
+    wire.passed().forEach(exchange -> ofBackground.add(exchange.place()));
+    wire.forgetPassed();
+  }
+
+  /** To be told of the calls of a walk without faults. */
+  void learn(String next) {
+    learnCall();
+    call = Optional.of(next);
+  }
+
+  private void learnCall() {
+    List<PostgresExchange> passed = wire.passed();
+    wire.forgetPassed();
+    call.ifPresent(
+        name ->
+            passed.stream()
+                .map(PostgresExchange::place)
+                .filter(place -> !ofBackground.contains(place))
+                .forEach(
+                    place -> places.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(place)));
+  }
+
+  /**
+   * Ends the learning.
+   *
+   * @param all whether each exchange is cut on both sides, in each call; else, of what several
+   *     calls have, in one of them, on one side, and of those that are no COMMIT one in three
+   */
+  void prepare(Random random, boolean all) {
+    learnCall();
+    call = Optional.empty();
+    Set<String> seen = new HashSet<>();
+    places.forEach(
+        (name, found) -> {
+          List<Cut> cuts = new ArrayList<>();
+          for (String place : found) {
+            if (all || (seen.add(place) && (isCommit(place) || random.nextInt(PART) == 0))) {
+              cuts.addAll(cutsAt(place, random, all));
+            }
+          }
+          Collections.shuffle(cuts, random);
+          left.put(name, new ArrayDeque<>(cuts));
+        });
+    for (String place : ofBackground) {
+      for (Cut each : cutsAt(place, random, all)) {
+        background.add(order(each, 1 + random.nextInt(4)));
+      }
+    }
+  }
+
+  private static boolean isCommit(String place) {
+    return place.equals("COMMIT") || place.endsWith(" | COMMIT");
+  }
+
+  private static List<Cut> cutsAt(String place, Random random, boolean all) {
+    if (all) {
+      return List.of(
+          new Cut(place, Where.BEFORE_IT_ARRIVES), new Cut(place, Where.BEFORE_THE_ANSWER));
+    }
+    return List.of(new Cut(place, Where.values()[random.nextInt(2)]));
+  }
+
+  private PostgresWireOrder order(Cut wanted, int nth) {
+    return wire.cut(exchange -> exchange.place().equals(wanted.place()), nth, wanted.where());
+  }
+
+  /** To be told of the calls of a walk with faults: one cut in each, some calls of a name. */
+  void cutIn(String next) {
+    close();
+    call = Optional.of(next);
+    boolean more = inThisWalk.merge(next, 1, Integer::sum) <= MOST_IN_A_WALK;
+    cut = Optional.ofNullable(more ? left.getOrDefault(next, NONE).poll() : null);
+    order = cut.map(wanted -> order(wanted, 1));
+  }
+
+  /** Ends a walk. */
+  void endWalk() {
+    close();
+    inThisWalk.clear();
+  }
+
+  /** What was not met goes to the end, once. */
+  private void close() {
+    order.ifPresent(
+        given -> {
+          given.release();
+          if (given.met().isPresent()) {
+            met++;
+          } else if (triedTwice.add(cut.orElseThrow())) {
+            left.get(call.orElseThrow()).add(cut.orElseThrow());
+          } else {
+            unmet.add(call.orElseThrow() + ": " + cut.orElseThrow());
+          }
+        });
+    order = Optional.empty();
+  }
+
+  int met() {
+    return met;
+  }
+
+  /** How many cuts of background jobs have happened. */
+  long metInBackground() {
+    return background.stream().filter(given -> given.met().isPresent()).count();
+  }
+
+  /** Those that were not met in two walks. */
+  List<String> unmet() {
+    return List.copyOf(unmet);
+  }
+
+  /** How many are still to be made in calls. */
+  int left() {
+    return left.values().stream().mapToInt(Deque::size).sum();
+  }
+}

@@ -1,0 +1,141 @@
+package eus.bakq.server;
+
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.database.ClockLook;
+import eus.bakq.server.database.ClockStanding;
+import eus.bakq.server.database.Database;
+import eus.bakq.server.database.DatabaseClock;
+import eus.bakq.server.failure.RefusedException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Compares this node's clock with the database's every few seconds, on a thread of its own, and
+ * says so where it matters when they part and when they meet again: to the doors' health, to the
+ * operators, and in the record (TIM-01). A look that fails is made again.
+ */
+final class ClockWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+
+  private final Database database;
+  private final DatabaseClock clock;
+  private final AuditLog audit;
+  private final UUID node;
+  private final Consumer<Boolean> health;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("clock-watch").daemon().factory());
+
+  /** What was recorded last; used on the thread only. */
+  private ClockStanding told = ClockStanding.AGREES;
+
+  private ClockWatch(
+      Database database, DatabaseClock clock, AuditLog audit, UUID node, Consumer<Boolean> health) {
+    this.database = database;
+    this.clock = clock;
+    this.audit = audit;
+    this.node = node;
+    this.health = health;
+  }
+
+  /**
+   * Begins at once.
+   *
+   * @param node named in the record
+   * @param health is told at each look whether times are to be had
+   */
+  static ClockWatch start(
+      Database database, DatabaseClock clock, AuditLog audit, UUID node, Consumer<Boolean> health) {
+    ClockWatch watch = new ClockWatch(database, clock, audit, node, health);
+    // It ends with the thread and never throws: there is nothing to be asked of the future.
+    var _ =
+        watch.thread.scheduleWithFixedDelay(
+            watch::guardedLook, 0, clock.settings().lookEvery().toMillis(), TimeUnit.MILLISECONDS);
+    return watch;
+  }
+
+  private void guardedLook() {
+    try {
+      look();
+    } catch (RefusedException | RuntimeException e) {
+      LOG.atError().setCause(e).log("the clocks could not be compared; it is tried again");
+    }
+  }
+
+  private void look() throws RefusedException {
+    ClockLook look = database.inTransaction(clock::look);
+    health.accept(look.standing().isServing());
+    if (look.standing() == told) {
+      return;
+    }
+    Map<String, String> details = details(look);
+    line(look.standing(), details).log("this node's clock and the database's were compared");
+    database.transact(handle -> audit.append(handle, event(look.standing(), details)));
+    told = look.standing();
+  }
+
+  private static LoggingEventBuilder line(ClockStanding standing, Map<String, String> details) {
+    LoggingEventBuilder line =
+        switch (standing) {
+          case AGREES -> LOG.atInfo();
+          case DIFFERS -> LOG.atWarn();
+          case TOO_FAR_APART, DATABASE_JUMPED, STANDS_STILL -> LOG.atError();
+        };
+    line = line.addKeyValue("standing", standing);
+    for (Map.Entry<String, String> detail : details.entrySet()) {
+      line = line.addKeyValue(detail.getKey(), detail.getValue());
+    }
+    return line;
+  }
+
+  private static AuditEvent event(ClockStanding standing, Map<String, String> details) {
+    return switch (standing) {
+      case AGREES ->
+          AuditEvent.succeeded(AuditEventType.CLOCK_SKEW_OVER, "system", "clock", details);
+      case DIFFERS ->
+          AuditEvent.failed(
+              AuditEventType.CLOCK_SKEW_NOTICED, standing.name(), "system", "clock", details);
+      case TOO_FAR_APART, DATABASE_JUMPED, STANDS_STILL ->
+          AuditEvent.failed(
+              AuditEventType.CLOCK_SKEW_STOPPED, standing.name(), "system", "clock", details);
+    };
+  }
+
+  private Map<String, String> details(ClockLook look) {
+    return Map.of(
+        "node", node.toString(),
+        "ahead_at_least_ms", millis(look.offset().least()),
+        "ahead_at_most_ms", millis(look.offset().most()),
+        "jump_ms", millis(look.jump()),
+        "behind_mark_ms", millis(look.behindMark()),
+        "alert_after_ms", millis(clock.settings().alertAfter()),
+        "stop_after_ms", millis(clock.settings().stopAfter()));
+  }
+
+  private static String millis(Duration duration) {
+    return Long.toString(duration.toMillis());
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        thread.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

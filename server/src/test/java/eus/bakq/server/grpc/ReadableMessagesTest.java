@@ -1,0 +1,119 @@
+package eus.bakq.server.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.rpc.BadRequest;
+import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** API-08: what cannot be read is the caller's mistake, and is told in our shape. */
+class ReadableMessagesTest {
+  private static final byte[] CUT = {0x0A, 0x7F, 'a'};
+  private static final byte[] NO_TEXT = {0x0A, 0x02, (byte) 0xC3, '('};
+  private static final byte[] GOOD = {};
+
+  @TempDir Path folder;
+  private Doors doors;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void openDoors() throws Exception {
+    doors = Doors.open(folder, Doors.bounds(4096, 8, 2, 2));
+    channel = doors.channel(Audience.RELYING_PARTY, Optional.of(doors.sede));
+  }
+
+  @AfterEach
+  void closeDoors() {
+    doors.close();
+    assertThat(doors.conformance.takeViolations()).isEmpty();
+  }
+
+  @Test
+  void namesTheMessageWhenItCannotBeRead() throws Exception {
+    refuses(call("identity", List.of(CUT)));
+    refuses(call("identity", List.of(NO_TEXT)));
+    assertThat(doors.served).isEmpty();
+  }
+
+  @Test
+  void namesTheMessageWhenThereIsNoneOrAnother() throws Exception {
+    refuses(call("identity", List.of()));
+    refuses(call("identity", List.of(GOOD, GOOD)));
+    refuses(call("identity", List.of(GOOD, CUT)));
+    assertThat(doors.served).isEmpty();
+    assertThat(call("identity", List.of(GOOD)).getCode()).isEqualTo(Status.Code.OK);
+  }
+
+  @Test
+  void inflatesNothing() throws Exception {
+    for (byte[] message : List.of(GOOD, new byte[5000])) {
+      Status end = call("gzip", List.of(message));
+      assertThat(end.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+    }
+    assertThat(doors.served).isEmpty();
+  }
+
+  private static void refuses(Status status) {
+    assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    StatusRuntimeException end = (StatusRuntimeException) status.getCause();
+    assertThat(Errors.reason(end)).isEqualTo("FIELD_INVALID");
+    assertThat(Errors.detail(end, BadRequest.class).getFieldViolationsList())
+        .singleElement()
+        .satisfies(violation -> assertThat(violation.getField()).isEqualTo("message"));
+  }
+
+  /** The end of a call of one message that sends {@code messages}; its cause has the trailers. */
+  private Status call(String compression, List<byte[]> messages) throws Exception {
+    MethodDescriptor<byte[], byte[]> method =
+        SignatureRequestServiceGrpc.getGetSignatureRequestMethod().toBuilder(new Raw(), new Raw())
+            // or else the client's side holds itself to one message
+            .setType(MethodType.CLIENT_STREAMING)
+            .build();
+    CompletableFuture<Status> end = new CompletableFuture<>();
+    ClientCall<byte[], byte[]> call =
+        ((Channel) channel).newCall(method, CallOptions.DEFAULT.withCompression(compression));
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            end.complete(status.withCause(status.asRuntimeException(trailers)));
+          }
+        },
+        new Metadata());
+    call.request(2);
+    messages.forEach(call::sendMessage);
+    call.halfClose();
+    return end.get(60, TimeUnit.SECONDS);
+  }
+
+  private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      return new byte[0];
+    }
+  }
+}
