@@ -29,7 +29,7 @@ record ServerPorts(int relyingParty, int registration, int signer, int auditor, 
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (BindException taken) {
-        continue;
+        // Somebody else listens there: the next one.
       } catch (IOException e) {
         throw new UncheckedIOException("no port can be tried", e);
       }

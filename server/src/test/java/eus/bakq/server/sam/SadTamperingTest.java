@@ -106,7 +106,7 @@ final class SadTamperingTest {
     int made = world.citizenKeys().signatures();
     for (Credential one : credentials) {
       for (Credential another : credentials) {
-        if (one != another) {
+        if (!one.id().equals(another.id())) {
           ActivationContent content = world.issued(one);
           ActivationContent withAnothersKey = with(content, "credential", another.id());
           assertRefused(withAnothersKey, SadRefusal.CREDENTIAL_NOT_ACTIVE);
