@@ -1,39 +1,52 @@
 package eus.bakq.demo;
 
-import java.util.function.Function;
-
 /** The calls of the walk in which a server is killed, in the order in which people make them. */
 enum KillStep {
-  REGISTER(ActivationAttempt::new),
-  OPEN_LINK(ActivationAttempt::new),
-  SET_PASSWORD(ActivationAttempt::new),
-  CONFIRM_DATA(ActivationAttempt::new),
-  ACCEPT_TERMS(ActivationAttempt::new),
-  ACTIVATION_PASSWORD(ActivationAttempt::new),
-  ACTIVATION_CODE(ActivationAttempt::new),
-  UPLOAD(SigningAttempt::new),
-  CREATE(SigningAttempt::new),
-  CREATE_UPLOADED(SigningAttempt::new),
-  OPEN(SigningAttempt::new),
-  PASSWORD(SigningAttempt::new),
-  CODE(SigningAttempt::new),
-  FETCH(SigningAttempt::new),
-  ACKNOWLEDGE(SigningAttempt::new),
-  CANCEL(SigningAttempt::new),
-  REJECT(SigningAttempt::new),
-  SUSPEND(OfficerAttempt::new),
-  LIFT(OfficerAttempt::new),
-  UNLOCK(OfficerAttempt::new),
-  REVOKE(OfficerAttempt::new),
-  RENEW(OfficerAttempt::new);
-
-  private final Function<KillStep, KillAttempt> attempts;
-
-  KillStep(Function<KillStep, KillAttempt> attempts) {
-    this.attempts = attempts;
-  }
+  REGISTER,
+  OPEN_LINK,
+  SET_PASSWORD,
+  CONFIRM_DATA,
+  ACCEPT_TERMS,
+  ACTIVATION_PASSWORD,
+  ACTIVATION_CODE,
+  UPLOAD,
+  CREATE,
+  CREATE_UPLOADED,
+  OPEN,
+  PASSWORD,
+  CODE,
+  FETCH,
+  ACKNOWLEDGE,
+  CANCEL,
+  REJECT,
+  SUSPEND,
+  LIFT,
+  UNLOCK,
+  REVOKE,
+  RENEW;
 
   KillAttempt attempt() {
-    return attempts.apply(this);
+    return switch (this) {
+      case REGISTER,
+          OPEN_LINK,
+          SET_PASSWORD,
+          CONFIRM_DATA,
+          ACCEPT_TERMS,
+          ACTIVATION_PASSWORD,
+          ACTIVATION_CODE ->
+          new ActivationAttempt(this);
+      case UPLOAD,
+          CREATE,
+          CREATE_UPLOADED,
+          OPEN,
+          PASSWORD,
+          CODE,
+          FETCH,
+          ACKNOWLEDGE,
+          CANCEL,
+          REJECT ->
+          new SigningAttempt(this);
+      case SUSPEND, LIFT, UNLOCK, REVOKE, RENEW -> new OfficerAttempt(this);
+    };
   }
 }
