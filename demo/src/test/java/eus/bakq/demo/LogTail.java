@@ -8,7 +8,9 @@ import java.util.List;
 
 /** What is logged in this JVM from now on. */
 final class LogTail {
-  private static final Path FILE = Path.of("target", "demo-tests.log");
+  /** Each JVM that runs tests has its own. */
+  static final Path FILE =
+      Path.of("target", "demo-tests-" + System.getProperty("bakq.test.fork", "1") + ".log");
 
   private final long from;
 

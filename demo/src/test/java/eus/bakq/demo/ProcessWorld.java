@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -214,8 +215,11 @@ final class ProcessWorld implements World, AutoCloseable {
     synchronized (all) {
       return all.stream()
           .sorted(
-              Comparator.comparingLong((Message message) -> message.getDeliveredAt().getSeconds())
-                  .thenComparingInt(message -> message.getDeliveredAt().getNanos())
+              Comparator.comparing(
+                      (Message message) ->
+                          Instant.ofEpochSecond(
+                              message.getDeliveredAt().getSeconds(),
+                              message.getDeliveredAt().getNanos()))
                   .reversed())
           .toList();
     }

@@ -34,7 +34,7 @@ class RefusedInputTest {
   private static final int MOST_FILES_MORE = 64;
   private static final int MOST_SESSIONS = 10;
 
-  private static final Path LOG = Path.of("target/demo-tests.log");
+  private static final Path LOG = LogTail.FILE;
 
   /** A stack, a class, a statement. */
   private static final Pattern INNARDS =

@@ -67,7 +67,7 @@ final class ServerProgram {
       return;
     }
     Path half = Files.createTempFile(HOME, "half", ".aot");
-    Path log = HOME.resolve("training.log");
+    Path log = Files.createTempFile(HOME, "training", ".log");
     ProcessBuilder builder =
         new ProcessBuilder(
                 command(
