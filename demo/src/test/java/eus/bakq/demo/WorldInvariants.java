@@ -107,7 +107,7 @@ record WorldInvariants(World world) {
     for (Path file : files) {
       byte[] content = Files.readAllBytes(file);
       boolean key = isKey(content) || contains(content, KEY_IN_CLEAR);
-      if (isDocument(content) || key && !DOOR_KEY.contains(file.getFileName().toString())) {
+      if (isDocument(content) || (key && !DOOR_KEY.contains(file.getFileName().toString()))) {
         found.add(file.toString());
       }
     }
@@ -119,20 +119,19 @@ record WorldInvariants(World world) {
   }
 
   private static boolean isKey(byte[] content) {
-    if (content.length > LARGEST_KEY) {
+    return content.length <= LARGEST_KEY
+        && Stream.of("EC", "RSA").anyMatch(algorithm -> isKey(content, algorithm));
+  }
+
+  private static boolean isKey(byte[] content, String algorithm) {
+    try {
+      var _ = KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(content));
+      return true;
+    } catch (InvalidKeySpecException none) {
       return false;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
     }
-    for (String algorithm : List.of("EC", "RSA")) {
-      try {
-        var _ = KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(content));
-        return true;
-      } catch (InvalidKeySpecException none) {
-        continue;
-      } catch (GeneralSecurityException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-    return false;
   }
 
   private static boolean contains(byte[] content, byte[] wanted) {

@@ -7,6 +7,7 @@ import eus.bakq.server.database.ClockLook;
 import eus.bakq.server.database.ClockStanding;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.DatabaseClock;
+import eus.bakq.server.database.Outage;
 import eus.bakq.server.failure.RefusedException;
 import java.time.Duration;
 import java.util.Map;
@@ -69,7 +70,9 @@ final class ClockWatch implements AutoCloseable {
     try {
       look();
     } catch (RefusedException | RuntimeException e) {
-      LOG.atError().setCause(e).log("the clocks could not be compared; it is tried again");
+      LOG.atLevel(Outage.level(e))
+          .setCause(e)
+          .log("the clocks could not be compared; it is tried again");
     }
   }
 
@@ -80,19 +83,23 @@ final class ClockWatch implements AutoCloseable {
       return;
     }
     Map<String, String> details = details(look);
-    line(look.standing(), details).log("this node's clock and the database's were compared");
+    log(look.standing(), details);
     database.transact(handle -> audit.append(handle, event(look.standing(), details)));
     told = look.standing();
   }
 
-  private static LoggingEventBuilder line(ClockStanding standing, Map<String, String> details) {
-    LoggingEventBuilder line =
-        switch (standing) {
-          case AGREES -> LOG.atInfo();
-          case DIFFERS -> LOG.atWarn();
-          case TOO_FAR_APART, DATABASE_JUMPED, STANDS_STILL -> LOG.atError();
-        };
-    line = line.addKeyValue("standing", standing);
+  private static void log(ClockStanding standing, Map<String, String> details) {
+    switch (standing) {
+      case AGREES -> with(details, LOG.atInfo()).log("the clocks agree again");
+      case DIFFERS ->
+          with(details, LOG.atWarn()).log("the clocks of this node and of the database differ");
+      case TOO_FAR_APART, DATABASE_JUMPED, STANDS_STILL ->
+          with(details, LOG.atError().addKeyValue("standing", standing))
+              .log("no time is given out: the clocks cannot be trusted");
+    }
+  }
+
+  private static LoggingEventBuilder with(Map<String, String> details, LoggingEventBuilder line) {
     for (Map.Entry<String, String> detail : details.entrySet()) {
       line = line.addKeyValue(detail.getKey(), detail.getValue());
     }

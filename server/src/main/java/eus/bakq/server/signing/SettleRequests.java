@@ -169,7 +169,10 @@ public final class SettleRequests {
     try {
       fail.afterTry(id, delay);
     } catch (RuntimeException e) { // As in guarded.
-      LOG.atError().addKeyValue("request", id).setCause(e).log("a request could not be settled");
+      LOG.atLevel(Outage.level(e))
+          .addKeyValue("request", id)
+          .setCause(e)
+          .log("a request could not be settled");
     }
   }
 

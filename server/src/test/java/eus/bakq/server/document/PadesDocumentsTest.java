@@ -198,7 +198,7 @@ class PadesDocumentsTest {
 
   @Test
   void refusesACertificateThatIsNotValidThen() {
-    Pki older = Pki.create("older", new SecureRandom(), now.minus(Duration.ofDays(400)));
+    Pki older = Pki.create("older", new SecureRandom(), now.minus(Duration.ofDays(6 * 365)));
 
     assertThatThrownBy(
             () ->
