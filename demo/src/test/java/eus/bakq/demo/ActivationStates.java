@@ -33,7 +33,7 @@ final class ActivationStates {
   static List<RefusedInput> cases() {
     List<RefusedInput> cases = new ArrayList<>();
     for (String line : TABLE.lines().toList()) {
-      String[] words = line.split(" +");
+      String[] words = line.split(" +", -1);
       for (int i = 0; i < STEPS.size(); i++) {
         String step = STEPS.get(i);
         cases.add(
