@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** PostgreSQL is stopped, or crashes, and comes back. */
 class DatabaseDownTest {
-  private enum End {
+  enum End {
     STOPPED,
     CRASHED
   }
