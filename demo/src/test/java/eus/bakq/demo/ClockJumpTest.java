@@ -52,7 +52,7 @@ class ClockJumpTest {
   }
 
   /** A clock that is set, and how the server says why it stops. */
-  private enum Jump {
+  enum Jump {
     DATABASE_BACK("DATABASE_JUMPED") {
       @Override
       void on(JumpingWorld jumping) {

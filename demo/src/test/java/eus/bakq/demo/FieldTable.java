@@ -210,7 +210,7 @@ final class FieldTable {
       String[] parts = line.strip().split(" \\| ", 2);
       Map<FieldFault, String> ofField = own(parts[0]);
       if (parts.length == 2) {
-        for (String exception : parts[1].split("; ")) {
+        for (String exception : parts[1].split("; ", -1)) {
           String[] sides = exception.split(" = ", 2);
           faults(sides[0]).forEach(fault -> ofField.put(fault, sides[1]));
         }
@@ -234,7 +234,7 @@ final class FieldTable {
       all.remove(FieldFault.UTF8);
       return all;
     }
-    return List.of(words.split(" ")).stream().map(FieldFault::valueOf).toList();
+    return List.of(words.split(" ", -1)).stream().map(FieldFault::valueOf).toList();
   }
 
   /** Every field that the contract has; one that has no line here has no answer, and fails. */

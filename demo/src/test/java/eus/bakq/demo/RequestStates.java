@@ -59,7 +59,7 @@ final class RequestStates {
   static List<RefusedInput> cases() {
     List<RefusedInput> cases = new ArrayList<>();
     for (String line : TABLE.lines().toList()) {
-      String[] words = line.split(" +");
+      String[] words = line.split(" +", -1);
       for (int i = 0; i < CALLS.size(); i++) {
         String call = CALLS.get(i);
         String state = words[0];

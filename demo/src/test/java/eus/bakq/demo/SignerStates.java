@@ -37,7 +37,7 @@ final class SignerStates {
   static List<RefusedInput> cases() {
     List<RefusedInput> cases = new ArrayList<>();
     for (String line : TABLE.lines().toList()) {
-      String[] words = line.split(" +");
+      String[] words = line.split(" +", -1);
       for (int i = 0; i < ACTS.size(); i++) {
         String act = ACTS.get(i);
         cases.add(
