@@ -127,7 +127,7 @@ final class ServerProgram {
 
   private static ServerProgram pack() throws IOException {
     List<String> entries = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(entry);
       if (Files.isDirectory(path) && path.endsWith("classes")) {
         entries.add(jar(path).toString());

@@ -21,9 +21,7 @@ public final class FormSearch {
   private static final int CHUNK = 1 << 16;
   private static final int FILTER_BITS = 20;
 
-  private record Ending(Form form, byte[] bytes) {}
-
-  private final Map<Long, List<Ending>> endings = new HashMap<>();
+  private final Map<Long, List<Form>> endings = new HashMap<>();
   private final boolean[] filter = new boolean[1 << FILTER_BITS];
   private final int longest;
 
@@ -36,7 +34,7 @@ public final class FormSearch {
         word = word << 8 | (bytes[i] & 0xff);
       }
       filter[slot(word)] = true;
-      endings.computeIfAbsent(word, key -> new ArrayList<>()).add(new Ending(form, bytes));
+      endings.computeIfAbsent(word, key -> new ArrayList<>()).add(form);
       most = Math.max(most, bytes.length);
     }
     longest = most;
@@ -75,11 +73,12 @@ public final class FormSearch {
 
   private void compare(
       String place, byte[] window, long word, int end, long gone, List<Found> found) {
-    for (Ending ending : endings.getOrDefault(word, List.of())) {
-      int begin = end - ending.bytes().length;
+    for (Form form : endings.getOrDefault(word, List.of())) {
+      byte[] bytes = form.bytes().toByteArray();
+      int begin = end - bytes.length;
       if (begin >= 0
-          && Arrays.equals(window, begin, end, ending.bytes(), 0, ending.bytes().length)) {
-        found.add(new Found(ending.form(), place, gone + end));
+          && Arrays.equals(window, begin, end, bytes, 0, bytes.length)) {
+        found.add(new Found(form, place, gone + end));
       }
     }
   }

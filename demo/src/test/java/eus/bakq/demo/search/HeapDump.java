@@ -39,9 +39,10 @@ public final class HeapDump implements AutoCloseable {
   private record Field(String name, int kind) {}
 
   /** Where in an object the references are, and their names. */
-  private record Layout(int[] places, String[] names) {}
+  private record Layout(List<Integer> places, List<String> names) {}
 
   /** Is told of everything in the heap. */
+  @SuppressWarnings("UnusedVariable") // who is not interested leaves a method as it is
   private interface Visitor {
     /** A value of a primitive array: its bytes are from {@code from} to {@code to}. */
     default void array(long object, String type, long from, long to) {}
@@ -230,8 +231,8 @@ public final class HeapDump implements AutoCloseable {
     long at = begin + 2 * ID + 8;
     long end = at + Integer.toUnsignedLong(file.get(INT, at - 4));
     Layout layout = layouts.computeIfAbsent(type, this::layout);
-    for (int i = 0; i < layout.places().length; i++) {
-      visitor.reference(id, layout.names()[i], file.get(LONG, at + layout.places()[i]));
+    for (int i = 0; i < layout.places().size(); i++) {
+      visitor.reference(id, layout.names().get(i), file.get(LONG, at + layout.places().get(i)));
     }
     return end;
   }
@@ -249,8 +250,7 @@ public final class HeapDump implements AutoCloseable {
         at += size(field.kind());
       }
     }
-    return new Layout(
-        places.stream().mapToInt(place -> place).toArray(), own.toArray(new String[0]));
+    return new Layout(List.copyOf(places), List.copyOf(own));
   }
 
   private long objectArray(long begin, Visitor visitor) {
