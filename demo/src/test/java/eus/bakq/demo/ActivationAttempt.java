@@ -61,6 +61,11 @@ final class ActivationAttempt extends KillAttempt {
   }
 
   @Override
+  Citizen citizen() {
+    return citizen;
+  }
+
+  @Override
   void act() {
     switch (step) {
       case REGISTER -> kill.world().officer().register(registration);
@@ -81,6 +86,10 @@ final class ActivationAttempt extends KillAttempt {
     } else {
       assertThat(state()).as("the activation").isEqualTo(expected(answered, point));
     }
+  }
+
+  @Override
+  void goOn() throws Exception {
     kill.awaitNoMessages(citizen);
     if (!state().equals("COMPLETED")) {
       activateAgain();

@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,8 +24,12 @@ abstract class KillAttempt {
   /** Makes the step: the call that may never be answered. */
   abstract void act() throws Exception;
 
+  /** Goes on after {@link #judge} as people do, to the end of the walk. */
+  abstract void goOn() throws Exception;
+
   /**
-   * Looks what is there when what the dead process left was settled, and goes on as people do.
+   * Looks what is there when what the dead process left was settled, and makes the step again as
+   * far as people do.
    *
    * @param answered whether the step was answered before the death
    * @param point where the death was; empty if nobody knows
@@ -37,14 +43,26 @@ abstract class KillAttempt {
     return point.map(known -> known.committed(words) > 0).orElse(answered || found);
   }
 
+  /** Whose walk it is. */
+  abstract Citizen citizen();
+
   /** The one text that {@code sql} finds, as the superuser. */
   static String text(World world, String sql) throws SQLException {
+    List<String> found = texts(world, sql);
+    assertThat(found).as(sql).isNotEmpty();
+    return found.getFirst();
+  }
+
+  static List<String> texts(World world, String sql) throws SQLException {
+    List<String> found = new ArrayList<>();
     try (Connection connection = world.superuser();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
-      assertThat(row.next()).as(sql).isTrue();
-      return row.getString(1);
+      while (row.next()) {
+        found.add(row.getString(1));
+      }
     }
+    return found;
   }
 
   /** The citizen signs something new, from the beginning: nothing of before stands in the way. */

@@ -14,34 +14,49 @@ import java.util.Map;
  * @param step whose call it is
  * @param exchange what was seen there when the step was watched undisturbed
  * @param nth which of the exchanges at the same place of the same code, from 1
+ * @param sending whether it belongs to the sending of what the step tells people, which is on its own
  * @param committed the COMMITs of the step that PostgreSQL has carried out by then
  */
 record KillPoint(
     KillStep step,
     PostgresExchange exchange,
     int nth,
+    boolean sending,
     Where where,
     List<PostgresExchange> committed) {
-  /** Who asks these holds a row of everybody's, to the end of the transaction: record, register. */
+  /**
+   * Who asks these holds a row of everybody's to the end of the transaction: the record, the
+   * register, the sede's turn.
+   */
   private static final List<String> SHARED =
-      List.of("FROM audit_lock", "update bakq.certificate_register_change");
+      List.of("FROM audit_lock", "update bakq.certificate_register_change", "caller_turn");
+
+  /** What ends the sending of a message. */
+  private static final String SENT = "UPDATE outbox_message SET state";
 
   KillPoint {
     committed = List.copyOf(committed);
   }
 
-  /** Every point of a step of which {@code trace} was seen, in order. */
-  static List<KillPoint> all(KillStep step, List<PostgresExchange> trace) {
+  /**
+   * Every point of a step.
+   *
+   * @param trace what was seen, in order
+   * @param ofTheCall how much of it was seen when the call was answered
+   */
+  static List<KillPoint> all(KillStep step, List<PostgresExchange> trace, int ofTheCall) {
     List<KillPoint> points = new ArrayList<>();
     Map<String, Integer> seen = new HashMap<>();
     List<PostgresExchange> committed = new ArrayList<>();
-    for (PostgresExchange exchange : trace) {
+    for (int i = 0; i < trace.size(); i++) {
+      PostgresExchange exchange = trace.get(i);
+      boolean sending = i >= ofTheCall || exchange.isInTransactionWith(SENT);
       int nth = seen.merge(exchange.place(), 1, Integer::sum);
-      points.add(new KillPoint(step, exchange, nth, Where.BEFORE_IT_ARRIVES, committed));
+      points.add(new KillPoint(step, exchange, nth, sending, Where.BEFORE_IT_ARRIVES, committed));
       if (exchange.isCommit()) {
         committed.add(exchange);
       }
-      points.add(new KillPoint(step, exchange, nth, Where.BEFORE_THE_ANSWER, committed));
+      points.add(new KillPoint(step, exchange, nth, sending, Where.BEFORE_THE_ANSWER, committed));
     }
     return points;
   }

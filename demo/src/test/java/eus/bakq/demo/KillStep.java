@@ -25,6 +25,36 @@ enum KillStep {
   REVOKE,
   RENEW;
 
+  /** Whether people are told nothing by it. */
+  boolean isQuiet() {
+    return switch (this) {
+      case SET_PASSWORD,
+          CONFIRM_DATA,
+          ACCEPT_TERMS,
+          UPLOAD,
+          CREATE,
+          CREATE_UPLOADED,
+          OPEN,
+          FETCH,
+          ACKNOWLEDGE,
+          CANCEL,
+          REJECT ->
+          true;
+      case REGISTER,
+          OPEN_LINK,
+          ACTIVATION_PASSWORD,
+          ACTIVATION_CODE,
+          PASSWORD,
+          CODE,
+          SUSPEND,
+          LIFT,
+          UNLOCK,
+          REVOKE,
+          RENEW ->
+          false;
+    };
+  }
+
   KillAttempt attempt() {
     return switch (this) {
       case REGISTER,

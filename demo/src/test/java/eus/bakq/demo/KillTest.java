@@ -2,14 +2,15 @@ package eus.bakq.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import eus.bakq.fixtures.PostgresExchange;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -41,31 +43,36 @@ class KillTest {
   /** In ./test. */
   private static final int CUTS = 300;
 
-  private static final int DEATHS = 60;
-  private static final int RANDOM_DEATHS = 6;
+  private static final int DEATHS = 44;
+  private static final int RANDOM_DEATHS = 4;
   private static final int LANES = 2;
 
   private final long seed = Long.getLong("bakq.kill.seed", new SecureRandom().nextInt(1 << 30));
   private final int wanted = Integer.getInteger("bakq.kill.deaths", 0);
   private final Set<KillStep> steps = steps(System.getProperty("bakq.kill.steps", ""));
+  private final AtomicInteger judged = new AtomicInteger();
   private final List<KillWorld> lanes = new ArrayList<>();
   private final Map<KillStep, List<KillPoint>> points = new EnumMap<>(KillStep.class);
 
   @BeforeAll
   void watchTheWalk() throws Exception {
     for (int lane = 0; lane < LANES; lane++) {
-      lanes.add(KillWorld.start(lane + 1));
+      lanes.add(KillWorld.start(lane + 1, this::goesOn));
     }
     KillWorld first = lanes.getFirst();
     Set<String> noise = first.noise();
     for (KillStep step : steps) {
-      List<PostgresExchange> trace = first.trace(step, noise);
-      points.put(step, KillPoint.all(step, trace));
+      points.put(step, first.watch(step, noise));
     }
     LOG.atInfo()
         .addKeyValue("seed", seed)
         .addKeyValue("points", points.values().stream().mapToInt(List::size).sum())
         .log("the walk was watched");
+  }
+
+  /** In ./test one walk of four is taken to its end after it was cut and judged. */
+  private boolean goesOn() {
+    return wanted > 0 || judged.incrementAndGet() % 4 == 0;
   }
 
   private static Set<KillStep> steps(String names) {
@@ -158,21 +165,37 @@ class KillTest {
       return deaths;
     }
     all.sort((a, b) -> Boolean.compare(b.exchange().isCommit(), a.exchange().isCommit()));
-    Deque<KillPoint> holders = new ArrayDeque<>();
-    Deque<KillPoint> others = new ArrayDeque<>();
-    all.forEach(point -> (point.holdsOthers() ? holders : others).add(point));
     Deque<List<KillPoint>> deaths = new ArrayDeque<>();
     int most = Math.ceilDiv(CUTS + CUTS / 10, DEATHS - RANDOM_DEATHS);
     while (deaths.size() < DEATHS - RANDOM_DEATHS) {
-      List<KillPoint> together = new ArrayList<>();
-      while (together.size() < (holders.isEmpty() ? most : most - 1) && !others.isEmpty()) {
-        together.add(others.removeFirst());
-      }
-      if (!holders.isEmpty()) {
-        together.add(holders.removeFirst());
-      }
-      deaths.add(together);
+      deaths.add(together(all, most));
     }
     return deaths;
+  }
+
+  /**
+   * Takes points that can die together out of {@code all}: one that holds others at most, and it
+   * comes last; with one that is in a sending, only steps that send nothing, because a sending
+   * looks the same for everybody.
+   */
+  private static List<KillPoint> together(List<KillPoint> all, int most) {
+    List<KillPoint> chosen = new ArrayList<>();
+    Iterator<KillPoint> left = all.iterator();
+    while (left.hasNext() && chosen.size() < most) {
+      KillPoint point = left.next();
+      boolean fits =
+          chosen.stream()
+              .allMatch(
+                  other ->
+                      !(other.holdsOthers() && point.holdsOthers())
+                          && (!other.sending() || point.step().isQuiet())
+                          && (!point.sending() || other.step().isQuiet()));
+      if (fits) {
+        chosen.add(point);
+        left.remove();
+      }
+    }
+    chosen.sort(Comparator.comparing(KillPoint::holdsOthers));
+    return chosen;
   }
 }

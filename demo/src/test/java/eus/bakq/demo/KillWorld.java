@@ -26,6 +26,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A world in which the first node dies again and again, behind a wire on which its walks are held
@@ -33,6 +35,7 @@ import java.util.concurrent.Future;
  * started again. For one thread.
  */
 final class KillWorld implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KillWorld.class);
   private static final Duration LONGEST_REST = Duration.ofMinutes(2);
   private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
   private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(5);
@@ -53,11 +56,19 @@ final class KillWorld implements AutoCloseable {
 
   private final ProcessWorld world;
   private final PostgresWire wire;
+  private final Extent extent;
   private final WorldInvariants invariants;
   private final Queue<Citizen> resting = new ConcurrentLinkedQueue<>();
   private int deaths;
   private int cuts;
   private final List<KillPoint> missed = new ArrayList<>();
+
+  /** How many of the walks that were cut are taken to their end afterwards. */
+  @FunctionalInterface
+  interface Extent {
+    /** Whether the next one is; asked by several threads. */
+    boolean goesOn();
+  }
 
   /** A walk under way. */
   private record Walk(
@@ -66,14 +77,16 @@ final class KillWorld implements AutoCloseable {
       Optional<PostgresWireOrder> order,
       Future<Boolean> answered) {}
 
-  private KillWorld(ProcessWorld world, PostgresWire wire) {
+  private KillWorld(ProcessWorld world, PostgresWire wire, Extent extent) {
     this.world = world;
     this.wire = wire;
+    this.extent = extent;
     this.invariants = new WorldInvariants(world);
   }
 
   /** Starts {@code nodes} of them. */
-  static KillWorld start(int nodes) throws IOException, InterruptedException, SQLException {
+  static KillWorld start(int nodes, Extent extent)
+      throws IOException, InterruptedException, SQLException {
     WorldFiles files = WorldFiles.make();
     PostgresWire wire = PostgresWire.to(files.postgres().port());
     ProcessWorld world = ProcessWorld.on(files);
@@ -89,7 +102,7 @@ final class KillWorld implements AutoCloseable {
     for (String index : INDEXES) {
       world.tamper(index);
     }
-    return new KillWorld(world, wire);
+    return new KillWorld(world, wire, extent);
   }
 
   ProcessWorld world() {
@@ -117,8 +130,11 @@ final class KillWorld implements AutoCloseable {
     return rested == null ? world.activeCitizen() : rested;
   }
 
-  /** Gives somebody back who is active again, as rested as after an hour. */
+  /** Gives somebody back who is active again, as rested as after a day: codes have quotas. */
   void rest(Citizen citizen) throws SQLException {
+    world.tamper(
+        "update outbox_message set created_at = created_at - interval '1 day' where state <> 'PENDING' and signer_id = '%s'"
+            .formatted(citizen.signerId()));
     world.tamper(
         "update failure_counter set codes_in_window = 0 where id = '%s'"
             .formatted(citizen.signerId()));
@@ -165,19 +181,26 @@ final class KillWorld implements AutoCloseable {
     assertThat(SignedValues.of(signed)).contains(recorded);
   }
 
-  /** The exchanges of {@code step}, as they are when nobody disturbs it. */
-  List<PostgresExchange> trace(KillStep step, Set<String> noise) throws Exception {
+  /**
+   * The points of {@code step}, as it is when nobody disturbs it.
+   *
+   * @param noise places that are left out
+   */
+  List<KillPoint> watch(KillStep step, Set<String> noise) throws Exception {
     KillAttempt attempt = step.attempt();
     attempt.prepare(this);
     wire.forgetPassed();
     attempt.act();
+    List<PostgresExchange> call = new ArrayList<>(wire.passed());
     await(
         "messages that are not sent",
         () -> world.count("select count(*) from outbox_message where state = 'PENDING'") == 0);
-    List<PostgresExchange> seen = new ArrayList<>(wire.passed());
-    seen.removeIf(exchange -> noise.contains(exchange.place()));
+    List<PostgresExchange> all = new ArrayList<>(wire.passed());
+    call.removeIf(exchange -> noise.contains(exchange.place()));
+    all.removeIf(exchange -> noise.contains(exchange.place()));
     attempt.judge(true, Optional.empty());
-    return seen;
+    attempt.goOn();
+    return KillPoint.all(step, all, call.size());
   }
 
   /** What passes when nobody calls. */
@@ -194,12 +217,7 @@ final class KillWorld implements AutoCloseable {
    * record's lock comes last: behind it nobody moves.
    */
   void death(List<KillPoint> points) throws Exception {
-    List<KillAttempt> attempts = new ArrayList<>();
-    for (KillPoint point : points) {
-      KillAttempt attempt = point.step().attempt();
-      attempt.prepare(this);
-      attempts.add(attempt);
-    }
+    List<KillAttempt> attempts = prepared(points.stream().map(KillPoint::step).toList());
     List<Walk> walks = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < points.size(); i++) {
@@ -210,15 +228,29 @@ final class KillWorld implements AutoCloseable {
     goOn(walks);
   }
 
+  private List<KillAttempt> prepared(List<KillStep> steps) throws Exception {
+    List<KillAttempt> attempts = steps.stream().map(KillStep::attempt).toList();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> ready = new ArrayList<>();
+      for (KillAttempt attempt : attempts) {
+        ready.add(
+            threads.submit(
+                () -> {
+                  attempt.prepare(this);
+                  return attempt;
+                }));
+      }
+      for (Future<?> one : ready) {
+        one.get();
+      }
+    }
+    return attempts;
+  }
+
   /** One death of {@code steps} that are under way at once, at a moment that nobody chose. */
   void randomDeath(List<KillStep> steps, Random random) throws Exception {
     List<Walk> walks = new ArrayList<>();
-    List<KillAttempt> attempts = new ArrayList<>();
-    for (KillStep step : steps) {
-      KillAttempt attempt = step.attempt();
-      attempt.prepare(this);
-      attempts.add(attempt);
-    }
+    List<KillAttempt> attempts = prepared(steps);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (KillAttempt attempt : attempts) {
         walks.add(
@@ -248,8 +280,8 @@ final class KillWorld implements AutoCloseable {
     while (!met && !answered.isDone() && System.nanoTime() - end < 0) {
       met = order.awaitMet(Duration.ofMillis(20));
     }
-    // What is sent to people leaves after the answer.
-    met = met || order.awaitMet(AFTER_THE_ANSWER);
+    // What is sent to people leaves after the answer; all else that comes then is somebody else's.
+    met = point.sending() ? met || order.awaitMet(AFTER_THE_ANSWER) : met && !answered.isDone();
     if (met) {
       cuts++;
       return new Walk(Optional.of(point), attempt, Optional.of(order), answered);
@@ -273,6 +305,7 @@ final class KillWorld implements AutoCloseable {
   }
 
   private void die(List<Walk> walks) throws Exception {
+    LOG.atDebug().addKeyValue("nodes", world.nodes().size()).log("dies");
     world.node(0).kill();
     deaths++;
     for (Walk walk : walks) {
@@ -292,7 +325,9 @@ final class KillWorld implements AutoCloseable {
       if (world.nodes().size() == 1) {
         started.get();
       }
+      LOG.atDebug().log("goes on");
       await("settling", () -> invariants.broken(WorldInvariant.When.AT_REST).isEmpty());
+      LOG.atDebug().log("is settled");
       List<Future<?>> judged = new ArrayList<>();
       for (Walk walk : walks) {
         judged.add(threads.submit(() -> judge(walk)));
@@ -300,18 +335,53 @@ final class KillWorld implements AutoCloseable {
       for (Future<?> one : judged) {
         one.get();
       }
+      LOG.atDebug().log("is judged");
       started.get();
     }
     invariants.require();
+    LOG.atDebug().addKeyValue("deaths", deaths).addKeyValue("cuts", cuts).log("is whole");
   }
 
-  private static Optional<KillPoint> judge(Walk walk) throws Exception {
+  private Optional<KillPoint> judge(Walk walk) throws Exception {
     try {
       walk.attempt().judge(walk.answered().get(), walk.point());
+      if (extent.goesOn()) {
+        walk.attempt().goOn();
+      }
       return walk.point();
     } catch (AssertionError | Exception e) {
-      throw new AssertionError("killed in " + walk.point().map(KillPoint::toString), e);
+      throw new AssertionError(
+          "%d nodes, killed in %s\n%s"
+              .formatted(
+                  world.nodes().size(),
+                  walk.point().map(KillPoint::toString).orElse("an unknown place"),
+                  String.join("\n", about(walk.attempt()))),
+          e);
     }
+  }
+
+  /** What record, outbox and counters say of the citizen, for who looks for the fault. */
+  private List<String> about(KillAttempt attempt) throws SQLException {
+    String signer = attempt.citizen().signerId();
+    if (signer.isEmpty()) {
+      return List.of();
+    }
+    return KillAttempt.texts(
+        world,
+        """
+        select * from (
+          select to_char(created_at, 'HH24:MI:SS.MS') || ' ' || kind || ' ' || state || ' ' || attempts
+            || ' ' || reference from outbox_message where signer_id = '%1$s'
+          union all
+          select to_char(recorded_at, 'HH24:MI:SS.MS') || ' ' || type || ' ' || outcome || ' ' || reason
+            || ' ' || details from audit_record where subject = '%1$s' or actor = '%1$s'
+            or subject in (select subject::text from interaction where signer_id = '%1$s')
+          union all
+          select 'counter ' || f::text from failure_counter f where id = '%1$s'
+          union all
+          select to_char(opened_at, 'HH24:MI:SS.MS') || ' interaction ' || id || ' ' || state
+            from interaction where signer_id = '%1$s') t (line) order by line"""
+            .formatted(signer));
   }
 
   /**

@@ -62,6 +62,11 @@ final class OfficerAttempt extends KillAttempt {
   }
 
   @Override
+  Citizen citizen() {
+    return citizen;
+  }
+
+  @Override
   void act() {
     Officer officer = kill.world().officer();
     var _ =
@@ -93,8 +98,6 @@ final class OfficerAttempt extends KillAttempt {
     }
     act(); // the officer does not know, and sends the same request again
     assertThat(acts()).as("done once").isEqualTo(actsBefore + 1);
-    kill.awaitNoMessages(citizen);
-    afterwards();
   }
 
   private boolean isIn(String state) throws Exception {
@@ -122,7 +125,9 @@ final class OfficerAttempt extends KillAttempt {
         .count("select count(*) from %s = '%s'".formatted(records, citizen.signerId()));
   }
 
-  private void afterwards() throws Exception {
+  @Override
+  void goOn() throws Exception {
+    kill.awaitNoMessages(citizen);
     if (step == KillStep.SUSPEND) {
       kill.world().officer().lift(citizen);
     }

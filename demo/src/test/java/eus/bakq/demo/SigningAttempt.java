@@ -75,6 +75,11 @@ final class SigningAttempt extends KillAttempt {
   }
 
   @Override
+  Citizen citizen() {
+    return citizen;
+  }
+
+  @Override
   void act() {
     switch (step) {
       case UPLOAD -> sede().upload(Documents.form());
@@ -107,6 +112,10 @@ final class SigningAttempt extends KillAttempt {
       case REJECT -> judgeEnd("REJECTED", answered, point);
       default -> throw new IllegalStateException(step + " is no step of signing");
     }
+  }
+
+  @Override
+  void goOn() throws Exception {
     kill.awaitNoMessages(citizen);
     if (Set.of("FROZEN", "CHALLENGED").contains(state())) {
       assertThat(citizen.sign(request)).isOne();
