@@ -14,7 +14,8 @@ import java.util.Map;
  * @param step whose call it is
  * @param exchange what was seen there when the step was watched undisturbed
  * @param nth which of the exchanges at the same place of the same code, from 1
- * @param sending whether it belongs to the sending of what the step tells people, which is on its own
+ * @param sending whether it belongs to the sending of what the step tells people, which is on its
+ *     own
  * @param committed the COMMITs of the step that PostgreSQL has carried out by then
  */
 record KillPoint(

@@ -11,8 +11,9 @@ final class RefusedInputDocument {
 
   static String render() {
     List<RefusedInput> all = RefusedInputs.all();
-    StringBuilder text = new StringBuilder(
-"""
+    StringBuilder text =
+        new StringBuilder(
+            """
       # Refused input
 
       <!-- Made from the table in demo/src/test/java/eus/bakq/demo (RefusedInputs) by RefusedInputDocumentTest, which says how to renew it. -->
@@ -26,7 +27,8 @@ final class RefusedInputDocument {
 
       Where nothing else is said, a field is optional exactly if "not sent" is accepted, and "of another wire type" is read as
       not sent.
-      """.formatted(all.size()));
+      """
+                .formatted(all.size()));
     Map<String, List<RefusedInput>> groups = new LinkedHashMap<>();
     for (RefusedInput one : all) {
       groups.computeIfAbsent(one.group(), name -> new ArrayList<>()).add(one);

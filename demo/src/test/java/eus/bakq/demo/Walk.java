@@ -42,7 +42,8 @@ final class Walk {
   private final WalkModel model = new WalkModel();
   private final WalkInvariants invariants;
   private final Citizen citizen;
-  private final IdentityHashMap<WalkModel.Request, SignatureRequest> requests = new IdentityHashMap<>();
+  private final IdentityHashMap<WalkModel.Request, SignatureRequest> requests =
+      new IdentityHashMap<>();
   private final IdentityHashMap<WalkModel.Conversation, Held> held = new IdentityHashMap<>();
   private final Map<String, byte[]> fetched = new HashMap<>();
   private int links = 1;

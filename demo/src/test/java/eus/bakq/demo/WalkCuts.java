@@ -111,9 +111,8 @@ final class WalkCuts {
       return List.of(
           new Cut(place, Where.BEFORE_IT_ARRIVES), new Cut(place, Where.BEFORE_THE_ANSWER));
     }
-    return List.of(new Cut(
-            place,
-            random.nextBoolean() ? Where.BEFORE_IT_ARRIVES : Where.BEFORE_THE_ANSWER));
+    return List.of(
+        new Cut(place, random.nextBoolean() ? Where.BEFORE_IT_ARRIVES : Where.BEFORE_THE_ANSWER));
   }
 
   private PostgresWireOrder order(Cut wanted, int nth) {

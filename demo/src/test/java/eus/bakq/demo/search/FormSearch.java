@@ -76,8 +76,7 @@ public final class FormSearch {
     for (Form form : endings.getOrDefault(word, List.of())) {
       byte[] bytes = form.bytes().toByteArray();
       int begin = end - bytes.length;
-      if (begin >= 0
-          && Arrays.equals(window, begin, end, bytes, 0, bytes.length)) {
+      if (begin >= 0 && Arrays.equals(window, begin, end, bytes, 0, bytes.length)) {
         found.add(new Found(form, place, gone + end));
       }
     }
