@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * What was good and is too old. Everything is made first; then the clock of the database goes on,
- * case after case, and never back. After it nothing else can be done in this world.
+ * What was good and is too old. Everything is made first; then it gets later, for the database
+ * and for the server, case after case, and never earlier. After it nothing else can be done in this
+ * world.
  */
 final class ExpiredRubbish {
   static final String GROUP = "What has expired";
@@ -101,7 +102,8 @@ final class ExpiredRubbish {
             situations -> {
               OldThings things =
                   situations.kept(GROUP, OldThings.class, () -> OldThings.in(situations.world()));
-              things.putTheClockOn(Duration.ofMinutes(minutes));
+              situations.waitUntil(Duration.ofMinutes(minutes));
+              things.ahead().set(Duration.ofMinutes(minutes));
               return Answer.to(() -> deed.of(things));
             }));
   }
@@ -146,13 +148,6 @@ final class ExpiredRubbish {
           sede.upload(BadDocuments.sound()),
           suspended,
           new AtomicReference<>(Duration.ZERO));
-    }
-
-    void putTheClockOn(Duration duration) throws Exception {
-      ahead.set(duration);
-      world.tamper(
-          "update clock_mark set mark = clock_timestamp() + interval '%d seconds'"
-              .formatted(duration.toSeconds()));
     }
 
     Object submitCode() {

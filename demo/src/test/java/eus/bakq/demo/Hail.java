@@ -31,7 +31,7 @@ record Hail(Map<RefusedInput, Answer> answers, int signed) {
       Future<Integer> wellBehaved = threads.submit(() -> sign(world, over));
       List<Future<Map<RefusedInput, Answer>>> parts = new ArrayList<>();
       for (List<RefusedInput> part : RefusedInputs.hail()) {
-        parts.add(threads.submit(() -> send(world, part)));
+        parts.add(threads.submit(() -> send(new Situations(world), part)));
       }
       for (Future<Map<RefusedInput, Answer>> part : parts) {
         answers.putAll(done(part));
@@ -43,8 +43,7 @@ record Hail(Map<RefusedInput, Answer> answers, int signed) {
   }
 
   /** Sends what comes last, in this thread. */
-  static Map<RefusedInput, Answer> send(DemoWorld world, List<RefusedInput> part) {
-    Situations situations = new Situations(world);
+  static Map<RefusedInput, Answer> send(Situations situations, List<RefusedInput> part) {
     Map<RefusedInput, Answer> answers = new LinkedHashMap<>();
     for (RefusedInput one : part) {
       try {

@@ -1,14 +1,9 @@
 package eus.bakq.demo;
 
-import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.FakeTime;
 import eus.bakq.fixtures.Postgres;
 import eus.bakq.server.grpc.Audience;
-import io.grpc.Channel;
-import io.grpc.StatusRuntimeException;
-import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +16,8 @@ import java.time.Instant;
  * worlds of this JVM, so one of them lives at a time. For one thread.
  */
 final class JumpingWorld implements AutoCloseable {
-  private static final String LOOKS_OFTEN = "clock: {lookEvery: PT0.1S}\n";
+  /** A jump is believed within half a second. */
+  static final String LOOKS_OFTEN = "clock: {lookEvery: PT0.1S}\n";
 
   private final FakeTime database;
   private final MovableClock node = new MovableClock();
@@ -40,9 +36,14 @@ final class JumpingWorld implements AutoCloseable {
    * @param further lines of server.yaml, whole sections
    */
   static JumpingWorld start(String further) throws Exception {
+    return start(WorldFiles.Settings.usual().further(further));
+  }
+
+  /** As {@link #start(String)}. */
+  static JumpingWorld start(WorldFiles.Settings settings) throws Exception {
     JumpingWorld jumping = new JumpingWorld(Machine.TIME, WorldFiles.make(Machine.POSTGRES));
     jumping.database.set(Duration.ZERO);
-    jumping.open(further);
+    jumping.open(settings);
     return jumping;
   }
 
@@ -65,12 +66,10 @@ final class JumpingWorld implements AutoCloseable {
     }
   }
 
-  private void open(String further) throws Exception {
+  private void open(WorldFiles.Settings settings) throws Exception {
     world =
         DemoWorld.start(
-            files,
-            WorldFiles.Settings.usual().further(LOOKS_OFTEN + further),
-            new DemoProfile(node));
+            files, settings.further(LOOKS_OFTEN + settings.further()), new DemoProfile(node));
   }
 
   DemoWorld world() {
@@ -118,42 +117,16 @@ final class JumpingWorld implements AutoCloseable {
   /** Stops the server, and starts another on the same database. */
   void restart() throws Exception {
     world.close();
-    open("");
+    open(WorldFiles.Settings.usual());
   }
 
-  /** Waits until a call that needs the time is served, and health says so at each door. */
   void awaitServing() throws Exception {
-    if (!Eventually.is(this::asks)
-        || !Eventually.is(() -> health(Audience.SIGNER) == ServingStatus.SERVING)) {
-      throw new AssertionError("the server does not serve");
-    }
-  }
-
-  private boolean asks() {
-    try {
-      Sede sede = world.sede(DemoWorld.SEDE_B);
-      sede.cancel(sede.ask(Documents.form()).getId());
-      return true;
-    } catch (StatusRuntimeException e) {
-      if (!Refused.of(e).reason().equals("TEMPORARILY_UNAVAILABLE")) {
-        throw e;
-      }
-      return false;
-    }
+    world.awaitServing();
   }
 
   /** What health says of the door of {@code audience}. */
   ServingStatus health(Audience audience) {
-    Channel door =
-        switch (audience) {
-          case RELYING_PARTY -> world.channel(audience, DemoWorld.SEDE_A);
-          case REGISTRATION -> world.channel(audience, DemoWorld.OFFICER);
-          case SIGNER -> world.signerChannel();
-          case AUDITOR -> world.channel(audience, DemoWorld.AUDITOR);
-        };
-    return HealthGrpc.newBlockingStub(door)
-        .check(HealthCheckRequest.getDefaultInstance())
-        .getStatus();
+    return world.health(audience);
   }
 
   @Override

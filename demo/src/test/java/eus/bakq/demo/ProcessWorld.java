@@ -42,7 +42,7 @@ final class ProcessWorld implements World, AutoCloseable {
     private final ServerPorts ports;
     private volatile Optional<ServerProcess> process = Optional.empty();
 
-    /** Of the lease of the process that runs, once its doors are open. */
+    /** Of the lease of the process that runs; empty if it began together with others. */
     private volatile String leaseId = "";
 
     private volatile boolean open;
@@ -58,6 +58,8 @@ final class ProcessWorld implements World, AutoCloseable {
     ServerProcess launch(ServerProcess.Launch launch) throws IOException, InterruptedException {
       process.filter(ServerProcess::isAlive).ifPresent(alive -> refuseSecond());
       process.ifPresent(ServerProcess::close);
+      open = false;
+      leaseId = "";
       ServerProcess started = ServerProcess.start(configuration, log, launch);
       process = Optional.of(started);
       return started;
@@ -78,6 +80,10 @@ final class ProcessWorld implements World, AutoCloseable {
         own.removeAll(before);
         leaseId = own.iterator().next();
       }
+      return opened();
+    }
+
+    private Node opened() {
       doors.connectAnew();
       open = true;
       return this;
@@ -104,6 +110,13 @@ final class ProcessWorld implements World, AutoCloseable {
     /** Whether its doors were opened and it was not killed since. */
     boolean isOpen() {
       return open && isAlive();
+    }
+
+    private String lease() {
+      if (leaseId.isEmpty()) {
+        throw new IllegalStateException("nobody knows which lease is of whom started together");
+      }
+      return leaseId;
     }
 
     Path log() {
@@ -164,6 +177,17 @@ final class ProcessWorld implements World, AutoCloseable {
     Node node = new Node("node-" + nodes.size(), own);
     nodes.add(node);
     return node;
+  }
+
+  /** Starts every node at the same moment, and waits until the doors of all are open. */
+  void startTogether() throws IOException, InterruptedException {
+    for (Node node : nodes()) {
+      var _ = node.launch(ServerProcess.Launch.usual());
+    }
+    for (Node node : nodes()) {
+      var _ = node.process().awaitReady();
+      var _ = node.opened();
+    }
   }
 
   synchronized List<Node> nodes() {
@@ -246,7 +270,7 @@ final class ProcessWorld implements World, AutoCloseable {
     String alive =
         nodes().stream()
             .filter(Node::isOpen)
-            .map(node -> "'" + node.leaseId + "'")
+            .map(node -> "'" + node.lease() + "'")
             .collect(Collectors.joining(", "));
     var _ =
         tamper(

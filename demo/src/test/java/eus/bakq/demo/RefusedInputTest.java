@@ -44,14 +44,10 @@ class RefusedInputTest {
 
   private static final Pattern ENTRY = Pattern.compile("(?m)^(?=[0-9]{2}:[0-9]{2}:[0-9]{2}\\.)");
 
-  /**
-   * What DSS warns of in tests only; what the pool says of its connections; and what is said of the
-   * time-stamping authority, which one case pauses to see a request that is being completed.
-   */
-  private static final List<String> NOT_OF_WHAT_WAS_SENT =
-      List.of(
-          " e.e.e.d.", " c.z.h.pool.PoolBase ", " completing is put off ", " completing failed ");
+  /** What DSS warns of in tests only, and what is said of the clocks, which the test moves. */
+  private static final List<String> NOT_OF_WHAT_WAS_SENT = List.of(" e.e.e.d.", ".ClockWatch ");
 
+  private JumpingWorld jumping;
   private DemoWorld world;
   private Map<RefusedInput, Answer> answers;
   private int signed;
@@ -63,7 +59,12 @@ class RefusedInputTest {
 
   @BeforeAll
   void hail() throws Exception {
-    world = DemoWorld.start(8, "algorithms: {SHA512: 2020-01-01}\n");
+    jumping =
+        JumpingWorld.start(
+            WorldFiles.Settings.usual()
+                .codeDigits(8)
+                .further("algorithms: {SHA512: 2020-01-01}\n"));
+    world = jumping.world();
     world.activeCitizen();
     world.conformance().requireNoViolation();
     long logged = Files.size(LOG);
@@ -73,7 +74,7 @@ class RefusedInputTest {
     after = ServerLoad.of(world);
     answers = new LinkedHashMap<>(hail.answers());
     signed = hail.signed();
-    answers.putAll(Hail.send(world, RefusedInputs.afterwards()));
+    answers.putAll(Hail.send(new Situations(jumping), RefusedInputs.afterwards()));
     secrets = Delivered.secrets(world);
     byte[] all = Files.readAllBytes(LOG);
     log = new String(all, (int) logged, all.length - (int) logged, StandardCharsets.UTF_8);
@@ -82,7 +83,7 @@ class RefusedInputTest {
   @AfterAll
   void close() {
     otherLog.close();
-    world.close();
+    jumping.close();
   }
 
   @Test

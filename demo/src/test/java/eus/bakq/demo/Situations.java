@@ -4,9 +4,11 @@ import com.google.protobuf.Message;
 import eus.bakq.server.grpc.Audience;
 import io.grpc.Channel;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
@@ -33,6 +35,7 @@ final class Situations {
   private static final int MOST_SIGNATURES = 3;
 
   private final DemoWorld world;
+  private final Optional<JumpingWorld> jumping;
   private final GoodCalls good;
   private final Map<String, List<Message>> prepared = new HashMap<>();
 
@@ -40,9 +43,28 @@ final class Situations {
   private Citizen signer;
   private int signatures;
 
+  /** In a world whose time is everybody's. */
   Situations(DemoWorld world) {
+    this(world, Optional.empty());
+  }
+
+  /** In a world in which it can be made later. */
+  Situations(JumpingWorld jumping) {
+    this(jumping.world(), Optional.of(jumping));
+  }
+
+  private Situations(DemoWorld world, Optional<JumpingWorld> jumping) {
     this.world = world;
+    this.jumping = jumping;
     this.good = new GoodCalls(this);
+  }
+
+  /** Makes it as late as {@code passed} after the start of the world, if it is not yet. */
+  void waitUntil(Duration passed) throws Exception {
+    JumpingWorld later = jumping.orElseThrow();
+    if (passed.compareTo(later.passed()) > 0) {
+      var _ = later.timePasses(passed.minus(later.passed()));
+    }
   }
 
   DemoWorld world() {

@@ -70,11 +70,9 @@ final class TwoNodes implements ParameterResolver, AfterEachCallback {
   private static ProcessWorld started() {
     try {
       ProcessWorld world = ProcessWorld.on(WorldFiles.make());
-      ServerProcess.Launch usual = ServerProcess.Launch.usual();
-      ServerProcess first = world.add(WorldFiles.Settings.usual()).launch(usual);
-      ServerProcess second = world.add(WorldFiles.Settings.usual()).launch(usual);
-      var _ = first.awaitReady();
-      var _ = second.awaitReady();
+      var _ = world.add(WorldFiles.Settings.usual());
+      var _ = world.add(WorldFiles.Settings.usual());
+      world.startTogether();
       return world;
     } catch (Exception e) {
       throw new IllegalStateException("the nodes do not start", e);

@@ -63,7 +63,7 @@ final class WalkWorld implements World, AutoCloseable {
             .toAbsolutePath();
     FakeTime time = FakeTime.in(folder.resolve("time"));
     WorldFiles files = WorldFiles.make(Postgres.start(folder.resolve("postgres"), 0, time));
-    Path file = files.write("server", WorldFiles.Settings.usual());
+    Path file = files.write("server", WorldFiles.Settings.usual().further(JumpingWorld.LOOKS_OFTEN));
     Files.writeString(
         file,
         Files.readString(file)
@@ -89,10 +89,11 @@ final class WalkWorld implements World, AutoCloseable {
     open();
   }
 
-  /** Moves every clock but this machine's own. */
-  void pass(Duration duration) {
+  /** Moves every clock but this machine's own, and waits until the server goes by them. */
+  void pass(Duration duration) throws Exception {
     databaseTime.move(duration);
     clock.set(databaseTime.offset());
+    awaitServing();
   }
 
   /** The time by those clocks. */

@@ -3,8 +3,13 @@ package eus.bakq.demo;
 import eus.bakq.demo.v1.ListMessagesRequest;
 import eus.bakq.demo.v1.Message;
 import eus.bakq.demo.v1.MessageServiceGrpc;
+import eus.bakq.fixtures.Documents;
 import eus.bakq.server.grpc.Audience;
 import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -70,6 +75,41 @@ interface World {
   /** Somebody of whom the server knows nothing. */
   default Citizen newCitizen() {
     return new Citizen(this, files().newDni());
+  }
+
+  /** Waits until a call that needs the time is served, and health says so. */
+  default void awaitServing() throws Exception {
+    if (!Eventually.is(this::asks)
+        || !Eventually.is(() -> health(Audience.SIGNER) == ServingStatus.SERVING)) {
+      throw new AssertionError("the server does not serve");
+    }
+  }
+
+  private boolean asks() {
+    try {
+      Sede sede = sede(WorldFiles.SEDE_B);
+      sede.cancel(sede.ask(Documents.form()).getId());
+      return true;
+    } catch (StatusRuntimeException e) {
+      if (!Refused.of(e).reason().equals("TEMPORARILY_UNAVAILABLE")) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /** What health says of the door of {@code audience}. */
+  default ServingStatus health(Audience audience) {
+    Channel door =
+        switch (audience) {
+          case RELYING_PARTY -> channel(audience, WorldFiles.SEDE_A);
+          case REGISTRATION -> channel(audience, WorldFiles.OFFICER);
+          case SIGNER -> signerChannel();
+          case AUDITOR -> channel(audience, WorldFiles.AUDITOR);
+        };
+    return HealthGrpc.newBlockingStub(door)
+        .check(HealthCheckRequest.getDefaultInstance())
+        .getStatus();
   }
 
   default DemoTokens tokens() {
