@@ -10,7 +10,7 @@ import java.util.List;
 final class LogTail {
   /** Each JVM that runs tests has its own. */
   static final Path FILE =
-      Path.of("target", "demo-tests-" + System.getProperty("bakq.test.fork", "1") + ".log");
+      Path.of("target", "demo-tests-" + System.getProperty("bakq.test.fork", "jvm-1") + ".log");
 
   private final long from;
 
