@@ -1,12 +1,15 @@
 package eus.bakq.server.grpc;
 
 import eus.bakq.server.failure.MalformedException;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Ends in our shape what gRPC would end in its own, as a fault of ours: a message that cannot be
@@ -24,7 +27,27 @@ final class ReadableMessages implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    return new Reading<>(call, next.startCall(call, headers));
+    ServerCall<Q, R> answeredOnce = new AnsweredOnce<>(call);
+    return new Reading<>(answeredOnce, next.startCall(answeredOnce, headers));
+  }
+
+  /**
+   * A call that a service may end beside the thread of its messages, as the clock of the streams
+   * does: what comes second is not told, for the caller has his answer.
+   */
+  private static final class AnsweredOnce<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private final AtomicBoolean answered = new AtomicBoolean();
+
+    AnsweredOnce(ServerCall<Q, R> delegate) {
+      super(delegate);
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (answered.compareAndSet(false, true)) {
+        super.close(status, trailers);
+      }
+    }
   }
 
   /** Called by one thread at a time, as gRPC does. */
@@ -74,10 +97,23 @@ final class ReadableMessages implements ServerInterceptor {
       super.onHalfClose();
     }
 
+    /** What the caller does after his answer is nothing to the service. */
+    @Override
+    public void onCancel() {
+      if (!refused) {
+        super.onCancel();
+      }
+    }
+
+    /**
+     * Ends the call, and the service's part in it: gRPC says of a call that was answered only that
+     * it is complete, and a stream would keep its place and what it holds until its time is over.
+     */
     private void refuse(MalformedException malformed) {
       refused = true;
       StatusRuntimeException answer = ErrorStatus.of(malformed);
       call.close(answer.getStatus(), answer.getTrailers());
+      super.onCancel();
     }
   }
 }

@@ -245,7 +245,7 @@ final class Doors implements AutoCloseable {
       observer.onNext(WatchSignatureRequestResponse.getDefaultInstance());
     }
 
-    /** Takes everything, and never ends. */
+    /** Takes everything, and never ends by itself. */
     @Override
     public StreamObserver<UploadDocumentRequest> uploadDocument(
         StreamObserver<UploadDocumentResponse> observer) {
@@ -255,7 +255,9 @@ final class Doors implements AutoCloseable {
         public void onNext(UploadDocumentRequest message) {}
 
         @Override
-        public void onError(Throwable gone) {}
+        public void onError(Throwable gone) {
+          served.add("the end of an upload");
+        }
 
         @Override
         public void onCompleted() {}

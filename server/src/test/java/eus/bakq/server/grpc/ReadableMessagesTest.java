@@ -11,11 +11,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +32,17 @@ class ReadableMessagesTest {
   private static final byte[] CUT = {0x0A, 0x7F, 'a'};
   private static final byte[] NO_TEXT = {0x0A, 0x02, (byte) 0xC3, '('};
   private static final byte[] GOOD = {};
+
+  /** Or else the client's side holds itself to one message. */
+  private static final MethodDescriptor<byte[], byte[]> GET =
+      SignatureRequestServiceGrpc.getGetSignatureRequestMethod().toBuilder(new Raw(), new Raw())
+          .setType(MethodType.CLIENT_STREAMING)
+          .build();
+
+  private static final MethodDescriptor<byte[], byte[]> UPLOAD =
+      SignatureRequestServiceGrpc.getUploadDocumentMethod()
+          .toBuilder(new Raw(), new Raw())
+          .build();
 
   @TempDir Path folder;
   private Doors doors;
@@ -63,6 +76,39 @@ class ReadableMessagesTest {
     assertThat(call("identity", List.of(GOOD)).getCode()).isEqualTo(Status.Code.OK);
   }
 
+  /** API-07: or else its place would be taken until the longest time of a transfer is over. */
+  @Test
+  void endsAStreamWhoseMessageCannotBeReadAndCountsItOnce() throws Exception {
+    refuses(call(UPLOAD, "identity", List.of(GOOD, CUT, GOOD)));
+    doors.close(); // every call is over then
+    assertThat(doors.served).containsExactly("an upload", "the end of an upload");
+    assertThat(doors.failed).extracting(FailedCall::reason).containsExactly("FIELD_INVALID");
+  }
+
+  /** As the clock of the streams may have answered already, on its own thread. */
+  @Test
+  void answersOnceOnly() {
+    Ended call = new Ended();
+    ServerCall.Listener<byte[]> listener =
+        new ReadableMessages()
+            .interceptCall(
+                call,
+                new Metadata(),
+                (begun, headers) -> {
+                  begun.close(Status.ABORTED, new Metadata());
+                  return new ServerCall.Listener<>() {
+                    @Override
+                    public void onMessage(byte[] message) {
+                      throw Status.INTERNAL.asRuntimeException();
+                    }
+                  };
+                });
+
+    listener.onMessage(CUT);
+
+    assertThat(call.ends).containsExactly(Status.ABORTED);
+  }
+
   @Test
   void inflatesNothing() throws Exception {
     for (byte[] message : List.of(GOOD, new byte[5000])) {
@@ -83,11 +129,12 @@ class ReadableMessagesTest {
 
   /** The end of a call of one message that sends {@code messages}; its cause has the trailers. */
   private Status call(String compression, List<byte[]> messages) throws Exception {
-    MethodDescriptor<byte[], byte[]> method =
-        SignatureRequestServiceGrpc.getGetSignatureRequestMethod().toBuilder(new Raw(), new Raw())
-            // or else the client's side holds itself to one message
-            .setType(MethodType.CLIENT_STREAMING)
-            .build();
+    return call(GET, compression, messages);
+  }
+
+  private Status call(
+      MethodDescriptor<byte[], byte[]> method, String compression, List<byte[]> messages)
+      throws Exception {
     CompletableFuture<Status> end = new CompletableFuture<>();
     ClientCall<byte[], byte[]> call =
         ((Channel) channel).newCall(method, CallOptions.DEFAULT.withCompression(compression));
@@ -103,6 +150,35 @@ class ReadableMessagesTest {
     messages.forEach(call::sendMessage);
     call.halfClose();
     return end.get(60, TimeUnit.SECONDS);
+  }
+
+  /** A call whose ends a test can see. */
+  private static final class Ended extends ServerCall<byte[], byte[]> {
+    private final List<Status> ends = new ArrayList<>();
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      ends.add(status);
+    }
+
+    @Override
+    public MethodDescriptor<byte[], byte[]> getMethodDescriptor() {
+      return UPLOAD;
+    }
+
+    @Override
+    public void request(int messages) {}
+
+    @Override
+    public void sendHeaders(Metadata headers) {}
+
+    @Override
+    public void sendMessage(byte[] message) {}
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
   }
 
   private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
