@@ -68,11 +68,30 @@ final class CallerInterceptor implements ServerInterceptor {
     try {
       context = admit(call);
     } catch (Throwable failure) { // The edge: nothing is served to a caller who was not judged.
-      StatusRuntimeException answer = ErrorStatus.of(failure);
-      call.close(answer.getStatus(), answer.getTrailers());
-      return new ServerCall.Listener<>() {};
+      return end(call, failure);
     }
-    return Contexts.interceptCall(context, call, headers, next);
+    return Contexts.interceptCall(
+        context, call, headers, (admitted, sent) -> count(admitted, sent, next));
+  }
+
+  /** Counts within the call's context: one too many is recorded with whose it was. */
+  private <Q, R> ServerCall.Listener<Q> count(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    Optional<RegisteredCaller> caller = CallerContext.find();
+    if (caller.isPresent()) {
+      try {
+        quota.count(caller.get().name());
+      } catch (Throwable failure) { // The edge, as above.
+        return end(call, failure);
+      }
+    }
+    return next.startCall(call, headers);
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> end(ServerCall<Q, R> call, Throwable failure) {
+    StatusRuntimeException answer = ErrorStatus.of(failure);
+    call.close(answer.getStatus(), answer.getTrailers());
+    return new ServerCall.Listener<>() {};
   }
 
   private Context admit(ServerCall<?, ?> call) throws RefusedException {
@@ -92,7 +111,6 @@ final class CallerInterceptor implements ServerInterceptor {
     if (caller.get().role() != audience.role().get()) {
       throw refuse(method, Refusal.CALLER_NOT_ALLOWED, caller, Optional.of(fingerprint));
     }
-    quota.count(caller.get().name());
     return CallerContext.with(Context.current(), caller.get());
   }
 

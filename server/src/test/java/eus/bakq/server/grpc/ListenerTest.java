@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import eus.bakq.server.failure.Refusal;
+import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import io.grpc.ManagedChannel;
@@ -189,6 +190,22 @@ class ListenerTest {
     assertThat(Errors.reason(catchThrowable(() -> Doors.callAsSede(channel))))
         .isEqualTo("TEMPORARILY_UNAVAILABLE");
     assertThat(doors.served).isEmpty();
+  }
+
+  /** AUD-01, API-07: else nobody can be told apart who floods the door. */
+  @Test
+  void recordsOneCallTooManyWithWhoseItWas() throws Exception {
+    doors.quota =
+        caller -> {
+          throw new RefusedException(Refusal.QUOTA_EXCEEDED);
+        };
+    ManagedChannel channel = doors.channel(Audience.RELYING_PARTY, Optional.of(doors.sede));
+    assertThat(Errors.reason(catchThrowable(() -> Doors.callAsSede(channel))))
+        .isEqualTo("QUOTA_EXCEEDED");
+    assertThat(doors.served).isEmpty();
+    assertThat(doors.failed)
+        .singleElement()
+        .satisfies(call -> assertThat(call.caller()).contains(new CallerName("sede-test")));
   }
 
   @Test
