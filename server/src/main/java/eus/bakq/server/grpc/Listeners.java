@@ -62,7 +62,7 @@ public final class Listeners implements AutoCloseable {
       }
       door.add(service);
     }
-    TransportLog.silence();
+    TransportLog.keep(clock);
     Listeners opened = new Listeners(new EnumMap<>(Audience.class));
     var surroundings = new Listener.Surroundings(callers, refusals, failures, quota, clock, random);
     try {
