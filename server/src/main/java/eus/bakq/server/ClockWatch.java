@@ -28,6 +28,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class ClockWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+  private static final Duration LONGEST_CUT = Duration.ofSeconds(3);
 
   private final Database database;
   private final DatabaseClock clock;
@@ -134,15 +135,25 @@ final class ClockWatch implements AutoCloseable {
     return Long.toString(duration.toMillis());
   }
 
+  /**
+   * Lets a look end, for ten seconds at most, and interrupts it then.
+   *
+   * @throws IllegalStateException if it still goes on some seconds later
+   */
   @Override
   public void close() {
     thread.shutdown();
     try {
-      if (!thread.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-        thread.shutdownNow();
+      if (thread.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      thread.shutdownNow();
+      if (thread.awaitTermination(LONGEST_CUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    throw new IllegalStateException("a comparison of the clocks did not end");
   }
 }

@@ -1,155 +1,150 @@
 package eus.bakq.server;
 
-import eus.bakq.server.audit.AuditLog;
-import eus.bakq.server.audit.CountedEvents;
-import eus.bakq.server.certificate.ResponderCertificates;
+import eus.bakq.server.Chores.Chore;
 import eus.bakq.server.database.Database;
-import eus.bakq.server.database.DatabaseClock;
-import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.NodeLease;
 import eus.bakq.server.database.Outage;
-import eus.bakq.server.enrolment.Activations;
-import eus.bakq.server.enrolment.TidyCredentials;
 import eus.bakq.server.failure.RefusedException;
-import eus.bakq.server.notification.Outbox;
-import eus.bakq.server.sam.EndInterrupted;
-import eus.bakq.server.signing.SettleRequests;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives this process's sign of life and ends what time or dead processes left, every five seconds,
- * on one thread. A round that fails is logged and made again: nothing depends on when a round is
- * made, only on that one is.
+ * Gives this process's sign of life, ends what time or dead processes left, and completes what was
+ * signed, each every five seconds on a thread of its own: a long round does not make this process
+ * look dead. What fails is logged and done again: nothing depends on when a round is made, only on
+ * that one is.
  */
 final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final Duration PERIOD = NodeLease.LIFE.dividedBy(4);
-  private static final Duration SENT_KEPT = Duration.ofDays(7);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
 
-  /** What there is to keep. */
-  record Chores(
+  /**
+   * What is kept.
+   *
+   * @param lease is renewed, and left to who stops the server
+   * @param timeIsToBeHad asked before anything is judged to be over
+   * @param told done in each round, whatever the clocks do
+   * @param judged done after that
+   * @param completing done beside the rounds; judges, too
+   * @param period between two rounds
+   * @param longestStop twice as long the end of what is under way is waited for
+   */
+  record House(
       Database database,
-      DatabaseClock clock,
       NodeLease lease,
-      EndInterrupted endInterrupted,
-      SettleRequests settleRequests,
-      ResponderCertificates responderCertificates,
-      Activations activations,
-      TidyCredentials tidyCredentials,
-      IdempotentCalls idempotentCalls,
-      Outbox outbox,
-      AuditLog audit,
-      CountedEvents counted,
-      CallerRefusals refusals) {}
+      BooleanSupplier timeIsToBeHad,
+      List<Chore> told,
+      List<Chore> judged,
+      Chore completing,
+      Duration period,
+      Duration longestStop) {}
 
-  private final Chores chores;
+  private final House house;
   private final ScheduledExecutorService threads;
 
-  private Housekeeping(Chores chores, ScheduledExecutorService threads) {
-    this.chores = chores;
+  private Housekeeping(House house, ScheduledExecutorService threads) {
+    this.house = house;
     this.threads = threads;
   }
 
   /**
    * Makes one round at once, so that nothing of before is left open when the doors open; then one
-   * every five seconds. The sign of life has a thread of its own: a long round does not make this
-   * process look dead.
+   * every five seconds.
    */
-  static Housekeeping start(Chores chores) throws RefusedException {
+  static Housekeeping start(Chores chores, NodeLease lease) throws RefusedException {
+    return start(
+        new House(
+            chores.database(),
+            lease,
+            () -> chores.clock().standing().isServing(),
+            chores.told(),
+            chores.judged(),
+            chores.completing(),
+            PERIOD,
+            LONGEST_STOP));
+  }
+
+  static Housekeeping start(House house) throws RefusedException {
     Housekeeping housekeeping =
         new Housekeeping(
-            chores,
+            house,
             Executors.newScheduledThreadPool(
                 3, Thread.ofPlatform().name("housekeeping-", 1).daemon().factory()));
-    chores.database().transact(chores.lease()::renew);
+    housekeeping.renewLease();
     housekeeping.round();
-    housekeeping.every(
-        () -> guarded("lease", () -> chores.database().transact(chores.lease()::renew)));
+    Chore lease = new Chore("lease", housekeeping::renewLease);
+    housekeeping.every(() -> guarded(lease));
     housekeeping.every(housekeeping::round);
-    housekeeping.every(() -> guarded("completing", chores.settleRequests()::complete));
+    housekeeping.every(() -> housekeeping.judge(List.of(house.completing())));
     return housekeeping;
   }
 
   private void every(Runnable task) {
+    long millis = house.period().toMillis();
     // It ends with the threads and never throws: there is nothing to be asked of the future.
-    var _ =
-        threads.scheduleWithFixedDelay(
-            task, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    var _ = threads.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private void renewLease() throws RefusedException {
+    house.database().transact(house.lease()::renew);
   }
 
   private void round() {
-    if (!chores.clock().standing().isServing()) {
-      return; // nothing can be said to be over; why, ClockWatch has said
-    }
-    Database database = chores.database();
-    guarded("interrupted uses", this::endInterrupted);
-    guarded("requests", () -> chores.settleRequests().run());
-    guarded("responder's certificate", () -> chores.responderCertificates().renew());
-    guarded(
-        "activations",
-        () ->
-            database.transact(
-                handle -> chores.activations().expireOverdue(handle, Database.now(handle))));
-    guarded("credentials", () -> chores.tidyCredentials().run());
-    guarded("calls", () -> database.transact(handle -> chores.idempotentCalls().purge(handle)));
-    guarded("counted events", () -> chores.counted().write(database, chores.audit()));
-    guarded("refused callers", () -> chores.refusals().recordCounts());
-    guarded(
-        "messages", () -> database.transact(handle -> chores.outbox().purge(handle, SENT_KEPT)));
+    house.told().forEach(Housekeeping::guarded);
+    judge(house.judged());
   }
 
-  /** After a jump, who is alive has first to say so by the new time. */
-  private void endInterrupted() throws RefusedException {
-    if (chores.clock().isEvenFor(NodeLease.LIFE)) {
-      chores.endInterrupted().run();
+  private void judge(List<Chore> chores) {
+    if (!house.timeIsToBeHad().getAsBoolean()) {
+      return; // nothing can be said to be over; why, ClockWatch has said
     }
+    chores.forEach(Housekeeping::guarded);
   }
 
   /** One chore that fails does not keep the others from being done. */
-  private static void guarded(String chore, Chore work) {
+  private static void guarded(Chore chore) {
     try {
-      work.run();
+      chore.work().run();
     } catch (RefusedException | RuntimeException e) {
       LOG.atLevel(Outage.level(e))
-          .addKeyValue("chore", chore)
+          .addKeyValue("chore", chore.name())
           .setCause(e)
           .log("a chore of housekeeping failed and will be tried again");
     }
   }
 
-  @FunctionalInterface
-  private interface Chore {
-    void run() throws RefusedException;
-  }
-
   /**
-   * Lets the chores under way end, for ten seconds at most, interrupts what is left, and gives the
-   * lease back: what this process has reserved and not ended is ended by others at once.
+   * Lets the chores under way end, for ten seconds at most, interrupts what is left, and waits as
+   * long again.
    *
-   * @throws RefusedException never
-   * @throws eus.bakq.server.failure.UnavailableException if the lease could not be given back; it
-   *     ends by itself, after {@link NodeLease#LIFE}
+   * @throws IllegalStateException if one did not end
    */
   @Override
-  public void close() throws RefusedException {
+  public void close() {
     threads.shutdown();
     try {
-      if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-        threads.shutdownNow();
-        if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-          LOG.atWarn().log("a chore of housekeeping did not end; what it does is rolled back");
-        }
+      if (hasEnded()) {
+        return;
+      }
+      threads.shutdownNow();
+      if (hasEnded()) {
+        return;
       }
     } catch (InterruptedException e) {
       threads.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    chores.database().transact(chores.lease()::release);
+    throw new IllegalStateException("a chore of housekeeping did not end");
+  }
+
+  private boolean hasEnded() throws InterruptedException {
+    return threads.awaitTermination(house.longestStop().toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -42,9 +42,7 @@ import io.grpc.BindableService;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +60,7 @@ import org.slf4j.LoggerFactory;
 public final class SigningServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SigningServer.class);
 
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final OpenedParts opened = new OpenedParts();
   private final BooleanSupplier calledOff;
   private Listeners listeners;
   private PublicListener publicListener;
@@ -161,15 +159,16 @@ public final class SigningServer implements AutoCloseable {
 
     // From here on this process acts: all that it records is between these two.
     record(database, audit, AuditEventType.SYSTEM_STARTED, configuration, lease);
-    closeLater(() -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration, lease));
+    opened.addPromise(
+        () -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration, lease));
     closeLater(() -> counted.writeAll(database, audit));
     closeLater(refusals);
+    opened.addPromise(() -> database.transact(lease::release));
     closeLater(
         Housekeeping.start(
-            new Housekeeping.Chores(
+            new Chores(
                 database,
                 databaseClock,
-                lease,
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
                 status.responderCertificates(),
@@ -179,7 +178,8 @@ public final class SigningServer implements AutoCloseable {
                 common.outbox(),
                 audit,
                 counted,
-                refusals)));
+                refusals),
+            lease));
     closeLater(
         MessageDispatcher.start(
             database,
@@ -316,7 +316,7 @@ public final class SigningServer implements AutoCloseable {
   }
 
   private <T extends AutoCloseable> T closeLater(T part) {
-    opened.push(part);
+    opened.add(part);
     if (calledOff.getAsBoolean()) {
       throw new StartCalledOffException();
     }
@@ -324,22 +324,14 @@ public final class SigningServer implements AutoCloseable {
   }
 
   /**
-   * Drains the doors, then closes everything in the opposite order of opening; what fails to close
-   * is logged, and the rest is closed all the same. The second time it does nothing.
+   * Drains the doors, then closes everything in the opposite order of opening. The second time it
+   * does nothing. If some work did not end within its bound, the lease is kept until it runs out by
+   * itself, and SYSTEM_STOPPED is not recorded: what this process still does is its own.
    *
-   * @return whether everything closed, the last record included
+   * @return whether everything closed in order, the last record included
    */
   boolean stop() {
-    boolean inOrder = true;
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        inOrder = false;
-        LOG.atWarn().setCause(e).log("a part did not close in order");
-      }
-    }
-    return inOrder;
+    return opened.close();
   }
 
   /** As {@link #stop}. */

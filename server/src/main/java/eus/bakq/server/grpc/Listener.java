@@ -241,29 +241,35 @@ public final class Listener implements AutoCloseable {
   /**
    * As {@link #drain}, then closes the door and cuts what did not end. A call that is cut has done
    * what is recorded, and may be repeated. Its work is waited for, a few seconds more.
+   *
+   * @throws IllegalStateException if the work did not end
    */
   @Override
   public void close() {
     drain();
     server.shutdown();
+    boolean ended = false;
     try {
       if (!server.awaitTermination(GOODBYE_SECONDS, TimeUnit.SECONDS)) {
         server.shutdownNow();
         server.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS);
       }
       pools.forEach(ThreadPoolExecutor::shutdown);
+      ended = true;
       for (ThreadPoolExecutor pool : pools) {
-        if (!pool.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS)) {
-          logger.atWarn().addKeyValue("audience", audience).log("a call's work did not end");
-        }
+        ended &= pool.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
+      ended = false;
       server.shutdownNow();
       pools.forEach(ThreadPoolExecutor::shutdown);
       Thread.currentThread().interrupt();
     }
     for (EventLoopGroup loop : loops) {
       var _ = loop.shutdownGracefully(0, CUT_SECONDS, TimeUnit.SECONDS);
+    }
+    if (!ended) {
+      throw new IllegalStateException("the work of a call did not end: " + audience);
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -132,7 +134,11 @@ public final class Listeners implements AutoCloseable {
     together(Listener::drain);
   }
 
-  /** As {@link #drain}, unless that was done; then closes all doors, and cuts what did not end. */
+  /**
+   * As {@link #drain}, unless that was done; then closes all doors, and cuts what did not end.
+   *
+   * @throws IllegalStateException if the work of a call goes on for longer than it is waited for
+   */
   @Override
   public void close() {
     announceStop();
@@ -140,13 +146,14 @@ public final class Listeners implements AutoCloseable {
   }
 
   private void together(Consumer<Listener> act) {
+    Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
     List<Thread> threads =
         listeners.values().stream()
             .map(
                 listener ->
                     Thread.ofPlatform()
                         .name("stop-" + listener.audience())
-                        .start(() -> act.accept(listener)))
+                        .start(() -> guarded(act, listener, failures)))
             .toList();
     try {
       for (Thread thread : threads) {
@@ -154,6 +161,21 @@ public final class Listeners implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      failures.add(new IllegalStateException("interrupted while the doors stop", e));
+    }
+    RuntimeException first = failures.poll();
+    if (first != null) {
+      failures.forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  private static void guarded(
+      Consumer<Listener> act, Listener listener, Queue<RuntimeException> failures) {
+    try {
+      act.accept(listener);
+    } catch (RuntimeException e) { // The edge of a thread: who waits for it is told.
+      failures.add(e);
     }
   }
 }

@@ -29,6 +29,7 @@ public final class MessageDispatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MessageDispatcher.class);
 
   private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+  private static final Duration LONGEST_CUT = Duration.ofSeconds(3);
   private static final String ACTOR = "system";
 
   private final Database database;
@@ -81,26 +82,41 @@ public final class MessageDispatcher implements AutoCloseable {
 
   /**
    * Takes no further message and waits at most ten seconds for those on their way; what is not
-   * marked by then is sent again when its lease ends.
+   * marked by then is interrupted, and sent again when its lease ends.
+   *
+   * @throws IllegalStateException if one is still on its way some seconds later
    */
   @Override
   public void close() {
+    close(LONGEST_STOP, LONGEST_CUT);
+  }
+
+  void close(Duration longest, Duration longestCut) {
     stopping.set(true);
-    outbox.wake();
-    long end = System.nanoTime() + LONGEST_STOP.toNanos();
     try {
-      for (Thread worker : workers) {
-        outbox.wake();
-        worker.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-        if (worker.isAlive()) {
-          LOG.atWarn().log("a message was still on its way at the stop");
-          worker.interrupt();
+      if (!haveEndedWithin(longest)) {
+        LOG.atWarn().log("a message was still on its way at the stop");
+        workers.forEach(Thread::interrupt);
+        if (!haveEndedWithin(longestCut)) {
+          throw new IllegalStateException("the sending of a message did not end");
         }
       }
     } catch (InterruptedException e) {
       workers.forEach(Thread::interrupt);
       Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while messages are on their way", e);
     }
+  }
+
+  private boolean haveEndedWithin(Duration bound) throws InterruptedException {
+    long end = System.nanoTime() + bound.toNanos();
+    for (Thread worker : workers) {
+      outbox.wake();
+      if (!worker.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The edge of each thread: whatever fails is logged, and tried again after the poll interval. */

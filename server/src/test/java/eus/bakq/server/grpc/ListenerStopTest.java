@@ -1,6 +1,7 @@
 package eus.bakq.server.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.rpc.RetryInfo;
@@ -63,14 +64,17 @@ class ListenerStopTest {
     Doors doors = Doors.open(folder, stoppingWithin(Duration.ofMillis(200)));
     var underWay = longCall(doors, doors.channel(Audience.RELYING_PARTY, Optional.of(doors.sede)));
 
-    doors.listeners.close();
+    assertThatThrownBy(doors.listeners::close)
+        .as("its work goes on, and who stops the server is told")
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("RELYING_PARTY");
 
     Throwable cut = catchThrowable(() -> underWay.get(60, TimeUnit.SECONDS));
     assertThat(cut).isInstanceOf(ExecutionException.class);
     assertThat(((StatusRuntimeException) cut.getCause()).getStatus().getCode())
         .isIn(Status.Code.UNAVAILABLE, Status.Code.CANCELLED);
     mayEnd.countDown();
-    doors.close();
+    doors.close(); // and now it has ended
   }
 
   /** Between being asked to stop and refusing there is a moment in which a call is still served. */

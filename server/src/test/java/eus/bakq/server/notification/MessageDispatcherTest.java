@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
@@ -291,6 +293,33 @@ class MessageDispatcherTest {
             Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("message-dispatcher")))
         .isEmpty();
+  }
+
+  @Test
+  void tellsWhoStopsItThatAMessageIsStillOnItsWay() throws Exception {
+    CountDownLatch onItsWay = new CountDownLatch(1);
+    CompletableFuture<Void> mayArrive = new CompletableFuture<>();
+    MessageTransport stubborn =
+        message -> {
+          onItsWay.countDown();
+          mayArrive.join(); // whatever interrupts it
+        };
+    put(Optional.of(SIGNER), Duration.ofMinutes(5));
+    MessageDispatcher running =
+        MessageDispatcher.start(
+            test.database(),
+            outbox,
+            List.of(composer),
+            stubborn,
+            audit,
+            DispatcherSettings.defaults());
+    assertThat(onItsWay.await(60, TimeUnit.SECONDS)).isTrue();
+
+    assertThatThrownBy(() -> running.close(Duration.ofMillis(50), Duration.ofMillis(50)))
+        .isInstanceOf(IllegalStateException.class);
+
+    mayArrive.complete(null);
+    running.close(Duration.ofMinutes(1), Duration.ofMinutes(1));
   }
 
   @Test
