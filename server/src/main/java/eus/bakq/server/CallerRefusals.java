@@ -3,6 +3,7 @@ package eus.bakq.server;
 import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.database.CommitUnknownException;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
@@ -20,17 +21,21 @@ import org.jdbi.v3.core.Handle;
 /**
  * Records calls that were refused for who made them. Whoever has a certificate of a door's
  * authority can make as many as he likes, and the record never shrinks: so each minute has records
- * for sixty of them, ten of one certificate; what comes beyond is counted in memory, and recorded
- * as counts when the minute is over. Then a minute adds 60 records and {@value #MOST_COUNTS} counts
+ * for sixty of them, ten of one certificate; what comes beyond, or could not be recorded, is counted
+ * in memory, and recorded as counts when the minute is over. Then a minute adds 60 records and {@value #MOST_COUNTS} counts
  * at most, on each node.
  *
- * <p>A process that dies loses the counts of its last minute, and no record. Safe for several
- * threads.
+ * <p>A process that dies loses the counts of its last minute, and no record. Where the answer to a
+ * COMMIT is lost, what was being recorded is not counted again: it may be missing, and is never
+ * there twice. Safe for several threads.
  */
 final class CallerRefusals implements RefusalSink, AutoCloseable {
   static final int MOST_RECORDS = 60;
   static final int MOST_RECORDS_OF_ONE = 10;
   static final int MOST_COUNTS = 100;
+
+  /** A caller is refused for one of two reasons, at each listener. */
+  private static final int MOST_OTHERS = 2 * Audience.values().length;
 
   private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -45,7 +50,7 @@ final class CallerRefusals implements RefusalSink, AutoCloseable {
           Optional.of(fingerprint(call)));
     }
 
-    /** For those for which there is no place of their own; never more of them than listeners. */
+    /** For those for which there is no place of their own: one for each listener and refusal. */
     Kind amongOthers() {
       return new Kind(listener, refusal, "unknown", Optional.empty());
     }
@@ -69,43 +74,60 @@ final class CallerRefusals implements RefusalSink, AutoCloseable {
     this.begin = nanoTime.getAsLong();
   }
 
+  /**
+   * @throws eus.bakq.server.failure.UnavailableException if it could not be recorded; it is counted
+   */
   @Override
   public void record(RefusedCall call) {
-    recordCounts();
-    if (!hasRecord(call)) {
+    if (!takePlace(call)) {
+      count(call);
       return;
     }
-    append(
-        handle ->
-            audit.append(
-                handle,
-                AuditEvent.refused(
-                    AuditEventType.CALLER_REFUSED,
-                    call.refusal().name(),
-                    call.caller().map(CallerName::value).orElse("unknown"),
-                    call.method(),
-                    Map.of(
-                        "listener", call.listener().name(),
-                        "correlation_id", call.correlationId(),
-                        "certificate_sha256", fingerprint(call)))));
+    try {
+      append(handle -> audit.append(handle, event(call)));
+    } catch (CommitUnknownException e) {
+      throw e; // it may be in the record
+    } catch (RuntimeException e) {
+      count(call);
+      throw e;
+    }
+  }
+
+  private static AuditEvent event(RefusedCall call) {
+    return AuditEvent.refused(
+        AuditEventType.CALLER_REFUSED,
+        call.refusal().name(),
+        call.caller().map(CallerName::value).orElse("unknown"),
+        call.method(),
+        Map.of(
+            "listener", call.listener().name(),
+            "correlation_id", call.correlationId(),
+            "certificate_sha256", fingerprint(call)));
   }
 
   /** Whether {@code call} has a record of its own; else it is counted. */
-  private synchronized boolean hasRecord(RefusedCall call) {
+  private synchronized boolean takePlace(RefusedCall call) {
     int ofThisOne = recorded.getOrDefault(fingerprint(call), 0);
-    if (records < MOST_RECORDS && ofThisOne < MOST_RECORDS_OF_ONE) {
-      records++;
-      recorded.put(fingerprint(call), ofThisOne + 1);
-      return true;
+    if (records == MOST_RECORDS || ofThisOne == MOST_RECORDS_OF_ONE) {
+      return false;
     }
-    Kind kind = Kind.of(call);
-    int places = MOST_COUNTS - Audience.values().length * 2;
-    boolean told = counts.containsKey(kind) || counts.size() < places;
-    counts.merge(told ? kind : kind.amongOthers(), 1L, Long::sum);
-    return false;
+    records++;
+    recorded.put(fingerprint(call), ofThisOne + 1);
+    return true;
   }
 
-  /** Records what was counted, if the minute is over; called every few seconds. */
+  private void count(RefusedCall call) {
+    count(Kind.of(call), 1);
+  }
+
+  private synchronized void count(Kind kind, long times) {
+    boolean told = counts.containsKey(kind) || counts.size() < MOST_COUNTS - MOST_OTHERS;
+    counts.merge(told ? kind : kind.amongOthers(), times, Long::sum);
+  }
+
+  /**
+   * Records what was counted, if the minute is over, and begins the next; called every few seconds.
+   */
   void recordCounts() {
     recordCounts(false);
   }
@@ -117,8 +139,10 @@ final class CallerRefusals implements RefusalSink, AutoCloseable {
     }
     try {
       append(handle -> over.forEach((kind, count) -> append(handle, kind, count)));
+    } catch (CommitUnknownException e) {
+      throw e; // they may be in the record
     } catch (RuntimeException e) {
-      putBack(over);
+      over.forEach(this::count);
       throw e;
     }
   }
@@ -134,10 +158,6 @@ final class CallerRefusals implements RefusalSink, AutoCloseable {
     Map<Kind, Long> over = Map.copyOf(counts);
     counts.clear();
     return over;
-  }
-
-  private synchronized void putBack(Map<Kind, Long> over) {
-    over.forEach((kind, count) -> counts.merge(kind, count, Long::sum));
   }
 
   private void append(Handle handle, Kind kind, long count) {

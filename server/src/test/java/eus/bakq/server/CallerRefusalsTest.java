@@ -2,15 +2,21 @@ package eus.bakq.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import eus.bakq.fixtures.PostgresWire;
+import eus.bakq.fixtures.PostgresWireOrder;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.audit.AuditRecord;
+import eus.bakq.server.database.CommitUnknownException;
+import eus.bakq.server.database.Database;
 import eus.bakq.server.database.TestDatabase;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.RefusedCall;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
+import eus.bakq.server.vocabulary.Profile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -117,6 +123,62 @@ class CallerRefusalsTest {
     refusals.close();
 
     assertThat(records()).last().extracting(record -> record.details().get("count")).isEqualTo("5");
+  }
+
+  @Test
+  @DisplayName("AUD-01: a refusal that could not be recorded is counted, within the bound")
+  void countsWhatCouldNotBeRecorded() throws Exception {
+    test.asSuperuser("ALTER TABLE audit_record RENAME TO audit_record_away");
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> refusals.record(call(1))).isInstanceOf(RuntimeException.class);
+    }
+    for (int minute = 0; minute < 3; minute++) {
+      for (int i = 0; i < 200; i++) {
+        RefusedCall call = call(1000 * minute + i);
+        assertThat(catchThrowable(() -> refusals.record(call)) != null)
+            .isEqualTo(i < CallerRefusals.MOST_RECORDS - (minute == 0 ? 3 : 0));
+      }
+      time.addAndGet(Duration.ofMinutes(1).toNanos());
+      assertThatThrownBy(refusals::recordCounts).isInstanceOf(RuntimeException.class);
+    }
+    test.asSuperuser("ALTER TABLE audit_record_away RENAME TO audit_record");
+
+    refusals.close();
+
+    assertThat(types())
+        .containsOnly("CALLER_REFUSALS_COUNTED")
+        .hasSizeLessThanOrEqualTo(CallerRefusals.MOST_COUNTS);
+    assertThat(counted()).isEqualTo(603);
+    assertThat(records())
+        .filteredOn(record -> record.actor().equals("sede-1"))
+        .singleElement()
+        .satisfies(record -> assertThat(record.details()).containsEntry("count", "4"));
+  }
+
+  @Test
+  @DisplayName("AUD-01: what may be in the record already is not counted as well")
+  void countsNothingTwiceWhenTheAnswerToTheCommitIsLost() throws Exception {
+    try (PostgresWire wire = TestDatabase.wire();
+        Database database = Database.open(test.settings(wire), Profile.DEMO)) {
+      CallerRefusals cut = new CallerRefusals(database, audit, time::get);
+      wire.cutNextCommit(PostgresWireOrder.Where.BEFORE_THE_ANSWER);
+      assertThatThrownBy(() -> cut.record(call(1))).isInstanceOf(CommitUnknownException.class);
+      for (int i = 0; i < 10; i++) {
+        cut.record(call(1));
+      }
+      wire.cutNextCommit(PostgresWireOrder.Where.BEFORE_THE_ANSWER);
+      assertThatThrownBy(cut::close).isInstanceOf(CommitUnknownException.class);
+      cut.close();
+    }
+    assertThat(types()).hasSize(11);
+    assertThat(counted()).isOne();
+  }
+
+  private long counted() throws Exception {
+    return records().stream()
+        .filter(record -> record.type().equals("CALLER_REFUSALS_COUNTED"))
+        .mapToLong(record -> Long.parseLong(record.details().get("count")))
+        .sum();
   }
 
   private List<String> types() throws Exception {

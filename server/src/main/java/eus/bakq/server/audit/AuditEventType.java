@@ -15,7 +15,7 @@ public enum AuditEventType {
   SYSTEM_STARTED,
   /**
    * A server stopped in order: it records nothing after this. A node whose start has none did not
-   * stop so far, or crashed. Subject and details: as SYSTEM_STARTED.
+   * stop so far, or not in order. Subject and details: as SYSTEM_STARTED.
    */
   SYSTEM_STOPPED,
   /**

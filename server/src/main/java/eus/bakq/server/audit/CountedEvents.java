@@ -1,5 +1,6 @@
 package eus.bakq.server.audit;
 
+import eus.bakq.server.database.CommitUnknownException;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.RefusedException;
 import java.time.Duration;
@@ -19,8 +20,9 @@ import java.util.function.LongSupplier;
  *
  * <p>Their detail {@code count} is set here. The first of its kind is written at the next {@link
  * #write}, some seconds later; further ones a minute after the last that was written. What is not
- * written yet is in memory only: a crash loses a minute of counts, and the log has each. At most
- * 400 kinds are told apart at a time; what is beyond is counted by type and reason, without actor
+ * written yet is in memory only: a crash loses a minute of counts, and the log has each. The same if
+ * the answer to the COMMIT is lost: what was being written is not written again, for it would be
+ * counted twice if it is there, and it may be missing if it is not. At most 400 kinds are told apart at a time; what is beyond is counted by type and reason, without actor
  * and subject. Safe for several threads; never waits for the database but in {@link #write}.
  */
 public final class CountedEvents {
@@ -98,6 +100,7 @@ public final class CountedEvents {
   /**
    * Writes what is due, durably; what cannot be written now is written the next time.
    *
+   * @throws CommitUnknownException if it is not known whether it was written
    * @throws eus.bakq.server.failure.UnavailableException if the database does not answer
    */
   public void write(Database database, AuditLog audit) throws RefusedException {
@@ -113,12 +116,15 @@ public final class CountedEvents {
     if (due.isEmpty()) {
       return;
     }
-    boolean written = false;
+    boolean mayBeWritten = false;
     try {
       database.transact(handle -> audit.appendAll(handle, due.stream().map(Due::event).toList()));
-      written = true;
+      mayBeWritten = true;
+    } catch (CommitUnknownException e) {
+      mayBeWritten = true;
+      throw e;
     } finally {
-      if (!written) {
+      if (!mayBeWritten) {
         putBack(due);
       }
     }

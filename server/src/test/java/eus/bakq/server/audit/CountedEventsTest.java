@@ -3,7 +3,12 @@ package eus.bakq.server.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import eus.bakq.fixtures.PostgresWire;
+import eus.bakq.fixtures.PostgresWireOrder;
+import eus.bakq.server.database.CommitUnknownException;
+import eus.bakq.server.database.Database;
 import eus.bakq.server.database.TestDatabase;
+import eus.bakq.server.vocabulary.Profile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +121,22 @@ class CountedEventsTest {
     write();
 
     assertThat(lines()).containsExactly("a 1 x2");
+  }
+
+  @Test
+  @DisplayName("AUD-01: what may be in the record already is not counted a second time")
+  void writesNothingTwiceWhenTheAnswerToTheCommitIsLost() throws Exception {
+    counted.count(event("a", "1"));
+    try (PostgresWire wire = TestDatabase.wire();
+        Database database = Database.open(test.settings(wire), Profile.DEMO)) {
+      wire.cutNextCommit(PostgresWireOrder.Where.BEFORE_THE_ANSWER);
+      assertThatThrownBy(() -> counted.write(database, log))
+          .isInstanceOf(CommitUnknownException.class);
+    }
+
+    counted.writeAll(test.database(), log);
+
+    assertThat(lines()).containsExactly("a 1 x1");
   }
 
   private void write() throws Exception {

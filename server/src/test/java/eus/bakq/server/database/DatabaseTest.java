@@ -3,7 +3,6 @@ package eus.bakq.server.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import eus.bakq.fixtures.Postgres;
 import eus.bakq.fixtures.PostgresWire;
 import eus.bakq.fixtures.PostgresWireOrder;
 import eus.bakq.server.failure.Refusal;
@@ -224,8 +223,8 @@ class DatabaseTest {
 
   @Test
   void aCommitThatDidNotArriveIsUnavailable() throws Exception {
-    try (PostgresWire wire = wire();
-        Database database = Database.open(through(wire), Profile.DEMO)) {
+    try (PostgresWire wire = TestDatabase.wire();
+        Database database = Database.open(test.settings(wire), Profile.DEMO)) {
       assertThatThrownBy(
               () ->
                   database.transact(
@@ -240,8 +239,8 @@ class DatabaseTest {
 
   @Test
   void aCommitWhoseAnswerWasLostIsUnknown() throws Exception {
-    try (PostgresWire wire = wire();
-        Database database = Database.open(through(wire), Profile.DEMO)) {
+    try (PostgresWire wire = TestDatabase.wire();
+        Database database = Database.open(test.settings(wire), Profile.DEMO)) {
       assertThatThrownBy(
               () ->
                   database.transact(
@@ -257,8 +256,8 @@ class DatabaseTest {
 
   @Test
   void readsBackWhatWasCommittedWithoutAnAnswer() throws Exception {
-    try (PostgresWire wire = wire();
-        Database database = Database.open(through(wire), Profile.DEMO)) {
+    try (PostgresWire wire = TestDatabase.wire();
+        Database database = Database.open(test.settings(wire), Profile.DEMO)) {
       Integer result =
           database.inTransaction(
               handle -> {
@@ -273,8 +272,8 @@ class DatabaseTest {
 
   @Test
   void aReadingTransactionWhoseCommitIsLostIsOnlyUnavailable() throws Exception {
-    try (PostgresWire wire = wire();
-        Database database = Database.open(through(wire), Profile.DEMO)) {
+    try (PostgresWire wire = TestDatabase.wire();
+        Database database = Database.open(test.settings(wire), Profile.DEMO)) {
       assertThatThrownBy(
               () ->
                   database.inTransaction(
@@ -324,24 +323,6 @@ class DatabaseTest {
           assertThat(second).isAfterOrEqualTo(first);
           return second;
         });
-  }
-
-  private static PostgresWire wire() throws Exception {
-    return PostgresWire.to(Postgres.shared().port());
-  }
-
-  private static DatabaseSettings through(PostgresWire wire) {
-    DatabaseSettings direct = test.settings();
-    return new DatabaseSettings(
-        wire.through(direct.jdbcUrl()),
-        direct.runtimeUser(),
-        direct.runtimePasswordFile(),
-        direct.ownerUser(),
-        direct.ownerPasswordFile(),
-        2,
-        direct.statementTimeout(),
-        direct.lockTimeout(),
-        direct.connectionWait());
   }
 
   private static void set(Handle handle, int id, int value) {

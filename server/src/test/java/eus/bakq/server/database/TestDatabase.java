@@ -2,6 +2,7 @@ package eus.bakq.server.database;
 
 import eus.bakq.fixtures.Postgres;
 import eus.bakq.fixtures.PostgresDatabase;
+import eus.bakq.fixtures.PostgresWire;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Profile;
 import java.io.IOException;
@@ -76,6 +77,29 @@ public final class TestDatabase implements AutoCloseable {
 
   public DatabaseSettings settings() {
     return settings;
+  }
+
+  /** As {@link #settings}, by {@code wire}, with few connections. */
+  public DatabaseSettings settings(PostgresWire wire) {
+    return new DatabaseSettings(
+        wire.through(settings.jdbcUrl()),
+        settings.runtimeUser(),
+        settings.runtimePasswordFile(),
+        settings.ownerUser(),
+        settings.ownerPasswordFile(),
+        2,
+        settings.statementTimeout(),
+        settings.lockTimeout(),
+        settings.connectionWait());
+  }
+
+  /** A wire to PostgreSQL, not cut yet. */
+  public static PostgresWire wire() {
+    try {
+      return PostgresWire.to(Postgres.shared().port());
+    } catch (IOException e) {
+      throw new UncheckedIOException("no port is free", e);
+    }
   }
 
   /** For work that refuses nothing. */
