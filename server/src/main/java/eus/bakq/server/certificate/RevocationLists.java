@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,10 @@ import org.slf4j.LoggerFactory;
  * (CRT-08), or when it is an hour old; so at most one an hour and one for each change. Its number
  * grows, also over a database that was set back: it is never below the seconds of its time.
  *
+ * <p>One at a time reads the register, in this process, and whoever asked before he began is served
+ * with him. So also while certificates are revoked one after the other, each gets a list that tells
+ * all that was committed when he asked.
+ *
  * <p>Safe for several threads.
  */
 public final class RevocationLists {
@@ -42,8 +48,8 @@ public final class RevocationLists {
   /** The most certificates that a list tells of: a longer one nobody should fetch. */
   private static final int MOST_NOT_GOOD = 100_000;
 
-  /** How often the register is read again because it has changed meanwhile. */
-  private static final int MOST_ATTEMPTS = 5;
+  /** How long somebody waits while another reads the register. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(RevocationLists.class);
 
@@ -52,6 +58,9 @@ public final class RevocationLists {
   private final CertificateRegister register;
   private final RowMacs macs;
   private final AuditLog audit;
+
+  /** To read the register: an HMAC for each row. Who waits for it keeps no connection. */
+  private final Semaphore turn = new Semaphore(1, true);
 
   public RevocationLists(
       Database database,
@@ -72,8 +81,8 @@ public final class RevocationLists {
    * @param change the register's number of changes that it tells of
    */
   private record Issued(long number, long change, Instant time, Bytes list) {
-    boolean isOf(long wanted, Instant since, Instant now) {
-      return change == wanted
+    boolean tells(long wanted, Instant since, Instant now) {
+      return change >= wanted
           && !time.isBefore(since)
           && !now.isBefore(time)
           && Duration.between(time, now).compareTo(LONGEST_AGE) < 0;
@@ -89,9 +98,21 @@ public final class RevocationLists {
   }
 
   /**
+   * What was asked for.
+   *
+   * @param change the register's number of changes at that moment
+   * @param list if there was one that tells them
+   */
+  private record Asked(long change, Optional<Bytes> list) {}
+
+  /** When the register is read from, and how often it had changed by then. */
+  private record Moment(long change, Instant time) {}
+
+  /**
    * The list in DER, of this moment's register.
    *
-   * @throws UnavailableException if database or HSM do not answer
+   * @throws UnavailableException if database or HSM do not answer, or others read the register for
+   *     too long
    * @throws AlteredRowException if somebody altered the register
    */
   public Bytes current() {
@@ -106,33 +127,50 @@ public final class RevocationLists {
    */
   public Bytes currentSince(Instant since) {
     try {
-      for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-        Optional<Bytes> current = attempt(since);
-        if (current.isPresent()) {
-          return current.get();
-        }
-      }
-      throw UnavailableException.temporarily("the register changes while it is read", null);
+      Asked asked = database.inTransaction(handle -> asked(handle, since));
+      return asked.list().isPresent() ? asked.list().get() : inTurn(asked.change(), since);
     } catch (RefusedException e) {
       throw new IllegalStateException("issuing a list refuses nothing", e);
     }
   }
 
-  /** Empty if the register has changed while it was read. */
-  private Optional<Bytes> attempt(Instant since) throws RefusedException {
-    Optional<Bytes> kept = database.inTransaction(handle -> kept(handle, since));
-    if (kept.isPresent()) {
-      return kept;
-    }
-    long change = database.inTransaction(register::change);
-    List<RegisteredCertificate> notGood = notGood();
-    return database.inTransaction(handle -> issueIfUnchanged(handle, change, since, notGood));
+  private Asked asked(Handle handle, Instant since) {
+    long change = register.change(handle);
+    return new Asked(change, kept(handle, change, since));
   }
 
-  private Optional<Bytes> kept(Handle handle, Instant since) {
+  private Bytes inTurn(long change, Instant since) throws RefusedException {
+    takeTurn();
+    try {
+      Optional<Bytes> kept = database.inTransaction(handle -> kept(handle, change, since));
+      return kept.isPresent() ? kept.get() : issueAnew(since);
+    } finally {
+      turn.release();
+    }
+  }
+
+  private void takeTurn() {
+    try {
+      if (!turn.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw UnavailableException.temporarily("the register is being read for a list", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw UnavailableException.temporarily("interrupted while waiting for a list", e);
+    }
+  }
+
+  private Optional<Bytes> kept(Handle handle, long change, Instant since) {
     Instant now = Database.now(handle);
-    long change = register.change(handle);
-    return read(handle, "").filter(list -> list.isOf(change, since, now)).map(Issued::list);
+    return read(handle, "").filter(list -> list.tells(change, since, now)).map(Issued::list);
+  }
+
+  private Bytes issueAnew(Instant since) throws RefusedException {
+    Moment moment =
+        database.inTransaction(
+            handle -> new Moment(register.change(handle), Database.now(handle)));
+    List<RegisteredCertificate> notGood = notGood();
+    return database.inTransaction(handle -> issueUnlessThereIs(handle, moment, since, notGood));
   }
 
   /** Piece by piece, each in a transaction of its own: a long list is many HMACs. */
@@ -152,40 +190,35 @@ public final class RevocationLists {
     }
   }
 
-  private Optional<Bytes> issueIfUnchanged(
-      Handle handle, long change, Instant since, List<RegisteredCertificate> notGood) {
-    // Whoever comes second finds what the first has issued.
+  private Bytes issueUnlessThereIs(
+      Handle handle, Moment moment, Instant since, List<RegisteredCertificate> notGood) {
+    // Whoever comes second, of several processes, finds what the first has issued.
     Optional<Issued> held = read(handle, " for update");
-    long changeNow = register.change(handle);
     Instant now = Database.now(handle);
-    Optional<Issued> issued = held.filter(list -> list.isOf(changeNow, since, now));
-    if (issued.isPresent()) {
-      return issued.map(Issued::list);
-    }
-    return changeNow == change
-        ? Optional.of(issue(handle, held, change, notGood, now).list())
-        : Optional.empty();
+    return held.filter(list -> list.tells(moment.change(), since, now))
+        .orElseGet(() -> issue(handle, held, moment, notGood))
+        .list();
   }
 
   /**
-   * @param change read before {@code notGood} was: what changes after this is told by the next list
+   * What changes after {@code moment} is told by the next list: this one is dated when it was read,
+   * though not before the last one.
    */
   private Issued issue(
-      Handle handle,
-      Optional<Issued> before,
-      long change,
-      List<RegisteredCertificate> notGood,
-      Instant now) {
-    long number = Math.max(before.map(list -> list.number() + 1).orElse(1L), now.getEpochSecond());
-    Issued issued = new Issued(number, change, now, authority.revocationList(number, notGood, now));
+      Handle handle, Optional<Issued> before, Moment moment, List<RegisteredCertificate> notGood) {
+    Instant time =
+        before.map(Issued::time).filter(last -> last.isAfter(moment.time())).orElse(moment.time());
+    long number = Math.max(before.map(list -> list.number() + 1).orElse(1L), time.getEpochSecond());
+    Issued issued =
+        new Issued(number, moment.change(), time, authority.revocationList(number, notGood, time));
     handle
         .createUpdate(
             """
             update bakq.revocation_list set number = :number, register_change = :change, issued_at = :time,
               list = :list, mac = :mac""")
         .bind("number", number)
-        .bind("change", change)
-        .bind("time", now.atOffset(ZoneOffset.UTC))
+        .bind("change", issued.change())
+        .bind("time", time.atOffset(ZoneOffset.UTC))
         .bind("list", issued.list().toByteArray())
         .bind("mac", macs.mac(issued.encoding()).toByteArray())
         .execute();

@@ -11,6 +11,7 @@ import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.Encoding;
 import java.io.ByteArrayInputStream;
+import java.lang.Thread.State;
 import java.math.BigInteger;
 import java.net.URI;
 import java.security.cert.CRLReason;
@@ -21,11 +22,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.Extension;
@@ -193,6 +200,78 @@ class RevocationListsTest {
       assertThat(result.get()).isEqualTo(results.getFirst().get());
     }
     assertThat(issued()).hasSize(1);
+  }
+
+  /** API-07: an HMAC for each row, once, however many ask. */
+  @Test
+  void isReadByOneWhileOthersWait() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      world.revoke(world.issue(CredentialPurpose.SIGNATURE), RevocationReason.SIGNER_ASKED);
+    }
+    AtomicInteger macs = new AtomicInteger();
+    List<Thread> readers = new ArrayList<>();
+    List<Bytes> lists = Collections.synchronizedList(new ArrayList<>());
+    for (int i = 0; i < 6; i++) {
+      readers.add(Thread.ofPlatform().unstarted(() -> lists.add(world.lists.current())));
+    }
+    world.keys.setBeforeEachMac(
+        () -> {
+          if (macs.incrementAndGet() == 1) {
+            awaitOthers(readers);
+          }
+        });
+
+    readers.forEach(Thread::start);
+    for (Thread reader : readers) {
+      assertThat(reader.join(Duration.ofMinutes(1))).isTrue();
+    }
+
+    assertThat(lists).hasSize(6).containsOnly(lists.getFirst());
+    assertThat(issued()).hasSize(1);
+    // Of three rows and of the list, and of the list again for each who has waited.
+    assertThat(macs).hasValue(3 + 1 + 5);
+  }
+
+  /** Until they wait for this thread, which they do for some seconds at most, or have ended. */
+  private static void awaitOthers(List<Thread> all) {
+    for (int look = 0; look < 4000; look++) {
+      if (all.stream()
+          .filter(other -> other != Thread.currentThread())
+          .map(Thread::getState)
+          .allMatch(state -> state == State.TIMED_WAITING || state == State.TERMINATED)) {
+        return;
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** CRT-08: in a mass revocation the register changes for as long as it is read. */
+  @Test
+  void isIssuedAlsoWhileTheRegisterChangesAllTheTime() throws Exception {
+    X509Certificate first = world.issue(CredentialPurpose.SIGNATURE);
+    world.revoke(first, RevocationReason.KEY_COMPROMISED);
+    Deque<X509Certificate> others = new ArrayDeque<>();
+    for (int i = 0; i < 30; i++) {
+      others.add(world.issue(CredentialPurpose.SIGNATURE));
+    }
+    AtomicBoolean revoking = new AtomicBoolean();
+    world.keys.setBeforeEachMac(
+        () -> {
+          if (!others.isEmpty() && revoking.compareAndSet(false, true)) {
+            world.revoke(others.removeFirst(), RevocationReason.KEY_COMPROMISED);
+            revoking.set(false);
+          }
+        });
+
+    X509CRL list = read(world.lists.current());
+
+    assertThat(others).isNotEmpty().hasSizeLessThan(30);
+    assertThat(list.getRevokedCertificate(first)).isNotNull();
+    world.keys.setBeforeEachMac(() -> {});
+    X509CRL next = read(world.lists.current());
+    assertThat(next.getRevokedCertificates()).hasSize(1 + 30 - others.size());
+    assertThat(number(next)).isGreaterThan(number(list));
+    assertThat(next.getThisUpdate()).isAfterOrEqualTo(list.getThisUpdate());
   }
 
   @Test

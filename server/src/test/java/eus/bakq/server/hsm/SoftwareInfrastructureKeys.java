@@ -25,15 +25,22 @@ public final class SoftwareInfrastructureKeys implements InfrastructureKeys {
   private final SecureRandom random = new SecureRandom();
   private final Map<SigningKey, KeyPair> signingKeys = new ConcurrentHashMap<>();
   private volatile boolean answering = true;
+  private volatile Runnable beforeEachMac = () -> {};
 
   /** From now on every call fails, or none. */
   public void setAnswering(boolean answering) {
     this.answering = answering;
   }
 
+  /** From now on {@code act} is done before each MAC, in the thread that wants it. */
+  public void setBeforeEachMac(Runnable act) {
+    beforeEachMac = act;
+  }
+
   @Override
   public byte[] mac(MacKey key, byte[] input) {
     requireAnswering();
+    beforeEachMac.run();
     if (input.length > MOST_INPUT) {
       throw new IllegalArgumentException("at most 64 KiB");
     }
