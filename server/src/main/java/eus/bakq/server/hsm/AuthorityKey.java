@@ -21,7 +21,8 @@ public record AuthorityKey(
      * The same key by other sessions, checked as at the start; at once if another thread has
      * renewed {@code failed} already.
      *
-     * @throws UnavailableException if the token does not answer, or is not as it must be any more
+     * @throws UnavailableException if the token does not answer, or is not as it must be any more,
+     *     or failed a moment ago
      */
     AuthorityKey renew(AuthorityKey failed);
   }

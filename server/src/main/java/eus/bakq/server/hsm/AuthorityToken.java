@@ -20,7 +20,11 @@ import java.security.SecureRandom;
 import java.security.Security;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import javax.security.auth.login.LoginException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,36 +38,57 @@ import org.slf4j.LoggerFactory;
  * <p>SunPKCS11 uses a session again that saw an error, with what was begun in it: one failure of
  * the token would be followed by failures for ever. So after a failure the key is opened anew, with
  * a provider and sessions of its own. The old ones are closed when they are collected as garbage.
- * Safe for several threads.
+ * One thread at a time does that, and the others wait for a bounded time. Where it fails, it is not
+ * tried again for two seconds; and the binding logs in first, so that a PIN that was refused is
+ * never tried again.
+ *
+ * <p>Safe for several threads.
  */
 final class AuthorityToken implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuthorityToken.class);
+  private static final Duration REST_AFTER_FAILURE = Duration.ofSeconds(2);
 
-  /** How the key is opened. */
+  /**
+   * How the key is opened.
+   *
+   * @param longestWait for another thread that opens it
+   */
   private record Opening(
       Path module,
       long slot,
       TokenLogin login,
       TokenRecord token,
       KeyRecord expected,
-      SecureRandom random) {}
+      SecureRandom random,
+      LongSupplier nanoTime,
+      Duration longestWait) {}
 
   private final Opening opening;
+  private final ReentrantLock renewing = new ReentrantLock();
   private volatile AuthorityKey key;
+  private volatile long restUntil;
 
   private AuthorityToken(Opening opening) throws GeneralSecurityException, IOException {
     this.opening = opening;
+    this.restUntil = opening.nanoTime().getAsLong();
     this.key = load();
   }
 
   /**
    * Checks the token's objects and opens its key.
    *
+   * @param nanoTime as {@link System#nanoTime}
+   * @param longestWait how long a thread waits for another that opens the key anew
    * @throws HsmRefusedException if they are not those of the transcript, or the token does not
    *     answer
    */
   static AuthorityToken open(
-      Path module, TokenLogin login, TokenRecord token, SecureRandom random) {
+      Path module,
+      TokenLogin login,
+      TokenRecord token,
+      SecureRandom random,
+      LongSupplier nanoTime,
+      Duration longestWait) {
     KeyRecord expected =
         token.keys().stream()
             .filter(candidate -> candidate.use() == Use.AUTHORITY)
@@ -73,7 +98,9 @@ final class AuthorityToken implements AutoCloseable {
       TokenLogin.Opened opened = login.open();
       opened.session().close();
       AuthorityToken authority =
-          new AuthorityToken(new Opening(module, opened.slot(), login, token, expected, random));
+          new AuthorityToken(
+              new Opening(
+                  module, opened.slot(), login, token, expected, random, nanoTime, longestWait));
       boolean same = false;
       try {
         authority.requireSame(authority.key);
@@ -93,18 +120,47 @@ final class AuthorityToken implements AutoCloseable {
     return key;
   }
 
+  private AuthorityKey renew(AuthorityKey failed) {
+    takeTurn();
+    try {
+      return renewInTurn(failed);
+    } finally {
+      renewing.unlock();
+    }
+  }
+
+  private void takeTurn() {
+    try {
+      if (!renewing.tryLock(opening.longestWait().toNanos(), TimeUnit.NANOSECONDS)) {
+        throw UnavailableException.temporarily("the authority's token is being recovered", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw UnavailableException.temporarily("interrupted while waiting for a token", e);
+    }
+  }
+
   @SuppressWarnings("ReferenceEquality") // the very handle that failed, not one like it
-  private synchronized AuthorityKey renew(AuthorityKey failed) {
+  private AuthorityKey renewInTurn(AuthorityKey failed) {
     if (failed != key) {
       return key;
     }
+    if (opening.nanoTime().getAsLong() - restUntil < 0) {
+      throw UnavailableException.temporarily("the authority's token failed a moment ago", null);
+    }
     LOG.atWarn().addKeyValue("token", opening.token().role()).log("recovering a token");
     try {
+      opening.login().open().session().close();
       AuthorityKey fresh = load();
       requireSame(fresh);
       key = fresh;
       return fresh;
-    } catch (GeneralSecurityException | IOException | ProviderException | HsmRefusedException e) {
+    } catch (Pkcs11Exception
+        | GeneralSecurityException
+        | IOException
+        | ProviderException
+        | HsmRefusedException e) {
+      restUntil = opening.nanoTime().getAsLong() + REST_AFTER_FAILURE.toNanos();
       throw UnavailableException.temporarily("the authority's token does not answer", e);
     }
   }

@@ -123,7 +123,9 @@ public final class Hsm implements AutoCloseable {
                 settings.module(),
                 login("authority", settings.authority()),
                 transcript.token("authority"),
-                random);
+                random,
+                nanoTime,
+                settings.sessionWait());
         return new Hsm(custody, record, authority, citizenKeys, infrastructureKeys, counters);
       } catch (RuntimeException e) {
         record.close();
