@@ -108,6 +108,7 @@ final class ServerProgram {
             "--enable-native-access=ALL-UNNAMED",
             "-Djava.awt.headless=true",
             "-Djdk.xml.maxElementDepth=1000",
+            "-Dkeystore.pkcs12.keyPbeIterationCount=1", // as the tests' own, see pom.xml
             "-XX:+ExitOnOutOfMemoryError",
             // One core's worth of work at the start: compiling well never pays in a short life.
             "-XX:+UseSerialGC",

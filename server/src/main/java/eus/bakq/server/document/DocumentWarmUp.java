@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 
@@ -33,6 +34,9 @@ public final class DocumentWarmUp {
 
   private static final int ROUNDS_OF_XML = 3;
   private static final int ROUNDS_ABOVE_B_B = 1;
+
+  /** What this process need not do again. */
+  private static final Set<SignatureForm> WARM = ConcurrentHashMap.newKeySet();
 
   private final DocumentSettings settings;
   private final Set<SignatureLevel> levels;
@@ -54,7 +58,7 @@ public final class DocumentWarmUp {
 
   /**
    * Takes some seconds in a new process: a fixed number of signatures, none of which waits for
-   * anybody.
+   * anybody. Later servers of the same process find done what an earlier one has begun.
    *
    * @throws IllegalStateException if documents cannot be signed in this installation
    */
@@ -67,8 +71,10 @@ public final class DocumentWarmUp {
         Bytes original = format == SignatureFormat.PADES ? emptyPage() : emptyElement();
         for (SignatureLevel level : levels) {
           SignatureForm form = new SignatureForm(format, level, "warm-up");
-          for (int round = 0; round < rounds(format, level); round++) {
-            sign(documents, original, form, authority);
+          if (WARM.add(form)) {
+            for (int round = 0; round < rounds(format, level); round++) {
+              sign(documents, original, form, authority);
+            }
           }
         }
       }
