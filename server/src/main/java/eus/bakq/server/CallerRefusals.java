@@ -21,9 +21,9 @@ import org.jdbi.v3.core.Handle;
 /**
  * Records calls that were refused for who made them. Whoever has a certificate of a door's
  * authority can make as many as he likes, and the record never shrinks: so each minute has records
- * for sixty of them, ten of one certificate; what comes beyond, or could not be recorded, is counted
- * in memory, and recorded as counts when the minute is over. Then a minute adds 60 records and {@value #MOST_COUNTS} counts
- * at most, on each node.
+ * for sixty of them, ten of one certificate; what comes beyond, or could not be recorded, is
+ * counted in memory, and recorded as counts when the minute is over. Then a minute adds 60 records
+ * and {@value #MOST_COUNTS} counts at most, on each node.
  *
  * <p>A process that dies loses the counts of its last minute, and no record. Where the answer to a
  * COMMIT is lost, what was being recorded is not counted again: it may be missing, and is never

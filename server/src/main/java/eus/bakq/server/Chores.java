@@ -61,8 +61,7 @@ record Chores(
                     handle -> activations.expireOverdue(handle, Database.now(handle)))),
         new Chore("credentials", tidyCredentials::run),
         new Chore("calls", () -> database.transact(idempotentCalls::purge)),
-        new Chore(
-            "messages", () -> database.transact(handle -> outbox.purge(handle, SENT_KEPT))));
+        new Chore("messages", () -> database.transact(handle -> outbox.purge(handle, SENT_KEPT))));
   }
 
   /** What may take long, and so has a thread of its own; judged, too. */

@@ -59,7 +59,8 @@ class HousekeepingTest {
   }
 
   @Test
-  @DisplayName("AUD-01, TIM-03: while no time is to be had, what happened is told, and nothing ends")
+  @DisplayName(
+      "AUD-01, TIM-03: while no time is to be had, what happened is told, and nothing ends")
   void judgesNothingWhileTheClockIsNotTrusted() throws Exception {
     timeIsToBeHad.set(false);
     try (Housekeeping _ =

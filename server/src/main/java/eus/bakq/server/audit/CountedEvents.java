@@ -20,10 +20,11 @@ import java.util.function.LongSupplier;
  *
  * <p>Their detail {@code count} is set here. The first of its kind is written at the next {@link
  * #write}, some seconds later; further ones a minute after the last that was written. What is not
- * written yet is in memory only: a crash loses a minute of counts, and the log has each. The same if
- * the answer to the COMMIT is lost: what was being written is not written again, for it would be
- * counted twice if it is there, and it may be missing if it is not. At most 400 kinds are told apart at a time; what is beyond is counted by type and reason, without actor
- * and subject. Safe for several threads; never waits for the database but in {@link #write}.
+ * written yet is in memory only: a crash loses a minute of counts, and the log has each. The same
+ * if the answer to the COMMIT is lost: what was being written is not written again, for it would be
+ * counted twice if it is there, and it may be missing if it is not. At most 400 kinds are told
+ * apart at a time; what is beyond is counted by type and reason, without actor and subject. Safe
+ * for several threads; never waits for the database but in {@link #write}.
  */
 public final class CountedEvents {
   /** What stands for actor and subject where too many were told apart. */

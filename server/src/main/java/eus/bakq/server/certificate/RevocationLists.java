@@ -167,8 +167,7 @@ public final class RevocationLists {
 
   private Bytes issueAnew(Instant since) throws RefusedException {
     Moment moment =
-        database.inTransaction(
-            handle -> new Moment(register.change(handle), Database.now(handle)));
+        database.inTransaction(handle -> new Moment(register.change(handle), Database.now(handle)));
     List<RegisteredCertificate> notGood = notGood();
     return database.inTransaction(handle -> issueUnlessThereIs(handle, moment, since, notGood));
   }

@@ -14,8 +14,9 @@ import java.util.logging.Logger;
  * or is too large it writes a warning with a stack, by java.util.logging, and whoever reaches a
  * door could fill the log with them. What comes to be a call is logged by {@link ErrorStatus}.
  *
- * <p>Anything else that the transport has to say may be a fault of ours, and is let through: {@value
- * #MOST_A_MINUTE} lines a minute, for nobody knows who can cause it. Safe for several threads.
+ * <p>Anything else that the transport has to say may be a fault of ours, and is let through:
+ * {@value #MOST_A_MINUTE} lines a minute, for nobody knows who can cause it. Safe for several
+ * threads.
  */
 final class TransportLog implements Filter {
   static final int MOST_A_MINUTE = 10;

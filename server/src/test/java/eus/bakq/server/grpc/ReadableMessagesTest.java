@@ -40,9 +40,7 @@ class ReadableMessagesTest {
           .build();
 
   private static final MethodDescriptor<byte[], byte[]> UPLOAD =
-      SignatureRequestServiceGrpc.getUploadDocumentMethod()
-          .toBuilder(new Raw(), new Raw())
-          .build();
+      SignatureRequestServiceGrpc.getUploadDocumentMethod().toBuilder(new Raw(), new Raw()).build();
 
   @TempDir Path folder;
   private Doors doors;
