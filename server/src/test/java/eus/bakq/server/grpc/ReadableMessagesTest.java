@@ -13,6 +13,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -72,19 +74,43 @@ class ReadableMessagesTest {
     assertThat(doors.served).isEmpty();
   }
 
+  @Test
+  void holdsQuestionsAboutHealthToTheNamesOfServices() throws Exception {
+    byte[] longer =
+        HealthCheckRequest.newBuilder().setService("x".repeat(201)).build().toByteArray();
+    byte[] bell = HealthCheckRequest.newBuilder().setService("bakq\u0007").build().toByteArray();
+    for (MethodDescriptor<?, ?> method :
+        List.of(HealthGrpc.getCheckMethod(), HealthGrpc.getWatchMethod())) {
+      refuses(call(method, "identity", List.of(NO_TEXT)));
+      refuses(call(method, "identity", List.of(longer)), "service");
+      refuses(call(method, "identity", List.of(bell)), "service");
+    }
+    assertThat(call(HealthGrpc.getCheckMethod(), "identity", List.of(GOOD)).getCode())
+        .isEqualTo(Status.Code.OK);
+  }
+
   private static void refuses(Status status) {
+    refuses(status, "message");
+  }
+
+  private static void refuses(Status status, String field) {
     assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     StatusRuntimeException end = (StatusRuntimeException) status.getCause();
     assertThat(Errors.reason(end)).isEqualTo("FIELD_INVALID");
     assertThat(Errors.detail(end, BadRequest.class).getFieldViolationsList())
         .singleElement()
-        .satisfies(violation -> assertThat(violation.getField()).isEqualTo("message"));
+        .satisfies(violation -> assertThat(violation.getField()).isEqualTo(field));
   }
 
   /** The end of a call of one message that sends {@code messages}; its cause has the trailers. */
   private Status call(String compression, List<byte[]> messages) throws Exception {
+    return call(SignatureRequestServiceGrpc.getGetSignatureRequestMethod(), compression, messages);
+  }
+
+  private Status call(MethodDescriptor<?, ?> of, String compression, List<byte[]> messages)
+      throws Exception {
     MethodDescriptor<byte[], byte[]> method =
-        SignatureRequestServiceGrpc.getGetSignatureRequestMethod().toBuilder(new Raw(), new Raw())
+        of.toBuilder(new Raw(), new Raw())
             // or else the client's side holds itself to one message
             .setType(MethodType.CLIENT_STREAMING)
             .build();
