@@ -36,6 +36,7 @@ final class DemoWorld implements World, AutoCloseable {
   private final ServerConfiguration configuration;
   private final SigningServer server;
   private final Conformance conformance = new Conformance();
+  private final Tickets tickets = new Tickets();
   private final Doors doors;
   private final AtomicReference<Outsider> outsider = new AtomicReference<>();
 
@@ -43,7 +44,7 @@ final class DemoWorld implements World, AutoCloseable {
     this.files = files;
     this.configuration = configuration;
     this.server = server;
-    this.doors = new Doors(files, server::port, conformance);
+    this.doors = new Doors(files, server::port, conformance, tickets);
   }
 
   /**
@@ -137,6 +138,11 @@ final class DemoWorld implements World, AutoCloseable {
 
   Conformance conformance() {
     return conformance;
+  }
+
+  /** What its citizens' programs were given. */
+  Tickets tickets() {
+    return tickets;
   }
 
   @Override
