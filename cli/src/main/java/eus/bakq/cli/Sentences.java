@@ -98,6 +98,34 @@ final class Sentences {
           "What arrived is not what was announced; check the file and upload it again.";
       case REASON_STREAM_TOO_SLOW ->
           "The document was sent or read too slowly; try again on a better connection.";
+      case REASON_APPLICANT_UNDER_AGE,
+          REASON_IDENTITY_DOCUMENT_EXPIRED,
+          REASON_IDENTIFICATION_TOO_OLD,
+          REASON_OFFICER_IS_APPLICANT,
+          REASON_SIGNER_ALREADY_REGISTERED,
+          REASON_SIGNER_NOT_FOUND,
+          REASON_SIGNER_STATE,
+          REASON_NO_CREDENTIAL,
+          REASON_CREDENTIAL_STATE,
+          REASON_ACTIVATION_LINK_INVALID,
+          REASON_ACTIVATION_STEP,
+          REASON_PASSWORD_NOT_ACCEPTED,
+          REASON_PERSONAL_DATA_NOT_CONFIRMED,
+          REASON_TERMS_NOT_CURRENT,
+          REASON_PROGRAM_CLOCK_DIFFERS,
+          REASON_INTERACTION_NOT_FOUND,
+          REASON_AUTHENTICATION_FAILED,
+          REASON_PASSWORD_AGAIN,
+          REASON_ACTIVATION_REFUSED ->
+          ofAPerson(reason);
+      case REASON_UNSPECIFIED, UNRECOGNIZED ->
+          "The call was refused for a reason that this program does not know; update it.";
+    };
+  }
+
+  /** What registration officers and citizens are told of what they do. */
+  private static String ofAPerson(Reason reason) {
+    return switch (reason) {
       case REASON_APPLICANT_UNDER_AGE ->
           "The applicant is younger than 16; register after the birthday.";
       case REASON_IDENTITY_DOCUMENT_EXPIRED ->
@@ -134,8 +162,7 @@ final class Sentences {
           "The password is needed once more, nothing was signed; begin again.";
       case REASON_ACTIVATION_REFUSED ->
           "The signature was refused and nothing was signed; ask whom the request is for.";
-      case REASON_UNSPECIFIED, UNRECOGNIZED ->
-          "The call was refused for a reason that this program does not know; update it.";
+      default -> throw new IllegalArgumentException(reason.name());
     };
   }
 

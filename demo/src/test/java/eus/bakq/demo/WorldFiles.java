@@ -240,7 +240,7 @@ final class WorldFiles {
       runtimePasswordFile: %s
     %spasswordHashing: {memoryKibibytes: 7168, iterations: 5}
     authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
-    signing: {authorisationAddress: https://firma.bakq.example/}
+    signing: {authorisationAddress: https://firma.bakq.example/, longestCompletion: PT5M}
     streams:
       uploadsPerSede: 3
       keptUploadsPerSede: 30

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
+  private static final int DOES_NOT_START = 1;
   private static final int STOPPED_OUT_OF_ORDER = 3;
   private static final Duration LONGEST_CLOSE = Duration.ofMinutes(1);
 
@@ -48,9 +49,14 @@ public final class Main {
 
   public static void main(String[] words) {
     Termination termination = Termination.onSignal();
-    int exitCode =
-        run(List.of(words), ServiceLoader.load(ProfileExtension.class), System.err, termination);
-    termination.ended(exitCode);
+    int exitCode = DOES_NOT_START;
+    try {
+      exitCode =
+          run(List.of(words), ServiceLoader.load(ProfileExtension.class), System.err, termination);
+    } finally {
+      // Whatever is thrown: who waits for the end must not wait in vain.
+      termination.ended(exitCode);
+    }
     System.exit(exitCode);
   }
 
@@ -98,11 +104,11 @@ public final class Main {
         | UnusableDatabaseException
         | RefusedToStartException e) {
       console.println("The server does not start: " + e.getMessage());
-      return 1;
+      return DOES_NOT_START;
     } catch (UnavailableException | RefusedException | IOException | IllegalStateException e) {
       console.println("The server does not start: " + e.getMessage());
       LOG.atError().setCause(e).log("the server does not start");
-      return 1;
+      return DOES_NOT_START;
     }
   }
 

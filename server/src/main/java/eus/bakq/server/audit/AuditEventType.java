@@ -61,8 +61,7 @@ public enum AuditEventType {
   CALL_FAILED,
   /**
    * Somebody used an interaction with a program's key that is not the one that it was opened with,
-   * or with a proof that is not right, or too old (PROOF_NOT_ACCEPTED); he was answered as if there
-   * were none. Equal ones of a minute are one record. Subject: the interaction. Details: {@code
+   * or with a proof that is not right (PROOF_NOT_ACCEPTED); he was answered as if there were none. Equal ones of a minute are one record. Subject: the interaction. Details: {@code
    * count}, {@code purpose}.
    */
   INTERACTION_DENIED,

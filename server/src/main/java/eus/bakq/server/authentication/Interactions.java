@@ -108,7 +108,7 @@ public final class Interactions {
               Map.of("purpose", purpose.name(), "count", "1")));
       throw new RefusedException(Refusal.INTERACTION_NOT_FOUND);
     }
-    // Only who holds the key learns that it is the clock, and what the right one shows.
+    // Only who has a proof by the key learns that it is the clock, and what the right one shows.
     if (!ProgramKey.isOf(proof, now)) {
       throw RefusedException.naming(
           Refusal.PROGRAM_CLOCK_DIFFERS,

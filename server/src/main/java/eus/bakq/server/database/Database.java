@@ -52,6 +52,7 @@ public final class Database implements AutoCloseable {
     this.pool = pool;
     this.failures = failures;
     this.jdbi = Jdbi.create(pool);
+    jdbi.getConfig(FailureNotice.class).tell(failures);
     // The pool rolls back what was not committed when a connection comes back to it.
     jdbi.getConfig(Handles.class).setForceEndTransactions(false);
     // Exceptions never show the values bound to a statement: they may be personal.
@@ -199,8 +200,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * The time for what has happened and is told, and for nothing that expires: as {@link #now}, but
-   * it is there whatever the clocks do. While the database's clock is not trusted it goes on from
+   * The time for what has happened and is told, and for a node's signs of life, but for nothing of
+   * a citizen's or a sede's that expires: as {@link #now}, but it is there whatever the clocks do. While the database's clock is not trusted it goes on from
    * where that was, by this node's monotonic clock.
    */
   public static Instant timeOfRecord(Handle handle) {
@@ -209,6 +210,14 @@ public final class Database implements AutoCloseable {
         .clock()
         .map(clock -> clock.timeOfRecord(handle))
         .orElseGet(() -> believed(handle));
+  }
+
+  /**
+   * Tells whoever watches this database of a failure that the work of {@code handle} makes an
+   * answer of, instead of throwing it on.
+   */
+  public static void notice(Handle handle, RuntimeException failure) {
+    handle.getConfig(FailureNotice.class).of(failure);
   }
 
   private static Instant believed(Handle handle) {

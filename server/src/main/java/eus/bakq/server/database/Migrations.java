@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -27,8 +28,8 @@ public final class Migrations {
   public static void run(DatabaseSettings settings, Profile profile) {
     if (!Files.exists(settings.ownerPasswordFile())) {
       throw new UnusableDatabaseException(
-          "The database has not the schema of this release, and the owner's password file is not"
-              + " here: run the migrations where it is, with --migrate.");
+          "The migrations need the password of the database's owner, and its file is not here: run"
+              + " them where it is, with --migrate.");
     }
     try (HikariDataSource pool = Pools.openForOwner(settings)) {
       Jdbi jdbi = Jdbi.create(pool);
@@ -66,11 +67,27 @@ public final class Migrations {
 
   private static boolean isCurrent(DatabaseSettings settings) {
     try (HikariDataSource pool = Pools.openOneForRuntime(settings)) {
-      return Jdbi.create(pool).withHandle(Migrations::mayReadHistory)
-          && flyway(pool).info().pending().length == 0;
+      return Jdbi.create(pool).withHandle(Migrations::mayReadHistory) && isCurrent(flyway(pool));
+    } catch (FlywayValidateException e) {
+      throw new UnusableDatabaseException(
+          "The database was migrated by another hand: its schema is not the one of this release.",
+          e);
     } catch (FlywayException | JdbiException e) {
       throw new UnusableDatabaseException("The database does not say which schema it has.", e);
     }
+  }
+
+  /**
+   * Whether nothing is to be migrated, and what was is what this release has.
+   *
+   * @throws FlywayException if it was migrated by another hand
+   */
+  private static boolean isCurrent(Flyway flyway) {
+    boolean current = flyway.info().pending().length == 0;
+    if (current) {
+      flyway.validate();
+    }
+    return current;
   }
 
   /** False before the first migration, and before the one that gave the runtime this right. */

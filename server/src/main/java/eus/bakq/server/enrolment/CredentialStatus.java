@@ -20,6 +20,7 @@ import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.Bytes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,8 +138,9 @@ public final class CredentialStatus {
   void revoke(Handle handle, Ground ground, Signer signer, RevocationReason reason, Instant now)
       throws RefusedException {
     List<Credential> held = hold(handle, signer);
+    List<AuditEvent> takenIn = new ArrayList<>();
     for (Credential credential : held) {
-      takeInIfMissing(handle, credential);
+      takeInIfMissing(handle, credential).ifPresent(takenIn::add);
       register.revoke(handle, credential.certificate().getSerialNumber(), reason, now);
       credentials.destroyKey(handle, credential);
     }
@@ -147,6 +149,7 @@ public final class CredentialStatus {
     signers.changeState(
         handle, signer, closed ? SignerState.CLOSED : SignerState.PENDING_ACTIVATION);
     CredentialAct act = tell(handle, signer, new CredentialDeed.Revoked(reason), now);
+    takenIn.forEach(event -> audit.append(handle, event)); // and nothing but records after it
     for (Credential credential : held) {
       Map<String, String> details = details(act, ground, credential);
       details.put("why", reason.name());
@@ -159,17 +162,22 @@ public final class CredentialStatus {
     }
   }
 
-  /** One that the register does not know (any more) is revoked all the same. */
-  private void takeInIfMissing(Handle handle, Credential credential) {
-    if (register.find(handle, credential.certificate().getSerialNumber()).isEmpty()) {
-      register.record(
-          handle,
-          credential.certificate(),
-          CertificateKind.of(credential.purpose()),
-          Optional.of(credential.id()),
-          credential.createdAt());
-      audit.append(handle, takenIn(credential));
+  /**
+   * One that the register does not know (any more) is revoked all the same.
+   *
+   * @return what is to be recorded then
+   */
+  private Optional<AuditEvent> takeInIfMissing(Handle handle, Credential credential) {
+    if (register.find(handle, credential.certificate().getSerialNumber()).isPresent()) {
+      return Optional.empty();
     }
+    register.record(
+        handle,
+        credential.certificate(),
+        CertificateKind.of(credential.purpose()),
+        Optional.of(credential.id()),
+        credential.createdAt());
+    return Optional.of(takenIn(credential));
   }
 
   /** The record of a certificate that came into the register later than into use. */

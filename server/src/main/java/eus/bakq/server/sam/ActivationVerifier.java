@@ -114,6 +114,7 @@ final class ActivationVerifier {
               .find(handle, content.credential())
               .orElseThrow(() -> new SadRefusedException(SadRefusal.CREDENTIAL_NOT_ACTIVE));
     } catch (AlteredRowException e) {
+      Database.notice(handle, e);
       throw new SadRefusedException(SadRefusal.KEY_DIFFERS, e);
     }
     require(
@@ -150,6 +151,7 @@ final class ActivationVerifier {
               .filter(found -> found.certificateSha256().equals(credential.certificateSha256()))
               .isPresent();
     } catch (AlteredRowException e) {
+      Database.notice(handle, e);
       throw new SadRefusedException(SadRefusal.CERTIFICATE_NOT_GOOD, e);
     }
     require(good, SadRefusal.CERTIFICATE_NOT_GOOD);

@@ -158,19 +158,27 @@ public final class SignHashes {
   private List<SignatureValue> signOrBurn(
       SignatureActivationData activation, SecretBytes activationSecret)
       throws SadRefusedException, RefusedException {
-    boolean done = false;
-    String reason = "HSM_UNAVAILABLE";
     try {
-      List<SignatureValue> values = signAndVerify(activation, activationSecret);
-      done = true;
-      return values;
+      return signAndVerify(activation, activationSecret);
     } catch (SadRefusedException e) {
-      reason = e.refusal().name();
+      burnFor(e, activation, e.refusal().name());
       throw e;
-    } finally {
-      if (!done) {
-        burn(activation, reason);
-      }
+    } catch (UnavailableException e) {
+      burnFor(e, activation, "HSM_UNAVAILABLE");
+      throw e;
+    } catch (RuntimeException | Error e) {
+      burnFor(e, activation, "FAULT");
+      throw e;
+    }
+  }
+
+  /** Burns, and lets nothing hide {@code failure}; EndInterrupted burns what is left later. */
+  private void burnFor(Throwable failure, SignatureActivationData activation, String reason)
+      throws RefusedException {
+    try {
+      burn(activation, reason);
+    } catch (RuntimeException burning) {
+      failure.addSuppressed(burning);
     }
   }
 
@@ -233,11 +241,7 @@ public final class SignHashes {
       throw UnavailableException.temporarily(
           "it is not known whether the values were committed", e);
     } catch (RuntimeException e) {
-      try {
-        burn(activation, "OUTCOME_NOT_COMMITTED");
-      } catch (RuntimeException burning) {
-        e.addSuppressed(burning); // EndInterrupted burns it later
-      }
+      burnFor(e, activation, "OUTCOME_NOT_COMMITTED");
       throw e;
     }
   }

@@ -11,6 +11,7 @@ import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.SignHashes;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignatureValue;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -74,12 +75,12 @@ public final class AuthoriseSignature {
               signer.activationSecret(),
               (handle, made) -> keep(handle, authorised, made));
     } catch (RefusedException e) {
-      beginAgain(authorised, true);
+      beginAgainAfter(e, authorised, true);
       throw e;
     } catch (CommitUnknownException e) {
       throw e; // whatever is found now may change yet
     } catch (RuntimeException e) {
-      beginAgain(authorised, false);
+      beginAgainAfter(e, authorised, false);
       throw e;
     }
     complete(id);
@@ -98,6 +99,17 @@ public final class AuthoriseSignature {
     }
     parts.documents().keepValues(handle, request.id(), values);
     parts.requests().move(handle, request, SignatureRequestState.COMPLETING);
+  }
+
+  /** Lets nothing hide {@code failure}; {@link SettleRequests} goes back later, if this cannot. */
+  private void beginAgainAfter(
+      Exception failure, SignatureSubject.Authorised authorised, boolean refused)
+      throws RefusedException {
+    try {
+      beginAgain(authorised, refused);
+    } catch (RuntimeException again) {
+      failure.addSuppressed(again);
+    }
   }
 
   /**
@@ -154,7 +166,7 @@ public final class AuthoriseSignature {
 
   private void tellSede(SignatureRequestId id, CompletionDelay delay) throws RefusedException {
     try {
-      fail.afterTry(id, delay);
+      fail.afterTry(id, delay, Duration.ZERO); // it has just begun
     } catch (RuntimeException e) { // The next try tells: the code was right all the same.
       LOG.atLevel(Outage.level(e))
           .addKeyValue("request", id)

@@ -12,6 +12,7 @@ import eus.bakq.server.document.PreparedDocument;
 import eus.bakq.server.document.SignatureDocuments;
 import eus.bakq.server.document.SignatureForm;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.notification.MessageKind;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.notification.OutgoingMessage;
@@ -46,9 +47,9 @@ public final class CompleteDocuments {
       List<SignatureValue> values) {}
 
   /** What there is to complete; or nothing, and why there is not. */
-  private record Loaded(Optional<Parts> parts, CompletionDelay delay) {
+  private record Loaded(Optional<Parts> parts, CompletionDelay delay, boolean ended) {
     static Loaded nothing(CompletionDelay delay) {
-      return new Loaded(Optional.empty(), delay);
+      return new Loaded(Optional.empty(), delay, false);
     }
   }
 
@@ -83,6 +84,9 @@ public final class CompleteDocuments {
   public CompletionDelay run(SignatureRequestId id) throws RefusedException {
     Loaded loaded = parts.database().inTransaction(handle -> load(handle, id));
     if (loaded.parts().isEmpty()) {
+      if (loaded.ended()) {
+        fail.log(id, CompletionFailure.CERTIFICATE_NOT_GOOD);
+      }
       outbox.wake();
       return loaded.delay();
     }
@@ -115,16 +119,20 @@ public final class CompleteDocuments {
     SignatureRequest.Authorisation authorisation = request.authorisation().orElseThrow();
     Credential credential = credentials.find(handle, authorisation.credential()).orElseThrow();
     return switch (certificateState(handle, request, credential)) {
-      case GOOD -> new Loaded(Optional.of(load(handle, request, credential)), CompletionDelay.NONE);
+      case GOOD ->
+          new Loaded(
+              Optional.of(load(handle, request, credential)), CompletionDelay.NONE, false);
       case SUSPENDED -> Loaded.nothing(CompletionDelay.CERTIFICATE_ON_HOLD);
-      case REVOKED -> {
-        endForGood(handle, id);
-        yield Loaded.nothing(CompletionDelay.NONE);
-      }
+      case REVOKED -> new Loaded(Optional.empty(), CompletionDelay.NONE, endForGood(handle, id));
     };
   }
 
-  /** What matters of it here: at B-B nothing does, and one that has expired is not good again. */
+  /**
+   * What matters of it here: at B-B nothing does, and one that has expired is not good again. It
+   * does not change until the transaction ends.
+   *
+   * @throws IllegalStateException if the register does not know it: nothing good is known of it
+   */
   private CertificateState certificateState(
       Handle handle, SignatureRequest request, Credential credential) {
     if (request.level() == SignatureLevel.B_B) {
@@ -134,16 +142,18 @@ public final class CompleteDocuments {
       return CertificateState.REVOKED;
     }
     return register
-        .find(handle, credential.certificate().getSerialNumber())
+        .findAndHold(handle, credential.certificate().getSerialNumber())
         .map(RegisteredCertificate::state)
-        .orElse(CertificateState.GOOD);
+        .orElseThrow(() -> new IllegalStateException("a certificate is not in the register"));
   }
 
-  private void endForGood(Handle handle, SignatureRequestId id) {
+  private boolean endForGood(Handle handle, SignatureRequestId id) {
     SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
-    if (request.state() == SignatureRequestState.COMPLETING) {
+    boolean ends = request.state() == SignatureRequestState.COMPLETING;
+    if (ends) {
       fail.end(handle, request, CompletionFailure.CERTIFICATE_NOT_GOOD);
     }
+    return ends;
   }
 
   private Parts load(Handle handle, SignatureRequest request, Credential credential) {
@@ -168,6 +178,12 @@ public final class CompleteDocuments {
       // own; the first that commits wins, and these here are forgotten.
       return;
     }
+    SignatureRequest.Authorisation authorisation = request.authorisation().orElseThrow();
+    Credential credential = credentials.find(handle, authorisation.credential()).orElseThrow();
+    if (certificateState(handle, request, credential) != CertificateState.GOOD) {
+      // While it was stamped. The next try says what becomes of it.
+      throw UnavailableException.temporarily("a certificate did not stay good meanwhile", null);
+    }
     Encoding set = Encoding.of("bakq/signed-set/v1");
     for (int ordinal = 0; ordinal < signed.size(); ordinal++) {
       parts.documents().keepSigned(handle, id, ordinal, signed.get(ordinal));
@@ -175,7 +191,6 @@ public final class CompleteDocuments {
     }
     parts.documents().erasePrepared(handle, id);
     parts.requests().move(handle, request, SignatureRequestState.COMPLETED);
-    SignatureRequest.Authorisation authorisation = request.authorisation().orElseThrow();
     outbox.put(
         handle,
         new OutgoingMessage(

@@ -148,14 +148,14 @@ public final class CreateSignatureRequest {
     if (earlier.isPresent()) {
       return answered(handle, sede, earlier.get());
     }
-    parts.requests().holdTurn(handle, sede.name());
-    if (parts.requests().countOpen(handle, sede.name()) >= sede.quotas().openRequests()) {
-      throw RefusedException.until(Refusal.QUOTA_EXCEEDED, Duration.ofMinutes(1));
-    }
+    requireRoom(handle, sede, 1);
     parts.uploads().use(handle, sede.name(), WishedContents.uploads(wish.documents()));
     SignatureRequest request = request(Database.now(handle), sede.name(), wish, documents);
     parts.requests().insert(handle, request);
     parts.documents().insert(handle, request.id(), documents);
+    // Only now, when all that takes long is done: one after another from here to the commit.
+    parts.requests().holdTurn(handle, sede.name());
+    requireRoom(handle, sede, 0);
     SignatureRequestView view = parts.view(request);
     idempotentCalls.complete(
         handle,
@@ -179,6 +179,12 @@ public final class CreateSignatureRequest {
                     "digest", request.digest().name(),
                     "expected_signer", request.expectedSigner().isPresent() ? "named" : "anyone")));
     return view;
+  }
+
+  private void requireRoom(Handle handle, RegisteredCaller sede, int more) throws RefusedException {
+    if (parts.requests().countOpen(handle, sede.name()) + more > sede.quotas().openRequests()) {
+      throw RefusedException.until(Refusal.QUOTA_EXCEEDED, Duration.ofMinutes(1));
+    }
   }
 
   private SignatureRequest request(

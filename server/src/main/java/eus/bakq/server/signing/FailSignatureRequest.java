@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Ends a request whose signatures were made and whose documents will never be completed: everything
@@ -39,24 +40,33 @@ public final class FailSignatureRequest {
 
   /**
    * After a try to complete has failed: ends the request if its time is over ({@link
-   * SigningSettings#longestCompletion}), else remembers why it takes longer. So a request ends only
-   * after one more try, however long nobody tried. Durable when it returns.
+   * SigningSettings#longestCompletion}) and this process has tried for long enough ({@link
+   * SigningSettings#leastTrying}; the register's word is enough at once), else remembers why it
+   * takes longer. Durable when it returns.
+   *
+   * @param failingFor how long every try of this process has failed
    */
-  void afterTry(SignatureRequestId id, CompletionDelay delay) throws RefusedException {
-    boolean ended = parts.database().inTransaction(handle -> afterTry(handle, id, delay));
+  void afterTry(SignatureRequestId id, CompletionDelay delay, Duration failingFor)
+      throws RefusedException {
+    boolean ended =
+        parts.database().inTransaction(handle -> afterTry(handle, id, delay, failingFor));
     if (ended) {
+      log(id, delay.failure().orElseThrow());
       outbox.wake();
     }
   }
 
-  private boolean afterTry(Handle handle, SignatureRequestId id, CompletionDelay delay) {
+  private boolean afterTry(
+      Handle handle, SignatureRequestId id, CompletionDelay delay, Duration failingFor) {
     SignatureRequest request = parts.requests().lock(handle, id).orElseThrow();
     if (request.state() != SignatureRequestState.COMPLETING) {
       return false;
     }
     Optional<CompletionFailure> failure = delay.failure();
     Instant end = request.completion().since().plus(parts.settings().longestCompletion());
-    if (failure.isPresent() && !Database.now(handle).isBefore(end)) {
+    if (failure.isPresent()
+        && isTriedEnough(delay, failingFor)
+        && !Database.now(handle).isBefore(end)) {
       end(handle, request, failure.get());
       return true;
     }
@@ -64,7 +74,15 @@ public final class FailSignatureRequest {
     return false;
   }
 
-  /** Ends it in this transaction, the row being locked. The record is appended last. */
+  private boolean isTriedEnough(CompletionDelay delay, Duration failingFor) {
+    return delay == CompletionDelay.CERTIFICATE_ON_HOLD
+        || failingFor.compareTo(parts.settings().leastTrying()) >= 0;
+  }
+
+  /**
+   * Ends it in this transaction, the row being locked; what has ended is to be {@link #log logged}.
+   * The record is appended last.
+   */
   void end(Handle handle, SignatureRequest request, CompletionFailure failure) {
     SignatureRequest.Authorisation authorisation = request.authorisation().orElseThrow();
     parts.documents().erase(handle, request.id());
@@ -90,8 +108,12 @@ public final class FailSignatureRequest {
                     "credential", authorisation.credential().toString(),
                     "documents", Integer.toString(request.documentCount()),
                     "released", "none")));
-    LOG.atError()
-        .addKeyValue("request", request.id())
+  }
+
+  /** Once the end is durable. That a certificate was revoked in between is nobody's fault. */
+  void log(SignatureRequestId id, CompletionFailure failure) {
+    LOG.atLevel(failure == CompletionFailure.CERTIFICATE_NOT_GOOD ? Level.WARN : Level.ERROR)
+        .addKeyValue("request", id)
         .addKeyValue("failure", failure)
         .log("a signed request was ended without its documents");
   }

@@ -167,7 +167,7 @@ public final class SettleRequests {
   private void notCompleted(SignatureRequestId id, CompletionDelay delay) throws RefusedException {
     pauses.failed(id);
     try {
-      fail.afterTry(id, delay);
+      fail.afterTry(id, delay, pauses.failingFor(id));
     } catch (RuntimeException e) { // As in guarded.
       LOG.atLevel(Outage.level(e))
           .addKeyValue("request", id)

@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param requestLife until a citizen must have authorised: 1 to 60 minutes
  * @param retention how long signed documents wait to be acknowledged: 1 hour to 30 days
  * @param longestCompletion how long it is tried to complete documents whose signatures were made,
- *     before the request ends as FAILED: 1 minute to 7 days
+ *     before the request ends as FAILED, if one process has tried for a hundredth of it: 1 minute
+ *     to 7 days
  * @param authorisationAddress where citizens agree; the request's id is put after {@code #}.
  *     Whoever can write it can lead citizens to another page
  */
@@ -38,5 +39,14 @@ public record SigningSettings(
       throw new IllegalArgumentException(
           "authorisationAddress is an https address without fragment, at most 400 characters");
     }
+  }
+
+  /**
+   * How long one process has to try in vain, too, before a request ends: nobody may have tried for
+   * long, and the first tries after that may fail because everything is just being started. A
+   * hundredth of {@link #longestCompletion}, a quarter of an hour of a day.
+   */
+  Duration leastTrying() {
+    return longestCompletion.dividedBy(100);
   }
 }

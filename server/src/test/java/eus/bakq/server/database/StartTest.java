@@ -73,6 +73,18 @@ class StartTest {
   }
 
   @Test
+  void refusesASchemaThatIsNotOfThisRelease() throws Exception {
+    try (TestDatabase test = TestDatabase.open()) {
+      Migrations.runIfNeeded(test.settings(), Profile.DEMO);
+      test.asOwner("UPDATE flyway_schema_history SET checksum = 1 WHERE version = '0007'");
+
+      assertThatThrownBy(() -> Migrations.runIfNeeded(test.settings(), Profile.DEMO))
+          .isInstanceOf(UnusableDatabaseException.class)
+          .hasMessageContaining("by another hand");
+    }
+  }
+
+  @Test
   void refusesTheDatabaseOfAnotherProfile() {
     try (TestDatabase test = TestDatabase.open()) {
       assertThatThrownBy(() -> Database.open(test.settings(), Profile.PRODUCTION))

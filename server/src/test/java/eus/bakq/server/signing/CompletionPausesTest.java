@@ -42,9 +42,22 @@ class CompletionPausesTest {
   }
 
   @Test
-  void forgetsTheOldestOfMoreThanAThousand() {
+  void saysForHowLongEveryTryHasFailed() {
+    assertThat(pauses.failingFor(id)).isZero();
     pauses.failed(id);
-    for (int i = 0; i < 1000; i++) {
+    assertThat(pauses.failingFor(id)).isZero();
+    pass(Duration.ofSeconds(5));
+    pauses.failed(id);
+    pass(Duration.ofSeconds(10));
+    assertThat(pauses.failingFor(id)).isEqualTo(Duration.ofSeconds(15));
+    pauses.completed(id);
+    assertThat(pauses.failingFor(id)).isZero();
+  }
+
+  @Test
+  void forgetsTheOldestOfMoreThanTenThousand() {
+    pauses.failed(id);
+    for (int i = 0; i < 10_000; i++) {
       assertThat(pauses.isOver(id)).isFalse();
       pauses.failed(new SignatureRequestId(new UUID(1, i)));
     }
