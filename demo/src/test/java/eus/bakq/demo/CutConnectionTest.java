@@ -49,7 +49,7 @@ class CutConnectionTest {
 
   @Test
   @DisplayName(
-      "SAD-09, SAM-07, AUT-05, API-05: whichever statement the connection is lost at, nothing is"
+      "SAD-05, SAM-07, AUT-05, API-05: whichever statement the connection is lost at, nothing is"
           + " lost, nothing is twice, and every answer is typed")
   void survivesACutAtAnyStatement() throws Exception {
     long seed = Long.getLong("bakq.seed", new Random().nextLong());
