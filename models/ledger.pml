@@ -72,6 +72,9 @@ byte trouble = 0;
 /* ActivationLedger.isOverWithoutValue: judged by the first occurrence. */
 #define isOver(s) (ledger[at(s, 0)] == INTERRUPTED || (ledger[at(s, 0)] == ISSUED && old[(s) - 1]))
 
+/* ActivationLedger.isLetGo: asked by the one call that had the activation data, at its end. */
+#define isLetGo(s) (ledger[at(s, 0)] == INTERRUPTED || ledger[at(s, 0)] == ISSUED)
+
 /*
  * The steps that signing.SignatureRequestState and sam.LedgerState allow, a state in each line: LedgerModelTest compares them
  * with the code. ISSUED is LedgerState.AUTHORISED; NOTHING is no row. No step of the model is another one; where a fault is put
@@ -173,10 +176,10 @@ inline burnAll(s) {
 /* AuthoriseSignature.beginAgain, of the call that has s; refused: the activation data exist in this call only. */
 #ifdef FAULT_ANYBODYS_TURN
 #define mayKeep(s) (request == AUTHORISED)
-#define mayBeginAgain(s, refused) (request == AUTHORISED && (refused || isOver(turn)))
+#define mayBeginAgain(s, refused) (request == AUTHORISED && (refused || isLetGo(turn)))
 #else
 #define mayKeep(s) (request == AUTHORISED && turn == (s))
-#define mayBeginAgain(s, refused) (request == AUTHORISED && turn == (s) && (refused || isOver(turn)))
+#define mayBeginAgain(s, refused) (request == AUTHORISED && turn == (s) && (refused || isLetGo(turn)))
 #endif
 
 /* Puts the values into the documents, by whom it says: any number of processes may do so at once. */
