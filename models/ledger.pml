@@ -72,6 +72,41 @@ byte trouble = 0;
 /* ActivationLedger.isOverWithoutValue: judged by the first occurrence. */
 #define isOver(s) (ledger[at(s, 0)] == INTERRUPTED || (ledger[at(s, 0)] == ISSUED && old[(s) - 1]))
 
+/* ActivationLedger.isLetGo: asked by the one call that had the activation data, at its end. */
+#define isLetGo(s) (ledger[at(s, 0)] == INTERRUPTED || ledger[at(s, 0)] == ISSUED)
+
+/*
+ * The steps that signing.SignatureRequestState and sam.LedgerState allow, a state in each line: LedgerModelTest compares them
+ * with the code. ISSUED is LedgerState.AUTHORISED; NOTHING is no row. No step of the model is another one; where a fault is put
+ * into it this is not asked, because the fault is to be found by what comes of it.
+ */
+#define mayMove(from, to) ( \
+  (from) == FROZEN && ((to) == CHALLENGED || (to) == REJECTED || (to) == EXPIRED || (to) == CANCELLED) || \
+  (from) == CHALLENGED && ((to) == AUTHORISED || (to) == REJECTED || (to) == EXPIRED || (to) == CANCELLED) || \
+  (from) == AUTHORISED && ((to) == COMPLETING || (to) == FROZEN) || \
+  (from) == COMPLETING && ((to) == COMPLETED || (to) == FAILED))
+#define mayStep(from, to) ( \
+  (from) == NOTHING && (to) == ISSUED || \
+  (from) == ISSUED && (to) == RESERVED || \
+  (from) == RESERVED && ((to) == CONSUMED || (to) == INTERRUPTED))
+#ifdef STEPS
+#define requireMove(to) assert(mayMove(request, to))
+#define requireStep(place, to) assert(mayStep(ledger[place], to))
+#else
+#define requireMove(to) skip
+#define requireStep(place, to) skip
+#endif
+
+inline moveTo(to) {
+  requireMove(to);
+  request = to
+}
+
+inline stepTo(place, to) {
+  requireStep(place, to);
+  ledger[place] = to
+}
+
 byte o, i; /* loops within one step; nothing is kept in them */
 
 inline abandonAll() {
@@ -90,7 +125,7 @@ inline abandonAll() {
 
 /* SettleRequests.beginAgain */
 inline beginAgain() {
-  request = FROZEN;
+  moveTo(FROZEN);
   abandonAll()
 }
 
@@ -111,7 +146,7 @@ inline keep(s) {
   o = 0;
   do
   :: o < N ->
-       ledger[at(s, o)] = CONSUMED;
+       stepTo(at(s, o), CONSUMED);
        kept[o] = s;
 #ifndef FAULT_NOT_RECORDED
        created[at(s, o)] = true;
@@ -121,7 +156,7 @@ inline keep(s) {
   :: else -> break
   od;
   o = 0;
-  request = COMPLETING
+  moveTo(COMPLETING)
 }
 
 inline burnAll(s) {
@@ -129,7 +164,7 @@ inline burnAll(s) {
   do
   :: o < N ->
        if
-       :: ledger[at(s, o)] == RESERVED -> ledger[at(s, o)] = INTERRUPTED; burnt[at(s, o)] = true
+       :: ledger[at(s, o)] == RESERVED -> stepTo(at(s, o), INTERRUPTED); burnt[at(s, o)] = true
        :: else
        fi;
        o++
@@ -141,10 +176,10 @@ inline burnAll(s) {
 /* AuthoriseSignature.beginAgain, of the call that has s; refused: the activation data exist in this call only. */
 #ifdef FAULT_ANYBODYS_TURN
 #define mayKeep(s) (request == AUTHORISED)
-#define mayBeginAgain(s, refused) (request == AUTHORISED && (refused || isOver(turn)))
+#define mayBeginAgain(s, refused) (request == AUTHORISED && (refused || isLetGo(turn)))
 #else
 #define mayKeep(s) (request == AUTHORISED && turn == (s))
-#define mayBeginAgain(s, refused) (request == AUTHORISED && turn == (s) && (refused || isOver(turn)))
+#define mayBeginAgain(s, refused) (request == AUTHORISED && turn == (s) && (refused || isLetGo(turn)))
 #endif
 
 /* Puts the values into the documents, by whom it says: any number of processes may do so at once. */
@@ -166,7 +201,7 @@ inline complete(by) {
                :: else -> break
                od;
                o = 0;
-               request = COMPLETED
+               moveTo(COMPLETED)
           :: else
           fi
         }
@@ -201,10 +236,10 @@ end_idle:
        issued++;
        s = issued;
        turn = s;
-       request = AUTHORISED;
+       moveTo(AUTHORISED);
        o = 0;
        do
-       :: o < N -> ledger[at(s, o)] = ISSUED; o++
+       :: o < N -> stepTo(at(s, o), ISSUED); o++
        :: else -> break
        od;
        o = 0
@@ -229,7 +264,7 @@ end_idle:
     :: same ->
          o = 0;
          do
-         :: o < N -> ledger[at(s, o)] = RESERVED; intent[at(s, o)] = true; o++
+         :: o < N -> stepTo(at(s, o), RESERVED); intent[at(s, o)] = true; o++
          :: else -> break
          od;
          o = 0
@@ -345,7 +380,7 @@ end_citizens:
        :: state[0] != UNOPENED && state[1] != UNOPENED -> i = I - 1
        fi;
        state[i] = ASKED;
-       request = CHALLENGED;
+       if :: request == FROZEN -> moveTo(CHALLENGED) :: else fi;
        if
        :: live[0] = false; live[1] = false; live[I - 1] = false; live[i] = true /* OTP-06: supersedes the others */
        :: live[i] = false
@@ -354,7 +389,7 @@ end_citizens:
      }
   :: atomic { /* RejectSignatureRequest.reject */
        unlocked && isOpen && (state[0] == ASKED || state[1] == ASKED || state[I - 1] == ASKED) ->
-       request = REJECTED; abandonAll(); erased = true
+       moveTo(REJECTED); abandonAll(); erased = true
      }
   od
 }
@@ -363,7 +398,7 @@ end_citizens:
 proctype Sede() {
 end_sede:
   do
-  :: atomic { unlocked && isOpen -> request = CANCELLED; abandonAll(); erased = true } /* CancelSignatureRequest.cancel */
+  :: atomic { unlocked && isOpen -> moveTo(CANCELLED); abandonAll(); erased = true } /* CancelSignatureRequest.cancel */
   :: atomic { /* FetchSignedDocument.fetch: all documents; that it may stop between them changes nothing */
        request == COMPLETED && !erased && given[N - 1] != turn ->
        o = 0;
@@ -400,10 +435,10 @@ end_housekeeping:
          (ledger[at(1, 0)] == RESERVED || ledger[at(1, N - 1)] == RESERVED ||
            ledger[at(S, 0)] == RESERVED || ledger[at(S, N - 1)] == RESERVED) ->
        if
-       :: ledger[at(1, 0)] == RESERVED -> ledger[at(1, 0)] = INTERRUPTED; burnt[at(1, 0)] = true
-       :: ledger[at(1, N - 1)] == RESERVED -> ledger[at(1, N - 1)] = INTERRUPTED; burnt[at(1, N - 1)] = true
-       :: ledger[at(S, 0)] == RESERVED -> ledger[at(S, 0)] = INTERRUPTED; burnt[at(S, 0)] = true
-       :: ledger[at(S, N - 1)] == RESERVED -> ledger[at(S, N - 1)] = INTERRUPTED; burnt[at(S, N - 1)] = true
+       :: ledger[at(1, 0)] == RESERVED -> stepTo(at(1, 0), INTERRUPTED); burnt[at(1, 0)] = true
+       :: ledger[at(1, N - 1)] == RESERVED -> stepTo(at(1, N - 1), INTERRUPTED); burnt[at(1, N - 1)] = true
+       :: ledger[at(S, 0)] == RESERVED -> stepTo(at(S, 0), INTERRUPTED); burnt[at(S, 0)] = true
+       :: ledger[at(S, N - 1)] == RESERVED -> stepTo(at(S, N - 1), INTERRUPTED); burnt[at(S, N - 1)] = true
        fi
      }
 #endif
@@ -414,7 +449,7 @@ end_housekeeping:
        unlocked && request == AUTHORISED && isOver(turn) -> beginAgain()
      }
   :: atomic { /* SettleRequests.expire, when its time is over */
-       unlocked && isOpen -> request = EXPIRED; abandonAll(); erased = true
+       unlocked && isOpen -> moveTo(EXPIRED); abandonAll(); erased = true
      }
   od
 }
@@ -424,7 +459,7 @@ proctype Completing() {
 end_completing:
   do
   :: request == COMPLETING -> complete(3)
-  :: atomic { unlocked && request == COMPLETING && kept[0] == turn -> request = FAILED; erased = true } /* FailSignatureRequest */
+  :: atomic { unlocked && request == COMPLETING && kept[0] == turn -> moveTo(FAILED); erased = true } /* FailSignatureRequest */
   od
 }
 

@@ -122,13 +122,17 @@ final class Activating {
   }
 
   SubmitCodeResponse submitCode(String code) {
+    return submitCode(code, ticket);
+  }
+
+  SubmitCodeResponse submitCode(String code, ByteString given) {
     return stub()
         .submitCode(
             SubmitCodeRequest.newBuilder()
                 .setInteractionId(interaction)
                 .setProof(
-                    program.prove(ActivationServiceGrpc.getSubmitCodeMethod(), interaction, ticket))
-                .setTicket(ticket)
+                    program.prove(ActivationServiceGrpc.getSubmitCodeMethod(), interaction, given))
+                .setTicket(given)
                 .setCode(ByteString.copyFromUtf8(code))
                 .build());
   }

@@ -9,6 +9,7 @@ import java.util.Optional;
 final class ActivationAttempt extends KillAttempt {
   private static final String REGISTERED = "INSERT INTO signer";
   private static final String MOVED = "UPDATE activation SET state";
+  private static final String CHALLENGED = "insert into bakq.interaction_share";
   private static final String LINKED = "insert into bakq.credential ";
 
   private final KillStep step;
@@ -86,6 +87,9 @@ final class ActivationAttempt extends KillAttempt {
     } else {
       assertThat(state()).as("the activation").isEqualTo(expected(answered, point));
     }
+    if (step == KillStep.ACTIVATION_PASSWORD) {
+      judgePassword(answered, point);
+    }
   }
 
   @Override
@@ -97,6 +101,25 @@ final class ActivationAttempt extends KillAttempt {
     assertThat(state()).isEqualTo("COMPLETED");
     signsSomethingNew(kill, citizen);
     kill.rest(citizen);
+  }
+
+  /** A challenge and the SMS with its code, or neither. */
+  private void judgePassword(boolean answered, Optional<KillPoint> point) throws Exception {
+    String challenged =
+        """
+        select count(*) from interaction i join activation a on a.id = i.subject
+        where i.state = 'CHALLENGED' and a.signer_id = '%s'"""
+            .formatted(citizen.signerId());
+    String sent =
+        """
+        select count(*) from outbox_message m join interaction i on i.challenge_id = m.reference
+        join activation a on a.id = i.subject where i.state = 'CHALLENGED' and a.signer_id = '%s'"""
+            .formatted(citizen.signerId());
+    long known = kill.world().count(challenged);
+    assertThat(known)
+        .as("challenges")
+        .isEqualTo(done(point, answered, CHALLENGED, known == 1) ? 1 : 0);
+    assertThat(kill.world().count(sent)).as("codes").isEqualTo(known);
   }
 
   private void judgeRegistration(boolean answered, Optional<KillPoint> point) throws Exception {

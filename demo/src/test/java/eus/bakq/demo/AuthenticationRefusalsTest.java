@@ -37,9 +37,8 @@ class AuthenticationRefusalsTest {
     this.sede = world.sede(DemoWorld.SEDE_A);
   }
 
-  /** SAD-09: replay. */
   @Test
-  @DisplayName("OTP-03: a code is good once")
+  @DisplayName("SAD-09 replay, OTP-03: a code is good once")
   void refusesACodeUsedBefore() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede.ask(Documents.form());
@@ -87,9 +86,9 @@ class AuthenticationRefusalsTest {
     assertSignedOnce(request);
   }
 
-  /** SAD-09: phishing. What was relayed for one set signs no other. */
+  /** What was relayed for one set signs no other. */
   @Test
-  @DisplayName("OTP-07: a code for one frozen set is no code for another")
+  @DisplayName("SAD-09 phishing, OTP-07: a code for one frozen set is no code for another")
   void refusesACodeOfAnotherFrozenSet() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest one = sede.ask(Documents.form());
@@ -123,7 +122,8 @@ class AuthenticationRefusalsTest {
   }
 
   @Test
-  @DisplayName("an altered or made-up ticket opens nothing, whichever bit it is")
+  @DisplayName(
+      "SAD-09 interception: an altered or made-up ticket opens nothing, whichever bit it is")
   void refusesAnAlteredTicket() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede.ask(Documents.form());
@@ -143,9 +143,10 @@ class AuthenticationRefusalsTest {
     assertThat(authorising.submitCode(code)).isOne();
   }
 
-  /** SAD-09: hijacking of a session. */
   @Test
-  @DisplayName("ticket and code are of no use to a program without the key of the interaction")
+  @DisplayName(
+      "SAD-09 hijacking: ticket and code are of no use to a program without the key of the"
+          + " interaction")
   void refusesAnotherProgram() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede.ask(Documents.form());
@@ -221,10 +222,10 @@ class AuthenticationRefusalsTest {
     assertThat(citizen.sign(request)).isOne();
   }
 
-  /** SAD-09: guessing online. */
   @Test
   @DisplayName(
-      "AUT-08, AUT-09, AUT-10, OTP-05: five wrong factors lock; an officer unlocks, time does not")
+      "SAD-09 guessing online, AUT-08, AUT-09, AUT-10, OTP-05: five wrong factors lock; an officer"
+          + " unlocks, time does not")
   void locksAfterFiveWrongFactors() {
     Citizen citizen = world.activeCitizen();
     SignatureRequest request = sede.ask(Documents.form());
@@ -320,9 +321,8 @@ class AuthenticationRefusalsTest {
     return told;
   }
 
-  /** SAD-09: masquerading. */
   @Test
-  @DisplayName("SAD-19: only the signer whom the sede expects gets a code")
+  @DisplayName("SAD-09 masquerading, SAD-19: only the signer whom the sede expects gets a code")
   void refusesASignerWhoIsNotExpected() {
     Citizen expected = world.activeCitizen();
     Citizen another = world.activeCitizen();

@@ -98,11 +98,15 @@ final class Authorising {
   }
 
   RejectResponse reject() {
+    return reject(program);
+  }
+
+  RejectResponse reject(Program by) {
     return stub()
         .reject(
             RejectRequest.newBuilder()
                 .setInteractionId(interaction())
-                .setProof(program.prove(AuthorisationServiceGrpc.getRejectMethod(), interaction()))
+                .setProof(by.prove(AuthorisationServiceGrpc.getRejectMethod(), interaction()))
                 .build());
   }
 

@@ -5,7 +5,6 @@ import eus.bakq.fixtures.Pki;
 import eus.bakq.fixtures.PkiIdentity;
 import eus.bakq.server.grpc.Audience;
 import io.grpc.Channel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -16,7 +15,7 @@ final class CallerRubbish {
   private static final List<Audience> WITH_CERTIFICATES =
       List.of(Audience.RELYING_PARTY, Audience.REGISTRATION, Audience.AUDITOR);
 
-  private final List<RefusedInput> cases = new ArrayList<>();
+  private final Cases cases = new Cases(GROUP);
 
   private CallerRubbish() {}
 
@@ -55,7 +54,7 @@ final class CallerRubbish {
     for (Audience door : Audience.values()) {
       all.otherServices(door);
     }
-    return all.cases;
+    return all.cases.list();
   }
 
   private void by(Audience door, String what, Function<DemoWorld, PkiIdentity> identity) {
@@ -69,14 +68,12 @@ final class CallerRubbish {
             .findFirst()
             .orElseThrow();
     cases.add(
-        new RefusedInput(
-            GROUP,
-            call,
-            what,
-            answer,
-            situations ->
-                RawCall.of(
-                    channel.apply(situations.world()), Calls.method(call), List.of(new byte[0]))));
+        call,
+        what,
+        answer,
+        situations ->
+            RawCall.of(
+                channel.apply(situations.world()), Calls.method(call), List.of(new byte[0])));
   }
 
   /** A call of another audience, by whom the door is for. */
@@ -84,18 +81,16 @@ final class CallerRubbish {
     for (String call : Calls.names()) {
       if (doorOf(Calls.caller(call)) != door && isFirst(call)) {
         cases.add(
-            new RefusedInput(
-                GROUP,
-                call,
-                "a call of another audience, at the door of " + door,
-                "gRPC UNIMPLEMENTED",
-                situations ->
-                    RawCall.of(
-                        door == Audience.SIGNER
-                            ? situations.world().signerChannel()
-                            : situations.world().channel(door, name(door)),
-                        Calls.method(call),
-                        List.of(new byte[0]))));
+            call,
+            "a call of another audience, at the door of " + door,
+            "gRPC UNIMPLEMENTED",
+            situations ->
+                RawCall.of(
+                    door == Audience.SIGNER
+                        ? situations.world().signerChannel()
+                        : situations.world().channel(door, name(door)),
+                    Calls.method(call),
+                    List.of(new byte[0])));
       }
     }
   }

@@ -21,6 +21,11 @@ class CodeRacesTest {
   private static final int MOST_INTERACTIONS = 20;
   private static final int LOCK_AFTER = 5;
 
+  /**
+   * Four of forty: with the activation's as many as codes are sent in an hour, and each is sent.
+   */
+  private static final int ONE_RIGHT_OF = 10;
+
   private final ProcessWorld world;
   private final Sede sede;
 
@@ -126,10 +131,12 @@ class CodeRacesTest {
                     at(number, opened.get(number))
                         .submitPassword(
                             citizen.dni(),
-                            number % 4 == 0 ? Citizen.PASSWORD : Citizen.WRONG_PASSWORD));
+                            number % ONE_RIGHT_OF == 0
+                                ? Citizen.PASSWORD
+                                : Citizen.WRONG_PASSWORD));
 
     assertThat(AtOnce.successes(answers)).as("each is answered alike").isEqualTo(opened.size());
-    assertThat(failures(citizen)).isEqualTo(opened.size() * 3 / 4);
+    assertThat(failures(citizen)).isEqualTo(opened.size() - opened.size() / ONE_RIGHT_OF);
     String judged =
         "select count(*) from audit_record where type = 'AUTHENTICATION_PASSWORD_JUDGED' and actor = '"
             + citizen.signerId()

@@ -111,7 +111,8 @@ class DatabaseDownTest {
 
   @ParameterizedTest
   @EnumSource(Where.class)
-  @DisplayName("SAD-09: a crash while the values are being committed keeps them, or burns them")
+  @DisplayName(
+      "SAD-05, SAD-08: a crash while the values are being committed keeps them, or burns them")
   void crashesWhileTheOutcomeIsCommitted(Where where) throws Exception {
     SignatureRequest request = sede.ask(Documents.form());
     Authorising authorising = citizen.challenged(request);

@@ -1,16 +1,24 @@
 package eus.bakq.demo;
 
+import com.google.protobuf.ByteString;
+import eus.bakq.demo.search.SecretForms;
 import eus.bakq.demo.v1.Channel;
 import eus.bakq.demo.v1.Message;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Every secret that a world's phones and mailboxes were sent, and those that its people chose. */
+/**
+ * Every secret of a world: what its phones and mailboxes were sent, what its people chose, the
+ * tickets that their programs were given, and the PINs.
+ */
 final class Delivered {
   private static final Pattern SECRET =
       Pattern.compile(
@@ -18,19 +26,37 @@ final class Delivered {
 
   private Delivered() {}
 
-  static Set<String> secrets(DemoWorld world) throws Exception {
-    Set<String> secrets = new LinkedHashSet<>();
-    secrets.add(Citizen.PASSWORD);
-    secrets.add(Citizen.WRONG_PASSWORD);
+  /** Each in the forms in which programs write secrets, by what it is. */
+  static SecretForms secrets(DemoWorld world) throws Exception {
+    SecretForms secrets = new SecretForms();
+    secrets.text("password", Citizen.PASSWORD);
+    secrets.text("wrong password", Citizen.WRONG_PASSWORD);
+    for (String role : List.of("custody", "authority", "record")) {
+      secrets.text(
+          "PIN of " + role,
+          Files.readString(world.tokens().pinFile(role), StandardCharsets.UTF_8).strip());
+    }
+    for (String sent : sent(world)) {
+      secrets.text("sent: " + sent, sent);
+    }
+    int number = 0;
+    for (ByteString ticket : world.tickets().given()) {
+      secrets.bytes("ticket " + ++number, ticket.toByteArray());
+    }
+    return secrets;
+  }
+
+  private static Set<String> sent(DemoWorld world) throws Exception {
+    Set<String> sent = new LinkedHashSet<>();
     try (Connection connection = world.superuser();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("select mobile, email from signer")) {
       while (row.next()) {
-        collect(world, Channel.CHANNEL_SMS, row.getString(1), secrets);
-        collect(world, Channel.CHANNEL_EMAIL, row.getString(2), secrets);
+        collect(world, Channel.CHANNEL_SMS, row.getString(1), sent);
+        collect(world, Channel.CHANNEL_EMAIL, row.getString(2), sent);
       }
     }
-    return secrets;
+    return sent;
   }
 
   private static void collect(

@@ -4,6 +4,7 @@ import eus.bakq.fixtures.PkiIdentity;
 import eus.bakq.server.SigningServer;
 import eus.bakq.server.config.ConfigurationFile;
 import eus.bakq.server.config.InvalidConfigurationException;
+import eus.bakq.server.config.ProfileExtension;
 import eus.bakq.server.config.ServerConfiguration;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.grpc.Audience;
@@ -36,6 +37,7 @@ final class DemoWorld implements World, AutoCloseable {
   private final ServerConfiguration configuration;
   private final SigningServer server;
   private final Conformance conformance = new Conformance();
+  private final Tickets tickets = new Tickets();
   private final Doors doors;
   private final AtomicReference<Outsider> outsider = new AtomicReference<>();
 
@@ -43,7 +45,7 @@ final class DemoWorld implements World, AutoCloseable {
     this.files = files;
     this.configuration = configuration;
     this.server = server;
-    this.doors = new Doors(files, server::port, conformance);
+    this.doors = new Doors(files, server::port, conformance, tickets);
   }
 
   /**
@@ -64,8 +66,8 @@ final class DemoWorld implements World, AutoCloseable {
     return start(files, settings, new DemoProfile());
   }
 
-  /** Starts a server in this JVM on {@code files}, with the clock of {@code profile}. */
-  static DemoWorld start(WorldFiles files, WorldFiles.Settings settings, DemoProfile profile)
+  /** Starts a server in this JVM on {@code files}, with what {@code profile} adds. */
+  static DemoWorld start(WorldFiles files, WorldFiles.Settings settings, ProfileExtension profile)
       throws IOException, InvalidConfigurationException, RefusedException {
     ServerConfiguration configuration =
         ConfigurationFile.read(files.write("server", settings), Profile.DEMO);
@@ -137,6 +139,11 @@ final class DemoWorld implements World, AutoCloseable {
 
   Conformance conformance() {
     return conformance;
+  }
+
+  /** What its citizens' programs were given. */
+  Tickets tickets() {
+    return tickets;
   }
 
   @Override

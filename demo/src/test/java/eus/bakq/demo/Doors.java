@@ -22,18 +22,18 @@ final class Doors implements AutoCloseable {
 
   private final WorldFiles files;
   private final ToIntFunction<Audience> ports;
-  private final ClientInterceptor watcher;
+  private final ClientInterceptor[] watchers;
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
   /**
    * Opens nothing yet.
    *
-   * @param watcher sees every call
+   * @param watchers see every call
    */
-  Doors(WorldFiles files, ToIntFunction<Audience> ports, ClientInterceptor watcher) {
+  Doors(WorldFiles files, ToIntFunction<Audience> ports, ClientInterceptor... watchers) {
     this.files = files;
     this.ports = ports;
-    this.watcher = watcher;
+    this.watchers = watchers.clone();
   }
 
   /**
@@ -53,7 +53,7 @@ final class Doors implements AutoCloseable {
     return ClientInterceptors.intercept(
         new LateChannel(
             () -> channels.computeIfAbsent(audience + "/" + name, key -> open(audience, identity))),
-        watcher);
+        watchers);
   }
 
   private ManagedChannel open(Audience audience, Optional<PkiIdentity> identity) {

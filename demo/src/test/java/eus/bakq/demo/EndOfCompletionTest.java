@@ -118,6 +118,7 @@ class EndOfCompletionTest {
     requireFailed(suspended, onHold, NOT_GOOD);
     requireFailed(patient, tooLate, CompletionFailure.COMPLETION_FAILURE_EVIDENCE_UNAVAILABLE);
     requireFailed(patient, faulty, CompletionFailure.COMPLETION_FAILURE_FAULT);
+    new WorldInvariants(world).requireAtRest();
     assertThat(world.audit().verify().getFirstBadSequence()).isZero();
   }
 

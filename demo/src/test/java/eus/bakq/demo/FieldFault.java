@@ -6,6 +6,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
+import eus.bakq.contract.v1.Contract;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
@@ -49,13 +50,21 @@ enum FieldFault {
   static Set<FieldFault> of(FieldDescriptor field) {
     return switch (field.getJavaType()) {
       case STRING -> EnumSet.of(MISSING, LONG, CONTROL, BIDI, UTF8, KIND);
-      case BYTE_STRING -> EnumSet.of(MISSING, LONG, KIND);
+      case BYTE_STRING ->
+          isText(field)
+              ? EnumSet.of(MISSING, LONG, CONTROL, BIDI, KIND)
+              : EnumSet.of(MISSING, LONG, KIND);
       case ENUM -> EnumSet.of(MISSING, UNKNOWN, KIND);
       case INT, LONG -> EnumSet.of(MISSING, LEAST, GREATEST, KIND);
       case MESSAGE -> EnumSet.of(MISSING, KIND);
       case BOOLEAN, FLOAT, DOUBLE ->
           throw new IllegalArgumentException("no faults are known of a " + field.getType());
     };
+  }
+
+  /** Passwords, codes and tickets are bytes, so that they may be wiped. */
+  private static boolean isText(FieldDescriptor field) {
+    return field.getOptions().getExtension(Contract.secret);
   }
 
   /** Puts the fault into {@code field} of {@code message}. */
@@ -88,7 +97,10 @@ enum FieldFault {
     return ByteString.copyFrom(bytes);
   }
 
-  private static String within(Message.Builder message, FieldDescriptor field, String mark) {
+  private static Object within(Message.Builder message, FieldDescriptor field, String mark) {
+    if (message.getField(field) instanceof ByteString right) {
+      return right.substring(0, 1).concat(ByteString.copyFromUtf8(mark)).concat(right.substring(1));
+    }
     String right = (String) message.getField(field);
     return right.substring(0, 1) + mark + right.substring(1);
   }

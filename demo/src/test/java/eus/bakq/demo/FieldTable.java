@@ -132,8 +132,8 @@ final class FieldTable {
         proof | ALL = FIELD_INVALID proof.signature
         proof.made_at_seconds | ALL = INTERACTION_NOT_FOUND
         proof.signature
-        temporary_password
-        new_password
+        temporary_password | CONTROL BIDI = AUTHENTICATION_FAILED
+        new_password | CONTROL BIDI = PASSWORD_NOT_ACCEPTED new_password
       ActivationService/ConfirmPersonalData
         interaction_id
         proof | ALL = FIELD_INVALID proof.signature
@@ -156,14 +156,14 @@ final class FieldTable {
         proof.made_at_seconds | ALL = INTERACTION_NOT_FOUND
         proof.signature
         dni
-        password
+        password | CONTROL BIDI = accepted
       ActivationService/SubmitCode
         interaction_id
         proof | ALL = FIELD_INVALID proof.signature
         proof.made_at_seconds | ALL = INTERACTION_NOT_FOUND
         proof.signature
-        ticket
-        code
+        ticket | CONTROL BIDI = INTERACTION_NOT_FOUND
+        code | CONTROL BIDI = AUTHENTICATION_FAILED
       AuthorisationService/OpenAuthorisation
         authorisation_address
         program_key
@@ -173,14 +173,14 @@ final class FieldTable {
         proof.made_at_seconds | ALL = INTERACTION_NOT_FOUND
         proof.signature
         dni
-        password
+        password | CONTROL BIDI = accepted
       AuthorisationService/SubmitCode
         interaction_id
         proof | ALL = FIELD_INVALID proof.signature
         proof.made_at_seconds | ALL = INTERACTION_NOT_FOUND
         proof.signature
-        ticket
-        code
+        ticket | CONTROL BIDI = INTERACTION_NOT_FOUND
+        code | CONTROL BIDI = AUTHENTICATION_FAILED
       AuthorisationService/Reject
         interaction_id
         proof | ALL = FIELD_INVALID proof.signature

@@ -9,14 +9,19 @@ import eus.bakq.fixtures.Postgres;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** PostgreSQL's disk is full, and is emptied. */
+/** PostgreSQL's disk is full, or the server's own, and is emptied. */
 class FullDiskTest {
   /** Enough to fill the pages that its tables have. */
   private static final int MOST_REQUESTS = 60;
@@ -71,6 +76,56 @@ class FullDiskTest {
       disk.empty();
       postgres.stop();
     }
+  }
+
+  /** The server writes one file, its log, which may be lost; what it does is in the database. */
+  @Test
+  @DisplayName("a server whose log and temporary folder have no room starts, signs and stops")
+  void servesWithoutRoomOfItsOwn() throws Exception {
+    FullDisk disk = FullDisk.in(folder.resolve("disk"));
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    try (ProcessWorld world = ProcessWorld.on(WorldFiles.make())) {
+      ProcessWorld.Node node =
+          world
+              .add(WorldFiles.Settings.usual())
+              .start(
+                  new ServerProcess.Launch(
+                      List.of("-Djava.io.tmpdir=" + temporary), disk.environment()));
+      Sede sede = node.sede(WorldFiles.SEDE_A);
+      assertThat(logged(node)).as("a refused call is told in the log").isPositive();
+
+      disk.fill(Extent.ANYTHING);
+      Citizen citizen = world.activeCitizen();
+      SignatureRequest request = sede.ask(Documents.form());
+      assertThat(citizen.sign(request)).isEqualTo(1);
+      assertThat(sede.fetchCompleted(request.getId(), 0)).isNotEmpty();
+      assertThat(logged(node)).as("nothing gets into a full log").isZero();
+
+      disk.empty();
+      assertThat(logged(node)).as("the log goes on").isPositive();
+      assertThat(world.audit().count(request.getId(), "SIGNATURE_CREATED")).isOne();
+      new WorldInvariants(world).requireAtRest();
+      node.conformance().requireNoViolation();
+
+      disk.fill(Extent.ANYTHING);
+      node.process().terminate();
+      assertThat(node.process().exitCode()).isZero();
+      var _ = node.launch(new ServerProcess.Launch(List.of(), disk.environment()));
+      node.awaitDoors();
+      assertThat(sede.fetch(request.getId(), 0)).isNotEmpty();
+      try (Stream<Path> files = Files.walk(temporary)) {
+        assertThat(files.filter(Files::isRegularFile)).as("temporary files").isEmpty();
+      }
+    } finally {
+      disk.empty();
+    }
+  }
+
+  /** By how much the log has grown when a call was refused. */
+  private static long logged(ProcessWorld.Node node) throws IOException {
+    long before = Files.size(node.log());
+    var _ = Refused.by(() -> node.sede(WorldFiles.SEDE_A).ask(Sede.wish()));
+    return Files.size(node.log()) - before;
   }
 
   private static boolean isDone(Callable<?> call) throws Exception {

@@ -46,6 +46,30 @@ abstract class KillAttempt {
   /** Whose walk it is. */
   abstract Citizen citizen();
 
+  /** What record, outbox and counters say of the citizen, for who looks for the fault. */
+  final List<String> traces(World world) throws SQLException {
+    String signer = citizen().signerId();
+    if (signer.isEmpty()) {
+      return List.of();
+    }
+    return texts(
+        world,
+        """
+        select * from (
+          select to_char(created_at, 'HH24:MI:SS.MS') || ' ' || kind || ' ' || state || ' ' || attempts
+            || ' ' || reference from outbox_message where signer_id = '%1$s'
+          union all
+          select to_char(recorded_at, 'HH24:MI:SS.MS') || ' ' || type || ' ' || outcome || ' ' || reason
+            || ' ' || details from audit_record where subject = '%1$s' or actor = '%1$s'
+            or subject in (select subject::text from interaction where signer_id = '%1$s')
+          union all
+          select 'counter ' || f::text from failure_counter f where id = '%1$s'
+          union all
+          select to_char(opened_at, 'HH24:MI:SS.MS') || ' interaction ' || id || ' ' || state
+            from interaction where signer_id = '%1$s') t (line) order by line"""
+            .formatted(signer));
+  }
+
   /** The one text that {@code sql} finds, as the superuser. */
   static String text(World world, String sql) throws SQLException {
     List<String> found = texts(world, sql);

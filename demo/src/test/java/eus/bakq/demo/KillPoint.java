@@ -40,7 +40,7 @@ record KillPoint(
   }
 
   /**
-   * Every point of a step.
+   * Every point of a step. One that is at a look at the clock may not come again.
    *
    * @param trace what was seen, in order
    * @param ofTheCall how much of it was seen when the call was answered
@@ -52,19 +52,24 @@ record KillPoint(
     for (int i = 0; i < trace.size(); i++) {
       PostgresExchange exchange = trace.get(i);
       boolean sending = i >= ofTheCall || exchange.isInTransactionWith(SENT);
-      int nth = seen.merge(exchange.place(), 1, Integer::sum);
+      int nth = seen.merge(WirePlace.of(exchange), 1, Integer::sum);
       points.add(new KillPoint(step, exchange, nth, sending, Where.BEFORE_IT_ARRIVES, committed));
       if (exchange.isCommit()) {
         committed.add(exchange);
       }
       points.add(new KillPoint(step, exchange, nth, sending, Where.BEFORE_THE_ANSWER, committed));
     }
-    return points;
+    return points.stream().filter(step::has).toList();
   }
 
   /** How many transactions that asked something with {@code words} were committed. */
   long committed(String words) {
     return committed.stream().filter(commit -> commit.isInTransactionWith(words)).count();
+  }
+
+  /** Whether it is a COMMIT, on one side of it or the other. */
+  boolean isCommit() {
+    return exchange.isCommit();
   }
 
   /** Whether somebody who is held here keeps others from what everybody does. */
@@ -81,7 +86,8 @@ record KillPoint(
 
   @Override
   public String toString() {
-    String sql = exchange.sql();
+    String last = exchange.before().isEmpty() ? "" : exchange.before().getLast() + "; ";
+    String sql = (exchange.isCommit() ? last : "") + exchange.sql();
     return "%s, %d. transaction, %d. exchange, %s \"%s\""
         .formatted(
             step,

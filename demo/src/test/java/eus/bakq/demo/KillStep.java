@@ -15,6 +15,9 @@ enum KillStep {
   OPEN,
   PASSWORD,
   CODE,
+
+  /** The code for two documents that are wanted at B-LTA, once their values are recorded. */
+  COMPLETE,
   FETCH,
   ACKNOWLEDGE,
   CANCEL,
@@ -46,6 +49,7 @@ enum KillStep {
           ACTIVATION_CODE,
           PASSWORD,
           CODE,
+          COMPLETE,
           SUSPEND,
           LIFT,
           UNLOCK,
@@ -53,6 +57,11 @@ enum KillStep {
           RENEW ->
           false;
     };
+  }
+
+  /** Whether {@code point} is looked at in this step: what another step has as well, is not. */
+  boolean has(KillPoint point) {
+    return this != COMPLETE || point.committed(SigningAttempt.LEDGER) >= SigningAttempt.KEPT;
   }
 
   KillAttempt attempt() {
@@ -71,6 +80,7 @@ enum KillStep {
           OPEN,
           PASSWORD,
           CODE,
+          COMPLETE,
           FETCH,
           ACKNOWLEDGE,
           CANCEL,

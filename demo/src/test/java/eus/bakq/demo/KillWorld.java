@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import eus.bakq.fixtures.PostgresExchange;
 import eus.bakq.fixtures.PostgresWire;
 import eus.bakq.fixtures.PostgresWireOrder;
-import eus.bakq.server.vocabulary.Bytes;
+import eus.bakq.fixtures.PostgresWireOrder.Where;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
@@ -38,7 +38,12 @@ final class KillWorld implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KillWorld.class);
   private static final Duration LONGEST_REST = Duration.ofMinutes(2);
   private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
-  private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(5);
+  private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(15);
+
+  /** How a worker takes a message that is to be sent, and how many may ask in a call. */
+  private static final String TAKES = "UPDATE outbox_message SET attempts";
+
+  private static final int MOST_TAKERS = 20;
 
   /** Longer than a round of housekeeping and a poll of the outbox. */
   private static final Duration IDLE = Duration.ofSeconds(7);
@@ -59,9 +64,15 @@ final class KillWorld implements AutoCloseable {
   private final Extent extent;
   private final WorldInvariants invariants;
   private final Queue<Citizen> resting = new ConcurrentLinkedQueue<>();
+  private final UnsealedFiles files;
   private int deaths;
-  private int cuts;
-  private final List<KillPoint> missed = new ArrayList<>();
+  private int answered;
+  private final List<KillPoint> cut = new ArrayList<>();
+  private final List<RelapsePoint> relapses = new ArrayList<>();
+  private int cutByChance;
+
+  /** What passed the wire from the last death until all was settled. */
+  private List<PostgresExchange> settling = List.of();
 
   /** How many of the walks that were cut are taken to their end afterwards. */
   @FunctionalInterface
@@ -82,6 +93,7 @@ final class KillWorld implements AutoCloseable {
     this.wire = wire;
     this.extent = extent;
     this.invariants = new WorldInvariants(world);
+    this.files = new UnsealedFiles(world);
   }
 
   /** Starts {@code nodes} of them. */
@@ -93,7 +105,6 @@ final class KillWorld implements AutoCloseable {
     // A hold must not end by itself, however slow the machine is.
     WorldFiles.Settings settings =
         WorldFiles.Settings.usual()
-            .levels(WorldFiles.Levels.B_B)
             .database("  statementTimeout: PT60S\n  lockTimeout: PT20S\n  connectionWait: PT30S\n");
     world.add(settings.jdbcUrl(wire.through(files.place().jdbcUrl()))).start();
     for (int i = 1; i < nodes; i++) {
@@ -114,14 +125,24 @@ final class KillWorld implements AutoCloseable {
     return deaths;
   }
 
-  /** How many walks were cut where they were to be. */
-  int cuts() {
-    return cuts;
+  /** Where walks were cut. */
+  List<KillPoint> cut() {
+    return cut;
   }
 
-  /** Where walks were to be cut and did not come by. */
-  List<KillPoint> missed() {
-    return missed;
+  /** Where servers were killed that settled what a death had left. */
+  List<RelapsePoint> relapses() {
+    return relapses;
+  }
+
+  /** How many walks were under way, nobody knows where, when the server was killed. */
+  int cutByChance() {
+    return cutByChance;
+  }
+
+  /** How many walks were over before the server was killed; they are no cuts. */
+  int answered() {
+    return answered;
   }
 
   /** Somebody active, for whom nothing is under way. */
@@ -151,6 +172,12 @@ final class KillWorld implements AutoCloseable {
     citizen.forgetSms();
   }
 
+  private void awaitNoMessages() throws Exception {
+    await(
+        "messages that are not sent",
+        () -> world.count("select count(*) from outbox_message where state = 'PENDING'") == 0);
+  }
+
   /** Whether the link of the citizen's present activation came to a process that died with it. */
   boolean hasNoLink(Citizen citizen) throws SQLException {
     UUID activation =
@@ -165,23 +192,6 @@ final class KillWorld implements AutoCloseable {
   }
 
   /**
-   * SIGNED_DOCUMENT_FETCHED and SIGNATURE_CREATED say what is in a document that was handed out.
-   */
-  void requireRecorded(String request, byte[] signed) throws SQLException {
-    assertThat(
-            world.count(
-                "select count(*) from audit_record where type = 'SIGNED_DOCUMENT_FETCHED' and subject = '%s' and details ->> 'sha256' = '%s'"
-                    .formatted(request, Bytes.copyOf(signed).sha256().toHex())))
-        .isPositive();
-    String recorded =
-        KillAttempt.text(
-            world,
-            "select details ->> 'value_sha256' from audit_record where type = 'SIGNATURE_CREATED' and subject = '%s'"
-                .formatted(request));
-    assertThat(SignedValues.of(signed)).contains(recorded);
-  }
-
-  /**
    * The points of {@code step}, as it is when nobody disturbs it.
    *
    * @param noise places that are left out
@@ -189,15 +199,19 @@ final class KillWorld implements AutoCloseable {
   List<KillPoint> watch(KillStep step, Set<String> noise) throws Exception {
     KillAttempt attempt = step.attempt();
     attempt.prepare(this);
+    awaitNoMessages();
     wire.forgetPassed();
+    // Or it would be a matter of chance whether some of the sending is seen before the answer.
+    for (int nth = 1; nth <= MOST_TAKERS; nth++) {
+      var _ = wire.hold(exchange -> exchange.sql().contains(TAKES), nth, Where.BEFORE_IT_ARRIVES);
+    }
     attempt.act();
     List<PostgresExchange> call = new ArrayList<>(wire.passed());
-    await(
-        "messages that are not sent",
-        () -> world.count("select count(*) from outbox_message where state = 'PENDING'") == 0);
+    wire.forgetOrders();
+    awaitNoMessages();
     List<PostgresExchange> all = new ArrayList<>(wire.passed());
-    call.removeIf(exchange -> noise.contains(exchange.place()));
-    all.removeIf(exchange -> noise.contains(exchange.place()));
+    call.removeIf(exchange -> noise.contains(WirePlace.of(exchange)));
+    all.removeIf(exchange -> noise.contains(WirePlace.of(exchange)));
     attempt.judge(true, Optional.empty());
     attempt.goOn();
     return KillPoint.all(step, all, call.size());
@@ -208,15 +222,59 @@ final class KillWorld implements AutoCloseable {
     wire.forgetPassed();
     Thread.sleep(IDLE);
     Set<String> places = new HashSet<>();
-    wire.passed().forEach(exchange -> places.add(exchange.place()));
+    wire.passed().forEach(exchange -> places.add(WirePlace.of(exchange)));
     return places;
   }
 
   /**
    * One death of walks that are held, one after another, each where it is to die. Who holds the
    * record's lock comes last: behind it nobody moves.
+   *
+   * @return the points at which no walk came by
    */
-  void death(List<KillPoint> points) throws Exception {
+  List<KillPoint> death(List<KillPoint> points) throws Exception {
+    List<Walk> walks = held(points);
+    goOn(walks);
+    return missed(points, walks);
+  }
+
+  /** As {@link #death}, and who settles what it left dies too, at {@code relapse}. */
+  List<KillPoint> death(List<KillPoint> points, RelapsePoint relapse) throws Exception {
+    List<Walk> walks = held(points);
+    look();
+    helpTime();
+    PostgresWireOrder order =
+        wire.hold(
+            exchange -> WirePlace.of(exchange).equals(WirePlace.of(relapse.exchange())),
+            relapse.nth(),
+            relapse.where());
+    var _ = world.node(0).launch(ServerProcess.Launch.usual());
+    if (order.awaitMet(LONGEST_HOLD)) {
+      relapses.add(relapse);
+    } else {
+      order.release();
+    }
+    world.node(0).kill();
+    deaths++;
+    order.cut();
+    goOn(walks);
+    return missed(points, walks);
+  }
+
+  /** What PostgreSQL was asked from the start after a death of {@code points} to the end of all. */
+  List<RelapsePoint> watchSettling(List<KillPoint> points) throws Exception {
+    goOn(held(points));
+    return RelapsePoint.all(settling);
+  }
+
+  private static List<KillPoint> missed(List<KillPoint> points, List<Walk> walks) {
+    List<KillPoint> missed = new ArrayList<>(points);
+    walks.forEach(walk -> walk.point().ifPresent(missed::remove));
+    return missed;
+  }
+
+  /** Holds a walk at each of {@code points}, and kills the server. */
+  private List<Walk> held(List<KillPoint> points) throws Exception {
     List<KillAttempt> attempts = prepared(points.stream().map(KillPoint::step).toList());
     List<Walk> walks = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -225,7 +283,7 @@ final class KillWorld implements AutoCloseable {
       }
       die(walks);
     }
-    goOn(walks);
+    return walks;
   }
 
   private List<KillAttempt> prepared(List<KillStep> steps) throws Exception {
@@ -263,7 +321,13 @@ final class KillWorld implements AutoCloseable {
       Thread.sleep(random.nextInt(LONGEST_RANDOM_MILLIS));
       die(walks);
     }
-    cuts += walks.size();
+    for (Walk walk : walks) {
+      if (walk.answered().get()) {
+        answered++;
+      } else {
+        cutByChance++;
+      }
+    }
     goOn(walks);
   }
 
@@ -271,7 +335,7 @@ final class KillWorld implements AutoCloseable {
       throws InterruptedException {
     PostgresWireOrder order =
         wire.hold(
-            exchange -> exchange.place().equals(point.exchange().place()),
+            exchange -> WirePlace.of(exchange).equals(WirePlace.of(point.exchange())),
             point.nth(),
             point.where());
     Future<Boolean> answered = threads.submit(() -> isAnswered(attempt));
@@ -283,11 +347,10 @@ final class KillWorld implements AutoCloseable {
     // What is sent to people leaves after the answer; all else that comes then is somebody else's.
     met = point.sending() ? met || order.awaitMet(AFTER_THE_ANSWER) : met && !answered.isDone();
     if (met) {
-      cuts++;
+      cut.add(point);
       return new Walk(Optional.of(point), attempt, Optional.of(order), answered);
     }
     order.release();
-    missed.add(point);
     return new Walk(Optional.empty(), attempt, Optional.of(order), answered);
   }
 
@@ -318,8 +381,9 @@ final class KillWorld implements AutoCloseable {
 
   /** Somebody goes on, settles what was left, and everybody looks what became of the own walk. */
   private void goOn(List<Walk> walks) throws Exception {
-    invariants.require();
+    look();
     helpTime();
+    wire.forgetPassed();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<ProcessWorld.Node> started = threads.submit(() -> world.node(0).start());
       if (world.nodes().size() == 1) {
@@ -328,6 +392,7 @@ final class KillWorld implements AutoCloseable {
       LOG.atDebug().log("goes on");
       await("settling", () -> invariants.broken(WorldInvariant.When.AT_REST).isEmpty());
       LOG.atDebug().log("is settled");
+      settling = wire.passed();
       List<Future<?>> judged = new ArrayList<>();
       for (Walk walk : walks) {
         judged.add(threads.submit(() -> judge(walk)));
@@ -339,7 +404,14 @@ final class KillWorld implements AutoCloseable {
       started.get();
     }
     invariants.require();
-    LOG.atDebug().addKeyValue("deaths", deaths).addKeyValue("cuts", cuts).log("is whole");
+    LOG.atDebug().addKeyValue("deaths", deaths).addKeyValue("cuts", cut.size()).log("is whole");
+  }
+
+  /** What must hold in what the dead left, before anybody has settled anything. */
+  private void look() throws Exception {
+    wire.forgetOrders();
+    invariants.require();
+    assertThat(files.look()).as("unsealed").isEmpty();
   }
 
   private Optional<KillPoint> judge(Walk walk) throws Exception {
@@ -355,33 +427,9 @@ final class KillWorld implements AutoCloseable {
               .formatted(
                   world.nodes().size(),
                   walk.point().map(KillPoint::toString).orElse("an unknown place"),
-                  String.join("\n", about(walk.attempt()))),
+                  String.join("\n", walk.attempt().traces(world))),
           e);
     }
-  }
-
-  /** What record, outbox and counters say of the citizen, for who looks for the fault. */
-  private List<String> about(KillAttempt attempt) throws SQLException {
-    String signer = attempt.citizen().signerId();
-    if (signer.isEmpty()) {
-      return List.of();
-    }
-    return KillAttempt.texts(
-        world,
-        """
-        select * from (
-          select to_char(created_at, 'HH24:MI:SS.MS') || ' ' || kind || ' ' || state || ' ' || attempts
-            || ' ' || reference from outbox_message where signer_id = '%1$s'
-          union all
-          select to_char(recorded_at, 'HH24:MI:SS.MS') || ' ' || type || ' ' || outcome || ' ' || reason
-            || ' ' || details from audit_record where subject = '%1$s' or actor = '%1$s'
-            or subject in (select subject::text from interaction where signer_id = '%1$s')
-          union all
-          select 'counter ' || f::text from failure_counter f where id = '%1$s'
-          union all
-          select to_char(opened_at, 'HH24:MI:SS.MS') || ' interaction ' || id || ' ' || state
-            from interaction where signer_id = '%1$s') t (line) order by line"""
-            .formatted(signer));
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.Optional;
 
 /** What an officer does to somebody who is active. */
 final class OfficerAttempt extends KillAttempt {
+  private static final String INVITED = "INSERT INTO activation ";
   private static final RevocationReason REASON = RevocationReason.REVOCATION_REASON_SIGNER_ASKED;
   private static final int LOCK_AFTER = 5;
 
@@ -96,6 +97,11 @@ final class OfficerAttempt extends KillAttempt {
       boolean done = done(point, answered, "set failures = 0, locked_at = null", isUnlocked());
       assertThat(isUnlocked()).as("unlocked").isEqualTo(done);
     }
+    if (step == KillStep.RENEW) {
+      boolean done = done(point, answered, INVITED, acts() == actsBefore + 1);
+      assertThat(acts()).as("links").isEqualTo(actsBefore + (done ? 1 : 0));
+      assertThat(links()).as("messages with a link").isEqualTo(acts());
+    }
     act(); // the officer does not know, and sends the same request again
     assertThat(acts()).as("done once").isEqualTo(actsBefore + 1);
   }
@@ -123,6 +129,16 @@ final class OfficerAttempt extends KillAttempt {
         };
     return kill.world()
         .count("select count(*) from %s = '%s'".formatted(records, citizen.signerId()));
+  }
+
+  /** How many messages there are, sent or not, for links that can be opened. */
+  private long links() throws Exception {
+    return kill.world()
+        .count(
+            """
+            select count(*) from outbox_message m join activation a on a.id = m.reference
+            where a.state = 'LINK_SENT' and a.signer_id = '%s'"""
+                .formatted(citizen.signerId()));
   }
 
   @Override

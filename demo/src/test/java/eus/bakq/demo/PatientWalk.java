@@ -55,6 +55,7 @@ final class PatientWalk {
     register();
     activate();
     refuseWrongPassword();
+    lockAndUnlock();
     signAndFetch();
     ends();
     acts();
@@ -138,6 +139,29 @@ final class PatientWalk {
     requireState(request, SignatureRequestState.SIGNATURE_REQUEST_STATE_REJECTED);
   }
 
+  /** AUT-05: the fifth wrong password in a row locks, and an officer unlocks. */
+  private void lockAndUnlock() throws SQLException {
+    SignatureRequest request = create("createToLock");
+    WalkTraces.failOftenBefore(world, citizen);
+    for (int tries = 0; !WalkTraces.isLocked(world, citizen); tries++) {
+      if (tries == MOST_TRIES) {
+        throw new AssertionError("the account is not locked");
+      }
+      Authorising authorising = patiently("openToLock", () -> citizen.open(request));
+      try {
+        patiently(
+            "lockingPassword",
+            () -> authorising.submitPassword(citizen.dni(), Citizen.WRONG_PASSWORD));
+      } catch (StatusRuntimeException e) {
+        requireReason(e, "INTERACTION_NOT_FOUND"); // judged, and its answer lost
+      }
+    }
+    var unlocking = Officer.unlocking(citizen);
+    patiently("unlock", () -> world.officer().unlock(unlocking));
+    WalkTraces.requireUnlocked(world, citizen);
+    patiently("cancelLocked", () -> sede.cancel(request.getId()));
+  }
+
   private void signAndFetch() throws SQLException {
     String upload = patiently("upload", () -> sede.upload(Documents.form()));
     CreateSignatureRequestRequest.Builder wish = Sede.wishFor(upload);
@@ -213,7 +237,7 @@ final class PatientWalk {
     requireState(request, SignatureRequestState.SIGNATURE_REQUEST_STATE_CANCELLED);
   }
 
-  private void acts() {
+  private void acts() throws SQLException {
     Officer officer = world.officer();
     var suspension = Officer.suspension(citizen, SUSPENSION);
     var lifting = Officer.lifting(citizen);
@@ -222,6 +246,12 @@ final class PatientWalk {
     patiently("suspend", () -> officer.suspend(suspension));
     patiently("lift", () -> officer.lift(lifting));
     patiently("revoke", () -> officer.revoke(revocation));
+    var renewal = Officer.renewal(citizen);
+    List<String> known = citizen.linkTokens();
+    patiently("renew", () -> officer.renew(renewal));
+    var _ =
+        awaited(
+            () -> citizen.linkTokens().stream().filter(link -> !known.contains(link)).findAny());
   }
 
   private SignatureRequest create(String call) {
@@ -268,10 +298,7 @@ final class PatientWalk {
    */
   private void withNewest(List<String> known, Consumer<String> step) throws SQLException {
     List<String> texts =
-        awaited(
-            () ->
-                Optional.of(citizen.smsTexts().stream().filter(t -> !known.contains(t)).toList())
-                    .filter(found -> !found.isEmpty() && WalkTraces.allSent(world, citizen)));
+        awaited(() -> allSent().map(all -> without(known, all)).filter(found -> !found.isEmpty()));
     for (int newest = 0; ; newest++) {
       try {
         step.accept(texts.get(newest));
@@ -280,6 +307,16 @@ final class PatientWalk {
         requireReason(e, newest + 1 < Math.min(MOST_CODES, texts.size()));
       }
     }
+  }
+
+  /** The texts of all SMS, newest first, if none is on its way: looked at before they are read. */
+  private Optional<List<String>> allSent() {
+    return WalkTraces.allSent(world, citizen) ? Optional.of(citizen.smsTexts()) : Optional.empty();
+  }
+
+  /** Each once: one whose sending was interrupted may have come twice. */
+  private static List<String> without(List<String> known, List<String> all) {
+    return all.stream().filter(text -> !known.contains(text)).distinct().toList();
   }
 
   private static void requireReason(StatusRuntimeException e, boolean another) {

@@ -4,6 +4,7 @@ import eus.bakq.demo.v1.Message;
 import eus.bakq.server.grpc.Audience;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,6 +29,9 @@ import java.util.stream.Collectors;
  * them, as far as somebody looked before a node died. Safe for several threads.
  */
 final class ProcessWorld implements World, AutoCloseable {
+  /** Of half a minute each. */
+  private static final int MOST_WAITS = 6;
+
   private final WorldFiles files;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Set<Message>> received = new ConcurrentHashMap<>();
@@ -87,6 +91,29 @@ final class ProcessWorld implements World, AutoCloseable {
       doors.connectAnew();
       open = true;
       return this;
+    }
+
+    /** Waits until a door answers, of a node that cannot say in its log that it is ready. */
+    void awaitDoors() throws Exception {
+      for (int wait = 0; wait < MOST_WAITS; wait++) {
+        if (Eventually.is(this::answers)) {
+          var _ = opened();
+          return;
+        }
+      }
+      throw new AssertionError("the node does not open its doors");
+    }
+
+    private boolean answers() {
+      if (!isAlive()) {
+        throw new AssertionError("the node has ended: " + process().said());
+      }
+      doors.connectAnew();
+      try {
+        return health(Audience.RELYING_PARTY) == ServingStatus.SERVING;
+      } catch (StatusRuntimeException nobodyListens) {
+        return false;
+      }
     }
 
     private void refuseSecond() {

@@ -10,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -31,7 +30,7 @@ final class ProtocolRubbish {
   private static final String CLOSED = "connection closed";
   private static final String PATH = "/bakq.demo.v1.MessageService/ListMessages";
 
-  private final List<RefusedInput> cases = new ArrayList<>();
+  private final Cases cases = new Cases(GROUP);
 
   private ProtocolRubbish() {}
 
@@ -42,7 +41,7 @@ final class ProtocolRubbish {
     all.methods();
     all.requests();
     all.frames();
-    return all.cases;
+    return all.cases.list();
   }
 
   private void messages() {
@@ -127,24 +126,20 @@ final class ProtocolRubbish {
   /** HTTP 431, which gRPC's clients read so. */
   private void headers(String what, String value, int times) {
     cases.add(
-        new RefusedInput(
-            GROUP,
-            "-",
-            what,
-            "gRPC INTERNAL",
-            situations -> {
-              Metadata headers = new Metadata();
-              for (int i = 0; i < times; i++) {
-                headers.put(
-                    Metadata.Key.of("x-rubbish-" + i, Metadata.ASCII_STRING_MARSHALLER), value);
-              }
-              return RawCall.of(
-                  situations.channel(LIST),
-                  Calls.method(LIST),
-                  CallOptions.DEFAULT,
-                  headers,
-                  List.of(new byte[0]));
-            }));
+        what,
+        "gRPC INTERNAL",
+        situations -> {
+          Metadata headers = new Metadata();
+          for (int i = 0; i < times; i++) {
+            headers.put(Metadata.Key.of("x-rubbish-" + i, Metadata.ASCII_STRING_MARSHALLER), value);
+          }
+          return RawCall.of(
+              situations.channel(LIST),
+              Calls.method(LIST),
+              CallOptions.DEFAULT,
+              headers,
+              List.of(new byte[0]));
+        });
   }
 
   private void methods() {
@@ -157,19 +152,16 @@ final class ProtocolRubbish {
 
   private void method(String name, String what) {
     cases.add(
-        new RefusedInput(
-            GROUP,
-            "-",
-            what,
-            "gRPC UNIMPLEMENTED",
-            situations -> {
-              MethodDescriptor<?, ?> other =
-                  Calls.method(GET).toBuilder().setFullMethodName(name).build();
-              return RawCall.of(
-                  situations.world().channel(Audience.RELYING_PARTY, DemoWorld.SEDE_A),
-                  other,
-                  List.of(new byte[0]));
-            }));
+        what,
+        "gRPC UNIMPLEMENTED",
+        situations -> {
+          MethodDescriptor<?, ?> other =
+              Calls.method(GET).toBuilder().setFullMethodName(name).build();
+          return RawCall.of(
+              situations.world().channel(Audience.RELYING_PARTY, DemoWorld.SEDE_A),
+              other,
+              List.of(new byte[0]));
+        });
   }
 
   private void requests() {
@@ -215,12 +207,7 @@ final class ProtocolRubbish {
     http("half a message's frame", NOT_READ_BY_GRPC, grpc(new byte[] {0, 0}), PATH);
     http("a frame with reserved bits", NOT_READ_BY_GRPC, grpc(new byte[] {6, 0, 0, 0, 0}), PATH);
     cases.add(
-        new RefusedInput(
-            GROUP,
-            "-",
-            "HTTP/1.1",
-            CLOSED,
-            s -> RawDoor.http(s.world(), Version.HTTP_1_1, grpc(empty), PATH)));
+        "HTTP/1.1", CLOSED, s -> RawDoor.http(s.world(), Version.HTTP_1_1, grpc(empty), PATH));
   }
 
   private static HttpRequest.Builder post(byte[] body) {
@@ -232,9 +219,7 @@ final class ProtocolRubbish {
   }
 
   private void http(String what, String answer, HttpRequest.Builder request, String path) {
-    cases.add(
-        new RefusedInput(
-            GROUP, "-", what, answer, s -> RawDoor.http(s.world(), Version.HTTP_2, request, path)));
+    cases.add(what, answer, s -> RawDoor.http(s.world(), Version.HTTP_2, request, path));
   }
 
   private void frames() {
@@ -300,7 +285,7 @@ final class ProtocolRubbish {
   }
 
   private void wire(String what, RefusedInput.Exchange exchange) {
-    cases.add(new RefusedInput(GROUP, "-", what, CLOSED, exchange));
+    cases.add(what, CLOSED, exchange);
   }
 
   private void raw(
@@ -310,20 +295,18 @@ final class ProtocolRubbish {
       CallOptions options,
       Supplier<List<byte[]>> messages) {
     cases.add(
-        new RefusedInput(
-            GROUP,
-            call,
-            what,
-            answer,
-            situations -> {
-              MethodDescriptor<?, ?> method =
-                  Calls.method(call).toBuilder()
-                      // or else the client's side holds itself to one message
-                      .setType(MethodDescriptor.MethodType.CLIENT_STREAMING)
-                      .build();
-              return RawCall.of(
-                  situations.channel(call), method, options, new Metadata(), messages.get());
-            }));
+        call,
+        what,
+        answer,
+        situations -> {
+          MethodDescriptor<?, ?> method =
+              Calls.method(call).toBuilder()
+                  // or else the client's side holds itself to one message
+                  .setType(MethodDescriptor.MethodType.CLIENT_STREAMING)
+                  .build();
+          return RawCall.of(
+              situations.channel(call), method, options, new Metadata(), messages.get());
+        });
   }
 
   private static byte[] bytes(int... values) {

@@ -18,12 +18,13 @@ final class RefusedInputDocument {
 
       <!-- Made from the table in demo/src/test/java/eus/bakq/demo (RefusedInputs) by RefusedInputDocumentTest, which says how to renew it. -->
 
-      What is sent, and what comes back: %d cases. Each is sent over the wire in `./test`, while a well-behaved sede is served.
+      What is sent, and what comes back: %d cases. Each is sent over the wire in `./test`: all but the last section while a
+      well-behaved sede is served, and that one afterwards, because it makes it later.
 
-      `FIELD_INVALID name` is the reason `FIELD_INVALID` whose `google.rpc.BadRequest` names that field and no other; what each
-      reason means and what to do is in [errors.md](errors.md). What was refused has changed nothing, except where a count is
-      spoken of there. `gRPC CODE` and `HTTP number` come from gRPC itself, below our services. `accepted` stands here because
-      it could be thought otherwise.
+      `FIELD_INVALID name` is the reason `FIELD_INVALID` whose `google.rpc.BadRequest` names that field and no other; where several
+      names stand, all of these and no other. What each reason means and what to do is in [errors.md](errors.md). What was refused
+      has changed nothing, except where a count is spoken of there. `gRPC CODE` and `HTTP number` come from gRPC itself, below our
+      services. `accepted` stands here because it could be thought otherwise.
 
       Where nothing else is said, a field is optional exactly if "not sent" is accepted, and "of another wire type" is read as
       not sent.

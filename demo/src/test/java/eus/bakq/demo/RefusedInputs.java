@@ -13,7 +13,11 @@ final class RefusedInputs {
         FieldTable.cases(),
         together(ValueRubbish.cases(), DocumentRubbish.cases()),
         together(RequestStates.cases(), ActivationStates.cases(), SignerStates.cases()),
-        together(CallerRubbish.cases(), ProtocolRubbish.cases(), StreamRubbish.cases()));
+        together(
+            CallerRubbish.cases(),
+            HealthRubbish.cases(),
+            ProtocolRubbish.cases(),
+            StreamRubbish.cases()));
   }
 
   /** What needs the clock, and comes last. */

@@ -1,7 +1,8 @@
 package eus.bakq.demo;
 
+import eus.bakq.demo.UnreliableTimeStamps.Manner;
 import eus.bakq.fixtures.BadDocuments;
-import eus.bakq.fixtures.TimeStampAuthority;
+import eus.bakq.registration.v1.RevocationReason;
 import eus.bakq.relyingparty.v1.SignatureLevel;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import eus.bakq.relyingparty.v1.SignatureRequestState;
@@ -9,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Every call about a signature request in each of its states. One line a state, one word a call; a
@@ -46,6 +45,7 @@ final class RequestStates {
       challenged      ok ok NC NC NC ok ok ok ok ok
       authorised      ok ok NC NC NC NO NO NO NO NO
       completing      ok ok NC NC NC NO NO NO NO NO
+      failed          ok ok NC NC NC NO NO NO NO NO
       completed       ok ok ok ok ok NO NO NO NO NO
       acknowledged    ok ok AF AF ok NO NO NO NO NO
       rejected        ok ok NC NC NC IN IN IN NO NO
@@ -146,7 +146,7 @@ final class RequestStates {
     DemoWorld world = situations.world();
     Sede sede = world.sede(DemoWorld.SEDE_A);
     Citizen citizen = situations.signer();
-    boolean stamped = state.equals("completing");
+    boolean stamped = state.equals("completing") || state.equals("failed");
     SignatureRequest request =
         sede.ask(
             Sede.wish(BadDocuments.sound())
@@ -162,7 +162,11 @@ final class RequestStates {
     switch (state) {
       case "frozen", "challenged" -> {}
       case "authorised" -> authorised(situations, request);
-      case "completing" -> afterwards = completing(situations, sede, request);
+      case "completing" -> {
+        signedWithoutAStamp(situations, sede, world.activeCitizen(), request);
+        afterwards = () -> situations.stamps().behave(Manner.SOUND);
+      }
+      case "failed" -> failed(situations, sede, request);
       case "completed" -> world.activeCitizen().sign(request);
       case "acknowledged" -> {
         world.activeCitizen().sign(request);
@@ -203,28 +207,33 @@ final class RequestStates {
   }
 
   /** Signed, while the time-stamping authority does not answer. */
-  private static Runnable completing(Situations situations, Sede sede, SignatureRequest request)
+  private static void signedWithoutAStamp(
+      Situations situations, Sede sede, Citizen signing, SignatureRequest request) {
+    situations.stamps().behave(Manner.SILENT);
+    signing.sign(request);
+    SignatureRequestState state = sede.get(request.getId()).getState();
+    if (state != SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETING) {
+      throw new AssertionError("it is not being completed: " + state);
+    }
+  }
+
+  /** Never completed, because the certificate was revoked before there was a stamp. */
+  private static void failed(Situations situations, Sede sede, SignatureRequest request)
       throws Exception {
     Citizen signing = situations.world().activeCitizen();
-    Authorising authorising = signing.challenged(request);
-    String code = signing.nextCode();
-    TimeStampAuthority.shared().pause();
-    CompletableFuture<Integer> signed =
-        CompletableFuture.supplyAsync(() -> authorising.submitCode(code));
-    Runnable afterwards =
-        () -> {
-          TimeStampAuthority.shared().resume();
-          signed.orTimeout(60, TimeUnit.SECONDS).join();
-        };
-    boolean there =
+    signedWithoutAStamp(situations, sede, signing, request);
+    situations
+        .world()
+        .officer()
+        .revoke(signing, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED);
+    boolean failed =
         Eventually.is(
             () ->
                 sede.get(request.getId()).getState()
-                    == SignatureRequestState.SIGNATURE_REQUEST_STATE_COMPLETING);
-    if (!there) {
-      afterwards.run();
-      throw new AssertionError("it does not come to be completed");
+                    == SignatureRequestState.SIGNATURE_REQUEST_STATE_FAILED);
+    situations.stamps().behave(Manner.SOUND);
+    if (!failed) {
+      throw new AssertionError("it is not given up");
     }
-    return afterwards;
   }
 }

@@ -8,6 +8,10 @@ import eus.bakq.server.vocabulary.Encoding;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -20,10 +24,15 @@ import java.util.UUID;
  *
  * <p>Not among them, because it is not secret alone: an activation's id, which is the first third
  * of its link (the other two thirds are); the reference code and the authorisation address, which
- * the sede is given; an interaction's share, half of a ticket's key.
+ * the sede is given; an interaction's share, half of a ticket's key. Nor, because nobody can read
+ * them to look for them, the keys of the tokens; nor the TLS keys of sedes and officers, which are
+ * never at the server.
  */
 final class SecretWalk {
+  static final String DOOR_KEY = "TLS key of the doors";
+
   private static final int LINK_ID_SIZE = 16;
+  private static final int KEY_SIZE = 32;
   private static final String WRONG_TEMPORARY_PASSWORD = "zzzzz-23456";
   private static final String REFUSED_PASSWORD = "Password1234";
   private static final String WRONG_CODE = "98765432";
@@ -64,11 +73,25 @@ final class SecretWalk {
     for (String role : List.of("custody", "authority", "record")) {
       secrets.text("PIN of " + role, stripped(world.tokens().pinFile(role)));
     }
+    doorKey();
     secrets.text(
         "password of the database's owner", stripped(world.files().place().ownerPasswordFile()));
     secrets.text(
         "password of the database's runtime",
         stripped(world.files().place().runtimePasswordFile()));
+  }
+
+  /** The number that the doors' key is, and its end, which PEM writes in one line. */
+  private void doorKey() throws Exception {
+    String pem = Files.readString(world.files().folder().resolve("door.key"));
+    byte[] encoded = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+    PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+    byte[] number = new byte[KEY_SIZE];
+    byte[] signed = ((ECPrivateKey) key).getS().toByteArray();
+    int used = Math.min(signed.length, KEY_SIZE);
+    System.arraycopy(signed, signed.length - used, number, KEY_SIZE - used, used);
+    secrets.bytes(DOOR_KEY, number);
+    secrets.bytes(DOOR_KEY + ", its end", Arrays.copyOfRange(number, KEY_SIZE / 2, KEY_SIZE));
   }
 
   private static String stripped(Path file) throws Exception {

@@ -1,23 +1,37 @@
 package eus.bakq.demo;
 
+import eus.bakq.server.grpc.Audience;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What this process holds when it has nothing to do: the server, and the callers of the tests.
  *
  * @param heapBytes in use after a collection
- * @param threads that live, of the server
+ * @param threads that live, by name, but for those of the doors' workers, whose number is fixed and
+ *     who come as they are needed, and those of the tests
  * @param files that are open, sockets included
  * @param sessions with the database
  */
-record ServerLoad(long heapBytes, int threads, long files, long sessions) {
+record ServerLoad(long heapBytes, List<String> threads, long files, long sessions) {
   private static final Pattern CALLERS =
       Pattern.compile("grpc-default-|grpc-nio-|grpc-timer|HttpClient-|ForkJoinPool|pool-[0-9]+-");
+
+  private static final Pattern WORKERS =
+      Pattern.compile(
+          "grpc-(front-)?("
+              + Stream.of(Audience.values())
+                  .map(Audience::name)
+                  .map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
+                  .collect(Collectors.joining("|"))
+              + ")-[0-9]+");
 
   static ServerLoad of(DemoWorld world) throws Exception {
     long heap = Long.MAX_VALUE;
@@ -34,13 +48,13 @@ record ServerLoad(long heapBytes, int threads, long files, long sessions) {
                 + " and usename <> current_user"));
   }
 
-  /** Without those that the callers of the tests have: gRPC's and the platform's own. */
-  private static int liveThreads() {
-    return (int)
-        Thread.getAllStackTraces().keySet().stream()
-            .map(Thread::getName)
-            .filter(name -> !CALLERS.matcher(name).lookingAt())
-            .count();
+  private static List<String> liveThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> !CALLERS.matcher(name).lookingAt())
+        .filter(name -> !WORKERS.matcher(name).matches())
+        .sorted()
+        .toList();
   }
 
   private static long openFiles() throws IOException {

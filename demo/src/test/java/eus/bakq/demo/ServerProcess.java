@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,14 +43,19 @@ final class ServerProcess implements AutoCloseable {
     this.logBefore = logBefore;
   }
 
-  /** Begins to start a server on {@code configuration}; {@link #awaitReady} waits for it. */
+  /**
+   * Begins to start a server on {@code configuration}; {@link #awaitReady} waits for it. What it
+   * would leave in a folder for temporary files is beside its configuration, in {@code tmp}.
+   */
   static ServerProcess start(Path configuration, Path log, Launch launch)
       throws IOException, InterruptedException {
     Map<String, String> environment = new HashMap<>(launch.environment());
     environment.putIfAbsent("SOFTHSM2_CONF", SoftHsm.shared().configurationFile().toString());
     long before = Files.exists(log) ? Files.size(log) : 0;
-    return of(
-        ServerProgram.shared().start(launch.flags(), environment, configuration, log), log, before);
+    List<String> flags = new ArrayList<>();
+    flags.add("-Djava.io.tmpdir=" + Files.createDirectories(configuration.resolveSibling("tmp")));
+    flags.addAll(launch.flags());
+    return of(ServerProgram.shared().start(flags, environment, configuration, log), log, before);
   }
 
   /**

@@ -16,6 +16,7 @@ import eus.bakq.relyingparty.v1.SignatureFormat;
 import eus.bakq.relyingparty.v1.SignatureLevel;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -123,6 +124,7 @@ class SignatureMatrixTest {
   @ParameterizedTest
   @MethodSource("forms")
   void everyJudgeAccepts(SignatureFormat format, SignatureLevel level) throws Exception {
+    LogTail log = LogTail.begin();
     byte[] original = original(format, level);
     DigestAlgorithm digest = digest(level);
     SignatureRequest request = sede.ask(wish(format, level, digest, original));
@@ -130,7 +132,7 @@ class SignatureMatrixTest {
     Citizen citizen = citizens.get(format);
     citizen.sign(request);
 
-    byte[] signed = sede.fetchCompleted(request.getId(), 0);
+    byte[] signed = fetchCompleted(request, log);
     X509Certificate signer =
         switch (format) {
           case SIGNATURE_FORMAT_PADES -> {
@@ -154,6 +156,15 @@ class SignatureMatrixTest {
         .filteredOn(record -> record.getType().equals("SIGNATURE_CREATED"))
         .singleElement()
         .satisfies(record -> assertThat(record.getDetailsOrThrow("algorithm")).isEqualTo(recorded));
+  }
+
+  /** Where it is not completed, what the server has logged says why. */
+  private static byte[] fetchCompleted(SignatureRequest request, LogTail log) throws IOException {
+    try {
+      return sede.fetchCompleted(request.getId(), 0);
+    } catch (AssertionError e) {
+      throw new AssertionError(String.join("\n", log.lines()), e);
+    }
   }
 
   /** The chain, the authority's list, and the OCSP answer, as the public gets them. */

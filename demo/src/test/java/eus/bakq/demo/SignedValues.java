@@ -11,6 +11,7 @@ import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
 
 /** What could be a signature value in a PDF, read without any of the server's code. */
 final class SignedValues {
+  private static final String TIME_STAMP = "ETSI.RFC3161";
   private static final int OCTET_STRING = 0x04;
 
   /** An ECDSA value of P-256 in DER: a sequence of two numbers. */
@@ -20,6 +21,17 @@ final class SignedValues {
   private static final int LONGEST = 72;
 
   private SignedValues() {}
+
+  /** How many time stamps there are on the whole of {@code pdf}, as level B-LTA has one. */
+  static long stamps(byte[] pdf) {
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      return document.getSignatureDictionaries().stream()
+          .filter(signature -> TIME_STAMP.equals(signature.getSubFilter()))
+          .count();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not a signed PDF", e);
+    }
+  }
 
   /** SHA-256, in hexadecimal, of each string of bytes in a CMS that has the form of a value. */
   static Set<String> of(byte[] pdf) {

@@ -29,6 +29,7 @@ final class SignerStates {
       suspended           AR ST ST CS ok ok
       locked              AR ST ok ok CS ok
       revoked             AR ok ST NC NC NC
+      dead                AR ST ST NC NC NC
       the_officer_himself OA OA OA OA OA OA
       """;
 
@@ -103,14 +104,17 @@ final class SignerStates {
         yield citizen;
       }
       case "locked" -> locked(world);
-      case "revoked" -> {
-        Citizen citizen = world.activeCitizen();
-        world.officer().revoke(citizen, RevocationReason.REVOCATION_REASON_SIGNER_DIED);
-        yield citizen;
-      }
+      case "revoked" -> revoked(world, RevocationReason.REVOCATION_REASON_SIGNER_ASKED);
+      case "dead" -> revoked(world, RevocationReason.REVOCATION_REASON_SIGNER_DIED);
       case "the_officer_himself" -> new Citizen(world, DemoWorld.OFFICERS_DNI);
       default -> throw new IllegalArgumentException(state);
     };
+  }
+
+  private static Citizen revoked(DemoWorld world, RevocationReason reason) {
+    Citizen citizen = world.activeCitizen();
+    world.officer().revoke(citizen, reason);
+    return citizen;
   }
 
   static Citizen locked(DemoWorld world) {

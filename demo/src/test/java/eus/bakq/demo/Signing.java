@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
 final class Signing implements Callable<SignatureRequest> {
   private static final int MOST_TRIES = 400;
   private static final Duration PAUSE = Duration.ofMillis(100);
-  private static final int MOST_LOOKS_FOR_A_CODE = 50;
+  private static final int MOST_LOOKS_FOR_A_CODE = 200;
 
   private final ProcessWorld world;
   private final Citizen citizen;

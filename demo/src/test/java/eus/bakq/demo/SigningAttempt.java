@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.Documents;
 import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
+import eus.bakq.relyingparty.v1.SignatureLevel;
 import eus.bakq.relyingparty.v1.SignatureRequest;
+import eus.bakq.server.vocabulary.Bytes;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -14,14 +16,20 @@ import java.util.UUID;
 final class SigningAttempt extends KillAttempt {
   private static final String MADE = "insert into bakq.signature_request ";
   private static final String CHALLENGED = "insert into bakq.prepared_document";
-  private static final String LEDGER = "insert into bakq.activation_ledger";
+  private static final String SHOWN = "insert into bakq.interaction ";
+  private static final String UPLOADED = "insert into bakq.uploaded_document";
   private static final String ACKNOWLEDGED = "set acknowledged_at";
   private static final String MOVED = "update bakq.signature_request set state = ";
 
   /** Once for each: AUTHORISED, RESERVED, ENDED. */
   private static final int JUDGED = 1;
 
-  private static final int KEPT = 3;
+  static final int KEPT = 3;
+
+  /** What each of those asks. */
+  static final String LEDGER = "insert into bakq.activation_ledger";
+
+  private static final int MOST_PADDING = 100_000;
 
   private final KillStep step;
   private final String label = "kill-" + UUID.randomUUID();
@@ -32,6 +40,7 @@ final class SigningAttempt extends KillAttempt {
   private Authorising authorising;
   private String code = "";
   private byte[] fetched = {};
+  private byte[] uploaded = {};
 
   SigningAttempt(KillStep step) {
     this.step = step;
@@ -41,13 +50,21 @@ final class SigningAttempt extends KillAttempt {
   void prepare(KillWorld world) throws Exception {
     kill = world;
     citizen = kill.citizen();
+    wish =
+        switch (step) {
+          case UPLOAD -> Sede.wish();
+          case CREATE_UPLOADED -> Sede.wishFor(sede().upload(Documents.form()));
+          case COMPLETE ->
+              Sede.wish(Documents.form(), Documents.pdfA1b())
+                  .setLevel(SignatureLevel.SIGNATURE_LEVEL_B_LTA);
+          default -> Sede.wish(Documents.form());
+        };
     if (step == KillStep.UPLOAD) {
+      byte[] form = Documents.form(); // of a size that no other has
+      int more = 1 + Math.floorMod(label.hashCode(), MOST_PADDING);
+      uploaded = Arrays.copyOf(form, form.length + more);
       return;
     }
-    wish =
-        step == KillStep.CREATE_UPLOADED
-            ? Sede.wishFor(sede().upload(Documents.form()))
-            : Sede.wish(Documents.form());
     wish.getDocumentsBuilder(0).setLabel(label);
     if (step == KillStep.CREATE || step == KillStep.CREATE_UPLOADED) {
       return;
@@ -64,7 +81,7 @@ final class SigningAttempt extends KillAttempt {
     }
     authorising.submitPassword(citizen.dni(), Citizen.PASSWORD);
     code = citizen.nextCode();
-    if (step != KillStep.CODE) {
+    if (step != KillStep.CODE && step != KillStep.COMPLETE) {
       authorising.submitCode(code);
     }
     kill.awaitNoMessages(citizen);
@@ -82,11 +99,11 @@ final class SigningAttempt extends KillAttempt {
   @Override
   void act() {
     switch (step) {
-      case UPLOAD -> sede().upload(Documents.form());
+      case UPLOAD -> sede().upload(uploaded);
       case CREATE, CREATE_UPLOADED -> request = sede().ask(wish);
       case OPEN -> authorising = citizen.open(request);
       case PASSWORD -> authorising.submitPassword(citizen.dni(), Citizen.PASSWORD);
-      case CODE -> authorising.submitCode(code);
+      case CODE, COMPLETE -> authorising.submitCode(code);
       case FETCH -> fetched = sede().fetch(request.getId(), 0);
       case ACKNOWLEDGE -> sede().acknowledge(request.getId());
       case CANCEL -> sede().cancel(request.getId());
@@ -99,14 +116,15 @@ final class SigningAttempt extends KillAttempt {
   void judge(boolean answered, Optional<KillPoint> point) throws Exception {
     switch (step) {
       case UPLOAD -> {
+        assertThat(uploads()).isEqualTo(done(point, answered, UPLOADED, uploads() == 1) ? 1 : 0);
         wish = Sede.wishFor(sede().upload(Documents.form()));
         wish.getDocumentsBuilder(0).setLabel(label);
         request = sede().ask(wish);
       }
       case CREATE, CREATE_UPLOADED -> judgeWish(answered, point);
-      case OPEN -> assertState("FROZEN");
+      case OPEN -> judgeOpening(answered, point);
       case PASSWORD -> judgePassword(answered, point);
-      case CODE -> judgeCode(answered, point);
+      case CODE, COMPLETE -> judgeCode(answered, point);
       case FETCH, ACKNOWLEDGE -> judgeRelease(answered, point);
       case CANCEL -> judgeEnd("CANCELLED", answered, point);
       case REJECT -> judgeEnd("REJECTED", answered, point);
@@ -118,7 +136,7 @@ final class SigningAttempt extends KillAttempt {
   void goOn() throws Exception {
     kill.awaitNoMessages(citizen);
     if (Set.of("FROZEN", "CHALLENGED").contains(state())) {
-      assertThat(citizen.sign(request)).isOne();
+      assertThat(citizen.sign(request)).isEqualTo(documents());
     }
     if (Set.of("COMPLETING", "COMPLETED").contains(state())) {
       release();
@@ -138,6 +156,28 @@ final class SigningAttempt extends KillAttempt {
     assertThat(kill.world().count(labelled())).isOne();
     request = first;
     assertState("FROZEN");
+  }
+
+  /** Step 0c: what was uploaded is kept, or not. */
+  private long uploads() throws Exception {
+    return kill.world()
+        .count("select count(*) from uploaded_document where size = " + uploaded.length);
+  }
+
+  /** Step 3: the interaction and its record are there together, or neither. */
+  private void judgeOpening(boolean answered, Optional<KillPoint> point) throws Exception {
+    assertState("FROZEN");
+    long known =
+        kill.world()
+            .count(
+                "select count(*) from interaction where subject = '%s'".formatted(request.getId()));
+    assertThat(known).isEqualTo(done(point, answered, SHOWN, known == 1) ? 1 : 0);
+    assertThat(
+            kill.world()
+                .count(
+                    "select count(*) from audit_record where type = 'SIGNATURE_REQUEST_SHOWN' and subject = '%s'"
+                        .formatted(request.getId())))
+        .isEqualTo(known);
   }
 
   private String labelled() {
@@ -166,7 +206,7 @@ final class SigningAttempt extends KillAttempt {
     switch (expected) {
       case "CHALLENGED" -> {
         kill.awaitNoMessages(citizen);
-        assertThat(authorising.submitCode(code)).as("the code sent again").isOne();
+        assertThat(authorising.submitCode(code)).as("the code sent again").isEqualTo(documents());
       }
       case "FROZEN" -> {
         assertThat(Refused.by(() -> authorising.submitCode(code)).reason())
@@ -179,13 +219,17 @@ final class SigningAttempt extends KillAttempt {
               .as("the code of before")
               .isEqualTo("AUTHENTICATION_FAILED");
         }
-        assertThat(again.submitCode(next)).isOne();
+        assertThat(again.submitCode(next)).isEqualTo(documents());
       }
       default -> assertThat(expected).isEqualTo("COMPLETED");
     }
     assertThat(Refused.by(() -> authorising.submitCode(code)).reason())
         .as("the code used once more")
         .isEqualTo("INTERACTION_NOT_FOUND");
+  }
+
+  private int documents() {
+    return wish.getDocumentsCount();
   }
 
   private static String afterLedger(long transactions) {
@@ -241,12 +285,33 @@ final class SigningAttempt extends KillAttempt {
   private void release() throws Exception {
     String id = request.getId();
     if (kill.world().count(acknowledged()) == 0) {
-      byte[] signed = sede().fetchCompleted(id, 0);
-      assertThat(Arrays.equals(sede().fetch(id, 0), signed)).isTrue();
-      kill.requireRecorded(id, signed);
+      for (int i = 0; i < documents(); i++) {
+        byte[] signed = sede().fetchCompleted(id, i);
+        assertThat(Arrays.equals(sede().fetch(id, i), signed)).isTrue();
+        requireRecorded(id, i, signed);
+        assertThat(SignedValues.stamps(signed)).isEqualTo(step == KillStep.COMPLETE ? 1 : 0);
+      }
     }
     var _ = sede().acknowledge(id);
     var _ = sede().acknowledge(id);
     assertThat(Refused.by(() -> sede().fetch(id, 0)).reason()).isEqualTo("ALREADY_FETCHED");
+  }
+
+  /**
+   * SIGNED_DOCUMENT_FETCHED and SIGNATURE_CREATED say what is in a document that was handed out.
+   */
+  private void requireRecorded(String request, int index, byte[] signed) throws Exception {
+    assertThat(
+            kill.world()
+                .count(
+                    "select count(*) from audit_record where type = 'SIGNED_DOCUMENT_FETCHED' and subject = '%s' and details ->> 'sha256' = '%s'"
+                        .formatted(request, Bytes.copyOf(signed).sha256().toHex())))
+        .isPositive();
+    String recorded =
+        text(
+            kill.world(),
+            "select details ->> 'value_sha256' from audit_record where type = 'SIGNATURE_CREATED' and subject = '%s' and details ->> 'ordinal' = '%d'"
+                .formatted(request, index));
+    assertThat(SignedValues.of(signed)).contains(recorded);
   }
 }

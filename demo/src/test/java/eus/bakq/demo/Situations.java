@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
@@ -35,7 +34,8 @@ final class Situations {
   private static final int MOST_SIGNATURES = 3;
 
   private final DemoWorld world;
-  private final Optional<JumpingWorld> jumping;
+  private final JumpingWorld jumping;
+  private final UnreliableTimeStamps stamps;
   private final GoodCalls good;
   private final Map<String, List<Message>> prepared = new HashMap<>();
 
@@ -43,32 +43,36 @@ final class Situations {
   private Citizen signer;
   private int signatures;
 
-  /** In a world whose time is everybody's. */
-  Situations(DemoWorld world) {
-    this(world, Optional.empty());
-  }
-
-  /** In a world in which it can be made later. */
-  Situations(JumpingWorld jumping) {
-    this(jumping.world(), Optional.of(jumping));
-  }
-
-  private Situations(DemoWorld world, Optional<JumpingWorld> jumping) {
-    this.world = world;
+  /**
+   * In a world that nothing was sent to yet.
+   *
+   * @param stamps whom its server asks for time stamps
+   */
+  Situations(JumpingWorld jumping, UnreliableTimeStamps stamps) {
     this.jumping = jumping;
+    this.world = jumping.world();
+    this.stamps = stamps;
     this.good = new GoodCalls(this);
   }
 
   /** Makes it as late as {@code passed} after the start of the world, if it is not yet. */
   void waitUntil(Duration passed) throws Exception {
-    JumpingWorld later = jumping.orElseThrow();
-    if (passed.compareTo(later.passed()) > 0) {
-      var _ = later.timePasses(passed.minus(later.passed()));
+    if (passed.compareTo(jumping.passed()) > 0) {
+      var _ = jumping.timePasses(passed.minus(jumping.passed()));
     }
+  }
+
+  /** By how much that has made it later. */
+  Duration passed() {
+    return jumping.passed();
   }
 
   DemoWorld world() {
     return world;
+  }
+
+  UnreliableTimeStamps stamps() {
+    return stamps;
   }
 
   /** Somebody active who may be sent another code: there are five an hour (OTP-13). */

@@ -138,9 +138,10 @@ class StolenDatabaseTest {
     return cuts;
   }
 
-  /** SAD-09: theft of a credential, and guessing offline without the tokens. */
   @Test
-  @DisplayName("the seal opens with nothing that the tables hold or the tokens compute of it")
+  @DisplayName(
+      "SAD-09 theft, guessing offline: the seal opens with nothing that the tables hold or the"
+          + " tokens compute of it")
   void theSealDoesNotOpenWithoutThePassword() throws Exception {
     Seal seal = new Seal(new SecureRandom());
     KeptPassword kept = keptPassword();
@@ -182,9 +183,9 @@ class StolenDatabaseTest {
     assertThat(tried).isGreaterThan(1000);
   }
 
-  /** SAD-09: duplication of a credential. KEY-06. */
   @Test
-  @DisplayName("the tokens hold no key of a citizen, and tell the value of none")
+  @DisplayName(
+      "SAD-09 duplication, KEY-06: the tokens hold no key of a citizen, and tell the value of none")
   void theTokensHoldAndTellNothing() throws Exception {
     assertThat(custody.count(Constant.CKO_PRIVATE_KEY)).isZero();
     assertThat(custody.count(Constant.CKO_SECRET_KEY)).isEqualTo(1 + CUSTODY_MACS.size());

@@ -20,7 +20,7 @@ final class StreamRubbish {
   private static final byte[] DOCUMENT = BadDocuments.sound();
   private static final byte[] HASH = Uploading.sha256(DOCUMENT);
 
-  private final List<RefusedInput> cases = new ArrayList<>();
+  private final Cases cases = new Cases(GROUP);
 
   private StreamRubbish() {}
 
@@ -29,7 +29,7 @@ final class StreamRubbish {
     all.malformed();
     all.different();
     all.endless();
-    return all.cases;
+    return all.cases.list();
   }
 
   private void malformed() {
@@ -84,28 +84,24 @@ final class StreamRubbish {
         "UPLOAD_DIFFERS",
         up -> up.header(DOCUMENT).chunk(other).complete());
     cases.add(
-        new RefusedInput(
-            GROUP,
-            CREATE,
-            "an upload of another sede",
-            "UPLOAD_NOT_FOUND",
-            situations -> {
-              String upload = situations.world().sede(DemoWorld.SEDE_B).upload(DOCUMENT);
-              Sede sede = situations.world().sede(DemoWorld.SEDE_A);
-              return Answer.to(() -> sede.ask(Sede.wishFor(upload)));
-            }));
+        CREATE,
+        "an upload of another sede",
+        "UPLOAD_NOT_FOUND",
+        situations -> {
+          String upload = situations.world().sede(DemoWorld.SEDE_B).upload(DOCUMENT);
+          Sede sede = situations.world().sede(DemoWorld.SEDE_A);
+          return Answer.to(() -> sede.ask(Sede.wishFor(upload)));
+        });
     cases.add(
-        new RefusedInput(
-            GROUP,
-            CREATE,
-            "an upload that was used",
-            "UPLOAD_NOT_FOUND",
-            situations -> {
-              Sede sede = situations.world().sede(DemoWorld.SEDE_A);
-              String upload = sede.upload(DOCUMENT);
-              sede.ask(Sede.wishFor(upload));
-              return Answer.to(() -> sede.ask(Sede.wishFor(upload)));
-            }));
+        CREATE,
+        "an upload that was used",
+        "UPLOAD_NOT_FOUND",
+        situations -> {
+          Sede sede = situations.world().sede(DemoWorld.SEDE_A);
+          String upload = sede.upload(DOCUMENT);
+          sede.ask(Sede.wishFor(upload));
+          return Answer.to(() -> sede.ask(Sede.wishFor(upload)));
+        });
   }
 
   /** By sedes that have no other stream just then: these wait for the end of the longest time. */
@@ -123,31 +119,27 @@ final class StreamRubbish {
         "a stream that never ends, a byte every tenth of a second",
         StreamRubbish::dripping);
     cases.add(
-        new RefusedInput(
-            GROUP,
-            UPLOAD,
-            "a fourth stream at once",
-            "QUOTA_EXCEEDED",
-            situations -> {
-              Sede sede = situations.world().sede(DemoWorld.SEDE_B);
-              List<Uploading> held = new ArrayList<>();
-              for (int i = 0; i < 3; i++) {
-                held.add(sede.uploading().header(DOCUMENT));
-              }
-              Answer answer = fourth(sede);
-              held.forEach(Uploading::goAway);
-              return answer;
-            }));
+        UPLOAD,
+        "a fourth stream at once",
+        "QUOTA_EXCEEDED",
+        situations -> {
+          Sede sede = situations.world().sede(DemoWorld.SEDE_B);
+          List<Uploading> held = new ArrayList<>();
+          for (int i = 0; i < 3; i++) {
+            held.add(sede.uploading().header(DOCUMENT));
+          }
+          Answer answer = fourth(sede);
+          held.forEach(Uploading::goAway);
+          return answer;
+        });
     cases.add(
-        new RefusedInput(
-            GROUP,
-            "SignatureRequestService/WatchSignatureRequest",
-            "a watch of a request that is none",
-            "SIGNATURE_REQUEST_NOT_FOUND",
-            situations -> {
-              Sede sede = situations.world().sede(DemoWorld.SEDE_A);
-              return Answer.to(() -> sede.watch(UUID.randomUUID().toString()).next());
-            }));
+        "SignatureRequestService/WatchSignatureRequest",
+        "a watch of a request that is none",
+        "SIGNATURE_REQUEST_NOT_FOUND",
+        situations -> {
+          Sede sede = situations.world().sede(DemoWorld.SEDE_A);
+          return Answer.to(() -> sede.watch(UUID.randomUUID().toString()).next());
+        });
   }
 
   /** Which of four comes last to the server is chance; whoever does finds no place. */
@@ -183,23 +175,18 @@ final class StreamRubbish {
 
   private void lasting(String sede, String what, Function<Uploading, String> deed) {
     cases.add(
-        new RefusedInput(
-            GROUP,
-            UPLOAD,
-            what,
-            "STREAM_TOO_SLOW",
-            situations -> Answer.to(() -> deed.apply(situations.world().sede(sede).uploading()))));
+        UPLOAD,
+        what,
+        "STREAM_TOO_SLOW",
+        situations -> Answer.to(() -> deed.apply(situations.world().sede(sede).uploading())));
   }
 
   private void upload(String what, String answer, Function<Uploading, String> deed) {
     cases.add(
-        new RefusedInput(
-            GROUP,
-            UPLOAD,
-            what,
-            answer,
-            situations ->
-                Answer.to(
-                    () -> deed.apply(situations.world().sede(DemoWorld.SEDE_A).uploading()))));
+        UPLOAD,
+        what,
+        answer,
+        situations ->
+            Answer.to(() -> deed.apply(situations.world().sede(DemoWorld.SEDE_A).uploading())));
   }
 }

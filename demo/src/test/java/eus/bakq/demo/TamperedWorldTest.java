@@ -50,7 +50,7 @@ class TamperedWorldTest {
   }
 
   @Test
-  @DisplayName("OTP-02: a code is good for five minutes; SIG: a request for ten")
+  @DisplayName("OTP-02: a code is good for five minutes, and a request for ten")
   void refusesWhatHasExpired() throws Exception {
     Program inSixMinutes = challenged.program().ahead(jumping.timePasses(Duration.ofMinutes(6)));
 

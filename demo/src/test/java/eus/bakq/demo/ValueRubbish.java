@@ -1,7 +1,6 @@
 package eus.bakq.demo;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Message;
 import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.fixtures.Pki;
 import eus.bakq.registration.v1.CalendarDate;
@@ -14,12 +13,10 @@ import eus.bakq.signer.v1.SetPasswordRequest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /** Values of the right type that mean nothing, or nothing good. */
 final class ValueRubbish {
@@ -31,7 +28,7 @@ final class ValueRubbish {
   private static final String SET_PASSWORD = "ActivationService/SetPassword";
   private static final String OPEN = "ActivationService/OpenActivation";
 
-  private final List<RefusedInput> cases = new ArrayList<>();
+  private final Cases cases = new Cases(GROUP);
 
   private ValueRubbish() {}
 
@@ -44,7 +41,7 @@ final class ValueRubbish {
     all.labels();
     all.passwords();
     all.keys();
-    return all.cases;
+    return all.cases.list();
   }
 
   private void numbersOfPeople() {
@@ -64,7 +61,7 @@ final class ValueRubbish {
     dni("A58818501", "a tax number of a company");
     dni("' OR '1'='1", "what would be SQL");
     register("DNI in small letters with blanks and hyphens", "accepted", this::spacedDni);
-    value(
+    cases.changed(
         CREATE,
         "expected signer whose DNI has the wrong letter",
         "FIELD_INVALID expected_signer",
@@ -153,7 +150,7 @@ final class ValueRubbish {
     until(Duration.ofMinutes(59), "suspended for 59 minutes");
     until(Duration.ofDays(31), "suspended for 31 days");
     until(Duration.ofDays(-1), "suspended until yesterday");
-    value(
+    cases.changed(
         "ActivationService/ConfirmPersonalData",
         "another expiry than was registered",
         "PERSONAL_DATA_NOT_CONFIRMED",
@@ -162,7 +159,7 @@ final class ValueRubbish {
           wrong.getDocumentExpiryBuilder().setDay(2);
           return wrong.build();
         });
-    value(
+    cases.changed(
         "ActivationService/AcceptTerms",
         "terms that were not shown",
         "TERMS_NOT_CURRENT",
@@ -186,7 +183,7 @@ final class ValueRubbish {
   }
 
   private void until(Duration fromNow, String what) {
-    value(
+    cases.changed(
         SUSPEND,
         what,
         "FIELD_INVALID suspended_until",
@@ -230,17 +227,15 @@ final class ValueRubbish {
         "SIGNATURE_FORM_NOT_OFFERED",
         w -> w.setDigestAlgorithm(DigestAlgorithm.DIGEST_ALGORITHM_SHA512));
     cases.add(
-        new RefusedInput(
-            GROUP,
-            CREATE,
-            "the `request_id` of another wish",
-            "REQUEST_ID_REUSED",
-            situations -> {
-              var wish = Sede.wish(BadDocuments.sound());
-              situations.sendMessages(CREATE, List.of(wish.build()));
-              first(wish).setLabel("another");
-              return situations.sendMessages(CREATE, List.of(wish.build()));
-            }));
+        CREATE,
+        "the `request_id` of another wish",
+        "REQUEST_ID_REUSED",
+        situations -> {
+          var wish = Sede.wish(BadDocuments.sound());
+          situations.sendMessages(CREATE, List.of(wish.build()));
+          first(wish).setLabel("another");
+          return situations.sendMessages(CREATE, List.of(wish.build()));
+        });
   }
 
   private static eus.bakq.relyingparty.v1.DocumentToSign.Builder first(
@@ -261,14 +256,12 @@ final class ValueRubbish {
     password("Etxeberria1985!", "the own name and year");
     password("\u00e9".repeat(7) + "\u0301", "seven letters and a mark that joins");
     cases.add(
-        new RefusedInput(
-            GROUP,
-            SET_PASSWORD,
-            "a new password that is not UTF-8",
-            "FIELD_INVALID new_password",
-            situations ->
-                newPassword(situations, ByteString.copyFrom(new byte[] {'a', (byte) 0xC3, '('}))));
-    value(
+        SET_PASSWORD,
+        "a new password that is not UTF-8",
+        "FIELD_INVALID new_password",
+        situations ->
+            newPassword(situations, ByteString.copyFrom(new byte[] {'a', (byte) 0xC3, '('})));
+    cases.changed(
         SET_PASSWORD,
         "a wrong temporary password",
         "AUTHENTICATION_FAILED",
@@ -279,12 +272,10 @@ final class ValueRubbish {
 
   private void password(String password, String what) {
     cases.add(
-        new RefusedInput(
-            GROUP,
-            SET_PASSWORD,
-            "a new password: " + what,
-            "PASSWORD_NOT_ACCEPTED new_password",
-            situations -> newPassword(situations, ByteString.copyFromUtf8(password))));
+        SET_PASSWORD,
+        "a new password: " + what,
+        "PASSWORD_NOT_ACCEPTED new_password",
+        situations -> newPassword(situations, ByteString.copyFromUtf8(password)));
   }
 
   private static Answer newPassword(Situations situations, ByteString password) {
@@ -316,7 +307,7 @@ final class ValueRubbish {
   }
 
   private void key(String what, byte[] key) {
-    value(
+    cases.changed(
         OPEN,
         "a program's key: " + what,
         "FIELD_INVALID program_key",
@@ -328,21 +319,19 @@ final class ValueRubbish {
   private void wish(
       String what, String answer, Consumer<CreateSignatureRequestRequest.Builder> change) {
     cases.add(
-        new RefusedInput(
-            GROUP,
-            CREATE,
-            what,
-            answer,
-            situations -> {
-              var wish = Sede.wish(BadDocuments.sound());
-              change.accept(wish);
-              return situations.sendMessages(CREATE, List.of(wish.build()));
-            }));
+        CREATE,
+        what,
+        answer,
+        situations -> {
+          var wish = Sede.wish(BadDocuments.sound());
+          change.accept(wish);
+          return situations.sendMessages(CREATE, List.of(wish.build()));
+        });
   }
 
   private void register(
       String what, String answer, Consumer<RegisterSignerRequest.Builder> change) {
-    value(
+    cases.changed(
         REGISTER,
         what,
         answer,
@@ -351,17 +340,5 @@ final class ValueRubbish {
           change.accept(request);
           return request.build();
         });
-  }
-
-  private void value(String call, String what, String answer, UnaryOperator<Message> change) {
-    cases.add(
-        new RefusedInput(
-            GROUP,
-            call,
-            what,
-            answer,
-            situations ->
-                situations.sendMessages(
-                    call, List.of(change.apply(situations.of(call).getFirst())))));
   }
 }

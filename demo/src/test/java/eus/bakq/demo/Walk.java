@@ -28,6 +28,8 @@ final class Walk {
   private static final Pattern CODE = Pattern.compile("Code ([0-9]{6,8}) ");
   private static final Pattern TEMPORARY = Pattern.compile("temporary password is ([^ ]+)\\. ");
   private static final String WRONG_CODE = "00000000";
+  private static final Duration JUMP = Duration.ofHours(2);
+  private static final int A_DAY = 24 * 60;
 
   /** What the citizen's program holds of a conversation. */
   private static final class Held {
@@ -65,14 +67,17 @@ final class Walk {
 
   /** Takes the steps to the certificate, so that a walk may begin with somebody who can sign. */
   void activate() throws Exception {
-    for (WalkStep.Kind kind :
-        List.of(
-            WalkStep.Kind.OPEN_LINK,
-            WalkStep.Kind.SET_PASSWORD,
-            WalkStep.Kind.CONFIRM,
-            WalkStep.Kind.ACCEPT_TERMS,
-            WalkStep.Kind.PASSWORD_TO_ACTIVATE,
-            WalkStep.Kind.CODE_TO_ACTIVATE)) {
+    take(
+        WalkStep.Kind.OPEN_LINK,
+        WalkStep.Kind.SET_PASSWORD,
+        WalkStep.Kind.CONFIRM,
+        WalkStep.Kind.ACCEPT_TERMS,
+        WalkStep.Kind.PASSWORD_TO_ACTIVATE,
+        WalkStep.Kind.CODE_TO_ACTIVATE);
+  }
+
+  private void take(WalkStep.Kind... kinds) throws Exception {
+    for (WalkStep.Kind kind : kinds) {
       take(new WalkStep(kind, 0));
     }
   }
@@ -97,13 +102,37 @@ final class Walk {
       case SIX_MINUTES -> pass(6);
       case HALF_AN_HOUR -> pass(25);
       case AN_HOUR -> pass(70);
+      case CLOCK_BACK -> world.jump(JUMP.negated(), step.pick() % 2 == 0);
+      case CLOCK_FORTH -> world.jump(JUMP, step.pick() % 2 == 0);
       case RESTART -> world.restart();
     }
     invariants.check(requests);
   }
 
-  /** What holds of the whole, at the end. */
-  void end() {
+  /**
+   * Whatever was done before: after a night, a restart and a clock that was wrong for a moment, an
+   * officer helps, and the citizen signs. Then what holds of the whole.
+   */
+  void end() throws Exception {
+    pass(A_DAY);
+    invariants.check(requests);
+    take(WalkStep.Kind.RESTART, WalkStep.Kind.CLOCK_BACK);
+    if (model.locked) {
+      take(WalkStep.Kind.UNLOCK);
+    }
+    if (!model.certified) {
+      take(WalkStep.Kind.RENEW);
+      activate();
+    }
+    take(
+        WalkStep.Kind.REQUEST,
+        WalkStep.Kind.OPEN,
+        WalkStep.Kind.RIGHT_PASSWORD,
+        WalkStep.Kind.RIGHT_CODE,
+        WalkStep.Kind.CLOCK_FORTH,
+        WalkStep.Kind.FETCH);
+    assertThat(model.requests.getLast().state).as("the last signature").isEqualTo("COMPLETED");
+    assertThat(fetched).isNotEmpty();
     assertThat(codes()).as("codes that were sent").hasSize(model.codesSent);
     assertThat(world.audit().verify().getFirstBadSequence()).as("the record's chain").isZero();
     world.conformance().requireNoViolation();

@@ -30,20 +30,25 @@ final class WalkCuts {
   /** Of calls that are repeated until they succeed. */
   private static final int MOST_IN_A_WALK = 8;
 
-  private static final int PART = 3;
+  private static final int PART = 4;
   private static final Deque<Cut> NONE = new ArrayDeque<>();
 
   private final PostgresWire wire;
   private final Set<String> ofBackground = new HashSet<>();
   private final Map<String, Set<String>> places = new LinkedHashMap<>();
   private final Map<String, Deque<Cut>> left = new LinkedHashMap<>();
-  private final List<String> unmet = new ArrayList<>();
+  private final List<Cut> unmet = new ArrayList<>();
   private final List<PostgresWireOrder> background = new ArrayList<>();
-  private final Set<Cut> triedTwice = new HashSet<>();
+
+  /** What was not met, by call: perhaps a cut before it had left another state than it needs. */
+  private final Map<String, List<Cut>> unmetOnce = new LinkedHashMap<>();
+
   private Optional<String> call = Optional.empty();
   private Optional<Cut> cut = Optional.empty();
   private Optional<PostgresWireOrder> order = Optional.empty();
   private final Map<String, Integer> inThisWalk = new HashMap<>();
+  private int mostInAWalk = MOST_IN_A_WALK;
+  private boolean last;
   private int met;
 
   WalkCuts(PostgresWire wire) {
@@ -52,7 +57,7 @@ final class WalkCuts {
 
   /** What passes now, and comes again by itself. */
   void learnBackground() {
-    wire.passed().forEach(exchange -> ofBackground.add(exchange.place()));
+    wire.passed().forEach(exchange -> ofBackground.add(WirePlace.of(exchange)));
     wire.forgetPassed();
   }
 
@@ -68,7 +73,7 @@ final class WalkCuts {
     call.ifPresent(
         name ->
             passed.stream()
-                .map(PostgresExchange::place)
+                .map(WirePlace::of)
                 .filter(place -> !ofBackground.contains(place))
                 .forEach(
                     place -> places.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(place)));
@@ -78,7 +83,7 @@ final class WalkCuts {
    * Ends the learning.
    *
    * @param all whether each exchange is cut on both sides, in each call; else, of what several
-   *     calls have, in one of them, on one side, and of those that are no COMMIT one in three
+   *     calls have, in one of them: each COMMIT on both sides, and one in four of the others on one
    */
   void prepare(Random random, boolean all) {
     learnCall();
@@ -89,14 +94,14 @@ final class WalkCuts {
           List<Cut> cuts = new ArrayList<>();
           for (String place : found) {
             if (all || (seen.add(place) && (isCommit(place) || random.nextInt(PART) == 0))) {
-              cuts.addAll(cutsAt(place, random, all));
+              cuts.addAll(cutsAt(place, random, all || isCommit(place)));
             }
           }
           Collections.shuffle(cuts, random);
           left.put(name, new ArrayDeque<>(cuts));
         });
     for (String place : ofBackground) {
-      for (Cut each : cutsAt(place, random, all)) {
+      for (Cut each : cutsAt(place, random, all || isCommit(place))) {
         background.add(order(each, 1 + random.nextInt(4)));
       }
     }
@@ -106,8 +111,8 @@ final class WalkCuts {
     return place.equals("COMMIT") || place.endsWith(" | COMMIT");
   }
 
-  private static List<Cut> cutsAt(String place, Random random, boolean all) {
-    if (all) {
+  private static List<Cut> cutsAt(String place, Random random, boolean both) {
+    if (both) {
       return List.of(
           new Cut(place, Where.BEFORE_IT_ARRIVES), new Cut(place, Where.BEFORE_THE_ANSWER));
     }
@@ -116,35 +121,41 @@ final class WalkCuts {
   }
 
   private PostgresWireOrder order(Cut wanted, int nth) {
-    return wire.cut(exchange -> exchange.place().equals(wanted.place()), nth, wanted.where());
+    return wire.cut(exchange -> WirePlace.of(exchange).equals(wanted.place()), nth, wanted.where());
   }
 
   /** To be told of the calls of a walk with faults: one cut in each, some calls of a name. */
   void cutIn(String next) {
     close();
     call = Optional.of(next);
-    boolean more = inThisWalk.merge(next, 1, Integer::sum) <= MOST_IN_A_WALK;
+    boolean more = inThisWalk.merge(next, 1, Integer::sum) <= mostInAWalk;
     cut = Optional.ofNullable(more ? left.getOrDefault(next, NONE).poll() : null);
     order = cut.map(wanted -> order(wanted, 1));
   }
 
-  /** Ends a walk. */
+  /** Ends a walk. When all cuts were tried, those not met are tried again, one in each call. */
   void endWalk() {
     close();
     inThisWalk.clear();
+    if (left() == 0 && !last) {
+      last = true;
+      mostInAWalk = 1;
+      unmetOnce.forEach((name, cuts) -> left.put(name, new ArrayDeque<>(cuts)));
+    }
   }
 
-  /** What was not met goes to the end, once. */
   private void close() {
     order.ifPresent(
         given -> {
           given.release();
           if (given.met().isPresent()) {
             met++;
-          } else if (triedTwice.add(cut.orElseThrow())) {
-            left.get(call.orElseThrow()).add(cut.orElseThrow());
+          } else if (!last) {
+            unmetOnce
+                .computeIfAbsent(call.orElseThrow(), name -> new ArrayList<>())
+                .add(cut.orElseThrow());
           } else {
-            unmet.add(call.orElseThrow() + ": " + cut.orElseThrow());
+            unmet.add(cut.orElseThrow());
           }
         });
     order = Optional.empty();
@@ -161,7 +172,18 @@ final class WalkCuts {
 
   /** Those that were not met in two walks. */
   List<String> unmet() {
-    return List.copyOf(unmet);
+    return unmet.stream().map(Cut::toString).toList();
+  }
+
+  /** Those of them that are COMMITs. */
+  List<String> unmetCommits() {
+    return unmet.stream().filter(each -> isCommit(each.place())).map(Cut::toString).toList();
+  }
+
+  /** How many COMMITs are still to be cut in calls, on one side or the other. */
+  int commitsLeft() {
+    return (int)
+        left.values().stream().flatMap(Deque::stream).filter(c -> isCommit(c.place())).count();
   }
 
   /** How many are still to be made in calls. */

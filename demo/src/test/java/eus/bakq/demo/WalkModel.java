@@ -18,6 +18,8 @@ final class WalkModel {
   static final int SUSPENSION = 120;
 
   private static final int CODES_PER_HOUR = 5;
+  private static final int SMS_PER_DAY = 10;
+  private static final int DAY = 24 * 60;
   private static final int MOST_TRIES = 3;
   private static final int LOCK_AFTER = 5;
   private static final int MOST_INTERACTIONS = 20;
@@ -114,6 +116,9 @@ final class WalkModel {
   private int codesInWindow;
   private int windowBegan = Integer.MIN_VALUE / 2;
 
+  /** When an SMS was sent, with a code or a temporary password. */
+  private final List<Integer> sms = new ArrayList<>();
+
   // What a sede does.
 
   Request request(int documents) {
@@ -174,6 +179,7 @@ final class WalkModel {
     openings++;
     abandon(Optional.empty());
     activation = Activation.OPENED;
+    sms.add(now);
     return begin(Optional.empty());
   }
 
@@ -242,7 +248,7 @@ final class WalkModel {
     boolean allowed = conversation.request.isEmpty() || signer == Signer.ACTIVE;
     conversation.challenged = true;
     conversation.challengedAt = now;
-    if (right && allowed && !locked && codesInHour() < CODES_PER_HOUR) {
+    if (right && allowed && !locked && mayBeSentACode()) {
       conversations.stream()
           .filter(other -> other.request.isPresent() == conversation.request.isPresent())
           .forEach(other -> other.live = false);
@@ -260,6 +266,11 @@ final class WalkModel {
     return activation == Activation.TERMS_ACCEPTED && !conversation.replaced;
   }
 
+  private boolean mayBeSentACode() {
+    return codesInHour() < CODES_PER_HOUR
+        && sms.stream().filter(sent -> now - sent < DAY).count() < SMS_PER_DAY;
+  }
+
   private int codesInHour() {
     return now - windowBegan < 60 ? codesInWindow : 0;
   }
@@ -270,6 +281,7 @@ final class WalkModel {
       windowBegan = now;
     }
     codesSent++;
+    sms.add(now);
   }
 
   private void countFailure() {

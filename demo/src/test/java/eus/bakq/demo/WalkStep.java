@@ -38,7 +38,9 @@ record WalkStep(Kind kind, int pick) {
     SIX_MINUTES(3),
     HALF_AN_HOUR(1),
     AN_HOUR(1),
-    RESTART(1);
+    CLOCK_BACK(1),
+    CLOCK_FORTH(1),
+    RESTART(2);
 
     private final int weight;
 

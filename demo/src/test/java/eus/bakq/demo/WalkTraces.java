@@ -86,12 +86,42 @@ final class WalkTraces {
     }
   }
 
+  /** As if all wrong passwords but the last that an account has had been given. */
+  static void failOftenBefore(World world, Citizen citizen) throws SQLException {
+    world.tamper("update failure_counter set failures = 4 where id = '" + citizen.signerId() + "'");
+  }
+
+  static boolean isLocked(World world, Citizen citizen) throws SQLException {
+    return world.count(
+            "select count(*) from failure_counter where locked_at is not null and id = '"
+                + citizen.signerId()
+                + "'")
+        == 1;
+  }
+
+  /** AUD-06: unlocked, with one record. */
+  static void requireUnlocked(World world, Citizen citizen) throws SQLException {
+    assertThat(isLocked(world, citizen)).as("locked").isFalse();
+    assertThat(
+            world.count(
+                "select count(*) from audit_record where type = 'ACCOUNT_UNLOCKED' and subject = '"
+                    + citizen.signerId()
+                    + "'"))
+        .as("unlocked once")
+        .isEqualTo(1);
+  }
+
   static void requireSame(byte[] one, byte[] other) {
     assertThat(other).isEqualTo(one);
   }
 
-  /** As if an hour had passed: at most five codes are sent in one. */
+  /** As if an hour had passed, and a day: so many codes are sent in each, and no more (OTP-13). */
   static void anHourPasses(World world, Citizen citizen) throws SQLException {
+    world.tamper(
+        "update outbox_message set created_at = created_at - interval '1 day'"
+            + " where state <> 'PENDING' and signer_id = '"
+            + citizen.signerId()
+            + "'");
     world.tamper(
         "update failure_counter set code_window_began_at = null, codes_in_window = 0 where id = '"
             + citizen.signerId()

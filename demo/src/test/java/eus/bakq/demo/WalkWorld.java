@@ -1,5 +1,7 @@
 package eus.bakq.demo;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import eus.bakq.fixtures.FakeTime;
 import eus.bakq.fixtures.Postgres;
 import eus.bakq.server.SigningServer;
@@ -11,6 +13,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +66,8 @@ final class WalkWorld implements World, AutoCloseable {
             .toAbsolutePath();
     FakeTime time = FakeTime.in(folder.resolve("time"));
     WorldFiles files = WorldFiles.make(Postgres.start(folder.resolve("postgres"), 0, time));
-    Path file = files.write("server", WorldFiles.Settings.usual().further(JumpingWorld.LOOKS_OFTEN));
+    Path file =
+        files.write("server", WorldFiles.Settings.usual().further(JumpingWorld.LOOKS_OFTEN));
     Files.writeString(
         file,
         Files.readString(file)
@@ -93,6 +97,24 @@ final class WalkWorld implements World, AutoCloseable {
   void pass(Duration duration) throws Exception {
     databaseTime.move(duration);
     clock.set(databaseTime.offset());
+    awaitServing();
+  }
+
+  /**
+   * A clock is set wrong, which the server notices, and is set right again: as if nothing had been.
+   *
+   * @param database whether it is PostgreSQL's; else the server's own
+   */
+  void jump(Duration by, boolean database) throws Exception {
+    Duration right = databaseTime.offset();
+    if (database) {
+      databaseTime.set(right.plus(by));
+    } else {
+      clock.set(right.plus(by));
+    }
+    assertThat(Eventually.is(() -> health(Audience.SIGNER) == ServingStatus.NOT_SERVING)).isTrue();
+    databaseTime.set(right);
+    clock.set(right);
     awaitServing();
   }
 

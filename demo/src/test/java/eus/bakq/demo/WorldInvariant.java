@@ -36,12 +36,15 @@ enum WorldInvariant {
       select encode(value_sha256, 'hex') from activation_ledger where outcome = 'CONSUMED'
       group by value_sha256 having count(*) > 1"""),
 
-  /** What is released is what was consumed, and all of it. */
+  /**
+   * What is released is what was consumed, and all of it; what FAILED was consumed and is never
+   * released.
+   */
   RELEASED_IS_CONSUMED(
       When.ALWAYS,
       """
       select r.id || ' ' || r.state from signature_request r
-      where (r.state in ('COMPLETING', 'COMPLETED')) <> exists (select 1 from activation_ledger l
+      where (r.state in ('COMPLETING', 'COMPLETED', 'FAILED')) <> exists (select 1 from activation_ledger l
         where l.signature_request_id = r.id and l.outcome = 'CONSUMED')
       union all
       select r.id || ' has another sad' from signature_request r join activation_ledger l
@@ -126,7 +129,8 @@ enum WorldInvariant {
       select a.details ->> 'sad' from audit_record a
       join signature_request r on r.id::text = a.subject
       where a.type = 'SAD_CREATED'
-        and (r.state in ('AUTHORISED', 'COMPLETING', 'COMPLETED') and r.sad_id::text = a.details ->> 'sad')
+        and (r.state in ('AUTHORISED', 'COMPLETING', 'COMPLETED', 'FAILED')
+            and r.sad_id::text = a.details ->> 'sad')
           = exists (select 1 from audit_record e
             where e.type = 'SAD_BURNT' and e.details ->> 'sad' = a.details ->> 'sad')
       union all
@@ -160,13 +164,15 @@ enum WorldInvariant {
       select r.id || ' ' || r.state from signature_request r where
         1 <> (select count(*) from audit_record a where a.subject = r.id::text
           and a.type = 'SIGNATURE_REQUEST_FROZEN' and a.details ->> 'frozen_set' = encode(r.frozen_set, 'hex'))
-        or (case when r.state in ('REJECTED', 'CANCELLED', 'EXPIRED', 'COMPLETED') then 1 else 0 end)
+        or (case when r.state in ('REJECTED', 'CANCELLED', 'EXPIRED', 'COMPLETED', 'FAILED') then 1 else 0 end)
           <> (select count(*) from audit_record a where a.subject = r.id::text
             and a.type in ('SIGNATURE_REQUEST_REJECTED', 'SIGNATURE_REQUEST_CANCELLED',
-              'SIGNATURE_REQUEST_EXPIRED', 'SIGNATURE_REQUEST_COMPLETED'))
-        or r.state in ('REJECTED', 'CANCELLED', 'EXPIRED', 'COMPLETED') and not exists (
+              'SIGNATURE_REQUEST_EXPIRED', 'SIGNATURE_REQUEST_COMPLETED', 'SIGNATURE_REQUEST_FAILED'))
+        or r.state in ('REJECTED', 'CANCELLED', 'EXPIRED', 'COMPLETED', 'FAILED') and not exists (
           select 1 from audit_record a where a.subject = r.id::text
-            and a.type = 'SIGNATURE_REQUEST_' || r.state)
+            and a.type = 'SIGNATURE_REQUEST_' || r.state
+            and (r.state <> 'FAILED' or a.reason = r.completion_failure
+              and a.details ->> 'sad' = r.sad_id::text and a.details ->> 'released' = 'none'))
         or (r.acknowledged_at is not null) <> exists (select 1 from audit_record a
           where a.subject = r.id::text and a.type = 'SIGNED_DOCUMENTS_ACKNOWLEDGED')
       union all
@@ -180,7 +186,7 @@ enum WorldInvariant {
       When.ALWAYS,
       """
       select r.id || ' ' || r.state from signature_request r join request_document d on d.request_id = r.id
-      where r.state in ('REJECTED', 'CANCELLED', 'EXPIRED')
+      where r.state in ('REJECTED', 'CANCELLED', 'EXPIRED', 'FAILED')
           and (d.original is not null or d.value is not null or d.signed is not null)
         or r.state in ('FROZEN', 'CHALLENGED', 'AUTHORISED')
           and (d.original is null or d.value is not null or d.signed is not null)
@@ -190,7 +196,7 @@ enum WorldInvariant {
       union all
       select r.id || ' has prepared documents' from signature_request r
       join prepared_document p on p.request_id = r.id
-      where r.state in ('FROZEN', 'COMPLETED', 'REJECTED', 'CANCELLED', 'EXPIRED')"""),
+      where r.state in ('FROZEN', 'COMPLETED', 'REJECTED', 'CANCELLED', 'EXPIRED', 'FAILED')"""),
 
   /** Somebody is registered with a record, and no record is of nobody. */
   EACH_SIGNER_IS_EXPLAINED(

@@ -101,6 +101,9 @@ final class Pools {
                 statementTimeout.toMillis(),
                 settings.lockTimeout().toMillis(),
                 idleInTransaction.toMillis()));
+    // Commits that; or else a new connection waits within a transaction until PostgreSQL ends it,
+    // and the first that is rolled back takes the limits with it.
+    config.setIsolateInternalQueries(true);
     config.addDataSourceProperty(
         "authenticationPluginClassName", PasswordFileAuthentication.class.getName());
     config.addDataSourceProperty(

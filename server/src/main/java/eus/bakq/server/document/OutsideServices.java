@@ -9,9 +9,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -88,8 +88,12 @@ final class OutsideServices implements AutoCloseable {
   }
 
   private Bytes receive(HttpRequest request, int most) {
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
+    // Not sendAsync: what it returns ends in the pool of threads that all of this JVM shares, and
+    // nobody is to be held up by who works there.
+    FutureTask<HttpResponse<byte[]>> answer =
+        new FutureTask<>(
+            () -> client.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most)));
+    Thread.ofVirtual().name("asking-others").start(answer);
     try {
       // The client's own timeout ends with the head of the answer; this one is for all of it.
       HttpResponse<byte[]> received = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);

@@ -136,8 +136,7 @@ public final class Listener implements AutoCloseable {
             .bossEventLoopGroup(accepting)
             .workerEventLoopGroup(network)
             .executor(front)
-            .callExecutor(new HealthInFront(admission, front))
-            .addService(health.getHealthService());
+            .callExecutor(new HealthInFront(admission, front));
     CorrelationId correlation = new CorrelationId(surroundings.random());
     FailedCalls failures = new FailedCalls(surroundings.failures());
     CallerInterceptor caller =
@@ -148,6 +147,12 @@ public final class Listener implements AutoCloseable {
             surroundings.quota(),
             surroundings.clock());
     ReadableMessages readable = new ReadableMessages();
+    builder.addService(
+        ServerInterceptors.interceptForward(
+            ServerInterceptors.useInputStreamMessages(
+                ServerInterceptors.intercept(health.getHealthService(), new HealthQuestions())),
+            correlation,
+            readable));
     for (ServerServiceDefinition definition : definitions) {
       builder.addService(
           ServerInterceptors.interceptForward(

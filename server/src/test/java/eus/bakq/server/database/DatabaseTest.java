@@ -11,6 +11,7 @@ import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Profile;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -189,6 +190,64 @@ class DatabaseTest {
                         }))
         .isInstanceOf(UnavailableException.class);
     assertThat(value(1)).isZero();
+  }
+
+  @Test
+  void aNewConnectionWaitsInNoTransactionAndKeepsItsLimitsWhenItsFirstIsRolledBack()
+      throws Exception {
+    int connections = test.settings().poolSize();
+    try (Database fresh = Database.open(test.settings(), Profile.DEMO)) {
+      assertThatThrownBy(
+              () ->
+                  inEach(
+                      fresh,
+                      connections,
+                      handle -> {
+                        throw new IllegalStateException("rolled back");
+                      }))
+          .hasMessage("rolled back");
+      List<String> limits = new ArrayList<>();
+      inEach(
+          fresh,
+          connections,
+          handle ->
+              limits.add(handle.createQuery("SHOW statement_timeout").mapTo(String.class).one()));
+      assertThat(limits).hasSize(connections).doesNotContain("0");
+      for (int look = 0; sessions(fresh, "") < 2 * connections; look++) {
+        assertThat(look).as("the pools are filled").isLessThan(300);
+        Thread.sleep(Duration.ofMillis(100));
+      }
+      // The last of them may just be committing its limits; PostgreSQL would take 20 s.
+      for (int look = 0; sessions(fresh, " AND state = 'idle in transaction'") > 0; look++) {
+        assertThat(look).as("none waits in a transaction").isLessThan(50);
+        Thread.sleep(Duration.ofMillis(100));
+      }
+    }
+  }
+
+  /** In as many connections at the same time. */
+  private static void inEach(Database database, int connections, Database.Act act)
+      throws RefusedException {
+    database.transact(
+        handle -> {
+          if (connections > 1) {
+            inEach(database, connections - 1, act);
+          }
+          act.run(handle);
+        });
+  }
+
+  /** With this database, of the runtime; in one of them this is asked. */
+  private static long sessions(Database database, String further) throws Exception {
+    return database.<Long>inTransaction(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user"
+                        + " AND datname = current_database()"
+                        + further)
+                .mapTo(Long.class)
+                .one());
   }
 
   private static void terminate(int process) {

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,7 +54,7 @@ class CompletionSourcesTest {
   @BeforeEach
   void open() throws IOException {
     authority = new OddAuthority();
-    sources = sources(authority.address(), Duration.ofSeconds(1));
+    sources = sources(authority.address(), TimeStampingSettings.DEFAULT_TIMEOUT);
   }
 
   @AfterEach
@@ -164,22 +165,48 @@ class CompletionSourcesTest {
 
   @Test
   void whoDoesNotAnswerInTimeIsNotWaitedForAndLeftAloneForAMoment() throws Exception {
-    Signing signing = new Signing(sources);
     CountDownLatch end = new CountDownLatch(1);
     authority.answers(
         (exchange, query) -> {
           exchange.sendResponseHeaders(200, 0);
           assertThat(end.await(1, TimeUnit.MINUTES)).isTrue();
         });
-    UnavailableException late = catchThrowableOfType(UnavailableException.class, signing::complete);
-    int asked = authority.asked();
-    UnavailableException alone =
-        catchThrowableOfType(UnavailableException.class, signing::complete);
-    end.countDown();
+    UnavailableException late;
+    UnavailableException alone;
+    int asked;
+    try (CompletionSources hasty = sources(authority.address(), Duration.ofSeconds(1))) {
+      Signing signing = new Signing(hasty);
+      late = catchThrowableOfType(UnavailableException.class, signing::complete);
+      asked = authority.asked();
+      alone = catchThrowableOfType(UnavailableException.class, signing::complete);
+      end.countDown();
+    }
 
     assertThat(late).hasMessageContaining("in time");
     assertThat(alone).hasMessageContaining("left alone");
     assertThat(authority.asked()).isEqualTo(asked);
+  }
+
+  @Test
+  void whoeverHoldsTheThreadsThatAllShareHoldsNoStampUp() throws Exception {
+    authority.answers(odd((odd, query) -> odd.sound(query)));
+    CountDownLatch end = new CountDownLatch(1);
+    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+      ForkJoinPool.commonPool().execute(() -> hold(end));
+    }
+    try {
+      assertThat(new Signing(sources).complete().size()).isPositive();
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static void hold(CountDownLatch end) {
+    try {
+      assertThat(end.await(1, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,8 +65,9 @@ class ListenerTest {
     refusesTheConnection(doors.channel(Audience.RELYING_PARTY, Optional.empty()));
   }
 
-  /** SAD-09: spoofing. SAD-18. */
   @Test
+  @DisplayName(
+      "SAD-09 spoofing, SAD-18: refuses a certificate of a foreign authority even if it is registered")
   void refusesACertificateOfAForeignAuthorityEvenIfItIsRegistered() throws Exception {
     var stranger = doors.foreign.identity("sede");
     doors.register(stranger, "sede-foreign", eus.bakq.server.caller.CallerRole.SEDE);
@@ -82,14 +84,15 @@ class ListenerTest {
     refusesTheConnection(doors.channel(Audience.RELYING_PARTY, Optional.of(expired)));
   }
 
-  /** SAD-09: eavesdropping. SAD-18. */
   @Test
+  @DisplayName("SAD-09 eavesdropping, SAD-18: refuses plaintext")
   void refusesPlaintext() {
     refusesTheConnection(doors.plaintextChannel(Audience.RELYING_PARTY));
   }
 
-  /** SAD-09: somebody in the middle. SAD-18. */
   @Test
+  @DisplayName(
+      "SAD-09 interception, SAD-18: refuses TLS 1.2, to which somebody could bring us down")
   void refusesTls12() throws Exception {
     refusesTheConnection(doors.channel(Audience.RELYING_PARTY, Optional.of(doors.sede), "TLSv1.2"));
     ManagedChannel signer = doors.channel(Audience.SIGNER, Optional.empty(), "TLSv1.2");

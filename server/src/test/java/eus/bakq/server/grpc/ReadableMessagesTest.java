@@ -14,6 +14,8 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -32,12 +34,6 @@ class ReadableMessagesTest {
   private static final byte[] CUT = {0x0A, 0x7F, 'a'};
   private static final byte[] NO_TEXT = {0x0A, 0x02, (byte) 0xC3, '('};
   private static final byte[] GOOD = {};
-
-  /** Or else the client's side holds itself to one message. */
-  private static final MethodDescriptor<byte[], byte[]> GET =
-      SignatureRequestServiceGrpc.getGetSignatureRequestMethod().toBuilder(new Raw(), new Raw())
-          .setType(MethodType.CLIENT_STREAMING)
-          .build();
 
   private static final MethodDescriptor<byte[], byte[]> UPLOAD =
       SignatureRequestServiceGrpc.getUploadDocumentMethod().toBuilder(new Raw(), new Raw()).build();
@@ -116,23 +112,46 @@ class ReadableMessagesTest {
     assertThat(doors.served).isEmpty();
   }
 
+  @Test
+  void holdsQuestionsAboutHealthToTheNamesOfServices() throws Exception {
+    byte[] longer =
+        HealthCheckRequest.newBuilder().setService("x".repeat(201)).build().toByteArray();
+    byte[] bell = HealthCheckRequest.newBuilder().setService("bakq\u0007").build().toByteArray();
+    for (MethodDescriptor<?, ?> method :
+        List.of(HealthGrpc.getCheckMethod(), HealthGrpc.getWatchMethod())) {
+      refuses(call(method, "identity", List.of(NO_TEXT)));
+      refuses(call(method, "identity", List.of(longer)), "service");
+      refuses(call(method, "identity", List.of(bell)), "service");
+    }
+    assertThat(call(HealthGrpc.getCheckMethod(), "identity", List.of(GOOD)).getCode())
+        .isEqualTo(Status.Code.OK);
+  }
+
   private static void refuses(Status status) {
+    refuses(status, "message");
+  }
+
+  private static void refuses(Status status, String field) {
     assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     StatusRuntimeException end = (StatusRuntimeException) status.getCause();
     assertThat(Errors.reason(end)).isEqualTo("FIELD_INVALID");
     assertThat(Errors.detail(end, BadRequest.class).getFieldViolationsList())
         .singleElement()
-        .satisfies(violation -> assertThat(violation.getField()).isEqualTo("message"));
+        .satisfies(violation -> assertThat(violation.getField()).isEqualTo(field));
   }
 
   /** The end of a call of one message that sends {@code messages}; its cause has the trailers. */
   private Status call(String compression, List<byte[]> messages) throws Exception {
-    return call(GET, compression, messages);
+    return call(SignatureRequestServiceGrpc.getGetSignatureRequestMethod(), compression, messages);
   }
 
-  private Status call(
-      MethodDescriptor<byte[], byte[]> method, String compression, List<byte[]> messages)
+  private Status call(MethodDescriptor<?, ?> of, String compression, List<byte[]> messages)
       throws Exception {
+    MethodDescriptor<byte[], byte[]> method =
+        of.toBuilder(new Raw(), new Raw())
+            // or else the client's side holds itself to one message
+            .setType(MethodType.CLIENT_STREAMING)
+            .build();
     CompletableFuture<Status> end = new CompletableFuture<>();
     ClientCall<byte[], byte[]> call =
         ((Channel) channel).newCall(method, CallOptions.DEFAULT.withCompression(compression));

@@ -28,12 +28,9 @@ import eus.bakq.server.hsm.NewCitizenKey;
 import eus.bakq.server.hsm.SignatureVerification;
 import eus.bakq.server.hsm.TestCeremony;
 import eus.bakq.server.signer.RowMacs;
-import eus.bakq.server.vocabulary.ActivationDataId;
 import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
-import eus.bakq.server.vocabulary.ChallengeId;
-import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.InteractionId;
@@ -43,7 +40,6 @@ import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignatureValue;
-import eus.bakq.server.vocabulary.SignerId;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,8 +73,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SadReuseTest {
   private static final CertificateSubject ANE =
       new CertificateSubject("ANE", "ETXEBERRIA AGIRRE", "IDCES-00000000T");
-  private static final CallerName SEDE = new CallerName("sede-a");
-  private static final Duration LIFE = Duration.ofMinutes(2);
   private static final DtbsRepresentation ONE = hash("one");
   private static final DtbsRepresentation TWO = hash("two");
   private static final DtbsRepresentation THREE = hash("three");
@@ -121,7 +115,7 @@ class SadReuseTest {
             hsm.citizenKeys(),
             new Seal(random),
             audit,
-            new SamSettings(LIFE, AlgorithmPolicy.everything()));
+            new SamSettings(Presented.LIFE, AlgorithmPolicy.everything()));
   }
 
   private Credential credentialOfAne() {
@@ -139,18 +133,7 @@ class SadReuseTest {
                 ANE,
                 CredentialPurpose.SIGNATURE,
                 now);
-    SealBinding binding =
-        new SealBinding(
-            new SignerId(UUID.randomUUID()),
-            new CredentialId(UUID.randomUUID()),
-            CredentialPurpose.SIGNATURE,
-            Bytes.copyOf(key.publicKey().getEncoded()).sha256(),
-            ActivationMechanism.PASSWORD_AND_SMS,
-            1,
-            key.wrapped().epoch(),
-            key.wrapped().wrapMechanism(),
-            key.wrapped().wrapParameter(),
-            KeyAlgorithm.EC_P256);
+    SealBinding binding = Presented.binding(key, CredentialPurpose.SIGNATURE);
     return new Credential(
         binding.credential(),
         binding.signer(),
@@ -299,7 +282,7 @@ class SadReuseTest {
     Instant now = now();
     for (ActivationContent content :
         List.of(
-            issued(now.minus(LIFE).minusSeconds(1), ONE),
+            issued(now.minus(Presented.LIFE).minusSeconds(1), ONE),
             issued(now.plusSeconds(60), ONE),
             authorised(with(content(now, ONE), now.plusSeconds(301))))) {
       assertRefused(content, context(content, ONE), SadRefusal.OUT_OF_TIME);
@@ -317,7 +300,11 @@ class SadReuseTest {
     assertRefused(
         content,
         new SigningContext(
-            request, SEDE, right.interaction(), right.hashes(), right.subjectSerialNumber()),
+            request,
+            Presented.SEDE,
+            right.interaction(),
+            right.hashes(),
+            right.subjectSerialNumber()),
         SadRefusal.ANOTHER_REQUEST);
     assertRefused(
         content,
@@ -331,7 +318,11 @@ class SadReuseTest {
     assertRefused(
         content,
         new SigningContext(
-            right.request(), SEDE, interaction, right.hashes(), right.subjectSerialNumber()),
+            right.request(),
+            Presented.SEDE,
+            interaction,
+            right.hashes(),
+            right.subjectSerialNumber()),
         SadRefusal.ANOTHER_REQUEST);
   }
 
@@ -347,7 +338,11 @@ class SadReuseTest {
     assertRefused(
         content,
         new SigningContext(
-            right.request(), SEDE, right.interaction(), right.hashes(), "IDCES-12345678Z"),
+            right.request(),
+            Presented.SEDE,
+            right.interaction(),
+            right.hashes(),
+            "IDCES-12345678Z"),
         SadRefusal.CERTIFICATE_NOT_VALID);
   }
 
@@ -439,20 +434,7 @@ class SadReuseTest {
   }
 
   private ActivationContent content(Instant issuedAt, DtbsRepresentation... hashes) {
-    return new ActivationContent(
-        new ActivationDataId(UUID.randomUUID()),
-        new SignatureRequestId(UUID.randomUUID()),
-        new InteractionId(UUID.randomUUID()),
-        credential.signer(),
-        credential.id(),
-        credential.binding().publicKeySha256(),
-        SEDE,
-        List.of(hashes),
-        ActivationMechanism.PASSWORD_AND_SMS,
-        issuedAt,
-        new ChallengeId(UUID.randomUUID()),
-        issuedAt,
-        issuedAt.plus(LIFE));
+    return Presented.content(credential, issuedAt, List.of(hashes));
   }
 
   private static ActivationContent with(ActivationContent content, Instant expiresAt) {
@@ -482,7 +464,11 @@ class SadReuseTest {
 
   private SigningContext context(ActivationContent content, DtbsRepresentation... hashes) {
     return new SigningContext(
-        content.request(), SEDE, content.interaction(), List.of(hashes), "IDCES-00000000T");
+        content.request(),
+        Presented.SEDE,
+        content.interaction(),
+        List.of(hashes),
+        "IDCES-00000000T");
   }
 
   private Instant now() {

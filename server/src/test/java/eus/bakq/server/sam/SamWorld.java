@@ -19,22 +19,15 @@ import eus.bakq.server.hsm.MacKey;
 import eus.bakq.server.hsm.NewCitizenKey;
 import eus.bakq.server.hsm.SoftwareInfrastructureKeys;
 import eus.bakq.server.signer.RowMacs;
-import eus.bakq.server.vocabulary.ActivationDataId;
 import eus.bakq.server.vocabulary.AlgorithmPolicy;
 import eus.bakq.server.vocabulary.Bytes;
-import eus.bakq.server.vocabulary.CallerName;
-import eus.bakq.server.vocabulary.ChallengeId;
-import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
-import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
-import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignatureValue;
-import eus.bakq.server.vocabulary.SignerId;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -63,7 +56,6 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  */
 final class SamWorld implements AutoCloseable {
   static final String SERIAL_NUMBER = "IDCES-00000000T";
-  static final CallerName SEDE = new CallerName("sede-a");
   private static final Pki PKI = Pki.create("authority");
   static final DtbsRepresentation HASH =
       new DtbsRepresentation(
@@ -100,7 +92,7 @@ final class SamWorld implements AutoCloseable {
             citizenKeys,
             new Seal(random),
             audit,
-            new SamSettings(Duration.ofMinutes(2), WITHOUT_SHA512));
+            new SamSettings(Presented.LIFE, WITHOUT_SHA512));
   }
 
   FakeCitizenKeys citizenKeys() {
@@ -151,18 +143,7 @@ final class SamWorld implements AutoCloseable {
 
   Credential made(CredentialPurpose purpose, Instant from, Instant to) {
     NewCitizenKey key = citizenKeys.generate(KeyAlgorithm.EC_P256, any -> HASH);
-    SealBinding binding =
-        new SealBinding(
-            new SignerId(UUID.randomUUID()),
-            new CredentialId(UUID.randomUUID()),
-            purpose,
-            Bytes.copyOf(key.publicKey().getEncoded()).sha256(),
-            ActivationMechanism.PASSWORD_AND_SMS,
-            1,
-            key.wrapped().epoch(),
-            key.wrapped().wrapMechanism(),
-            key.wrapped().wrapParameter(),
-            KeyAlgorithm.EC_P256);
+    SealBinding binding = Presented.binding(key, purpose);
     return new Credential(
         binding.credential(),
         binding.signer(),
@@ -237,7 +218,7 @@ final class SamWorld implements AutoCloseable {
   }
 
   ActivationContent issued(Credential credential, DtbsRepresentation hash) {
-    return authorised(content(credential, hash));
+    return authorised(Presented.content(credential, now(), List.of(hash)));
   }
 
   /** Has the ledger know it. */
@@ -247,24 +228,6 @@ final class SamWorld implements AutoCloseable {
           ledger.authorise(handle, content);
           return content;
         });
-  }
-
-  private ActivationContent content(Credential credential, DtbsRepresentation hash) {
-    Instant now = now();
-    return new ActivationContent(
-        new ActivationDataId(UUID.randomUUID()),
-        new SignatureRequestId(UUID.randomUUID()),
-        new InteractionId(UUID.randomUUID()),
-        credential.signer(),
-        credential.id(),
-        credential.binding().publicKeySha256(),
-        SEDE,
-        List.of(hash),
-        ActivationMechanism.PASSWORD_AND_SMS,
-        now,
-        new ChallengeId(UUID.randomUUID()),
-        now,
-        now.plus(Duration.ofMinutes(2)));
   }
 
   /** What the record says of the request that {@code content} are for. */
