@@ -244,6 +244,7 @@ public final class RevocationLists {
           .map((row, context) -> read(row))
           .one();
     } catch (AlteredRowException e) {
+      Database.notice(handle, e);
       LOG.atError().setCause(e).log("the revocation list was altered and is issued anew");
       return Optional.empty();
     }

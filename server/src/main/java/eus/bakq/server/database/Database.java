@@ -201,8 +201,9 @@ public final class Database implements AutoCloseable {
 
   /**
    * The time for what has happened and is told, and for a node's signs of life, but for nothing of
-   * a citizen's or a sede's that expires: as {@link #now}, but it is there whatever the clocks do. While the database's clock is not trusted it goes on from
-   * where that was, by this node's monotonic clock.
+   * a citizen's or a sede's that expires: as {@link #now}, but it is there whatever the clocks do.
+   * While the database's clock is not trusted it goes on from where that was, by this node's
+   * monotonic clock.
    */
   public static Instant timeOfRecord(Handle handle) {
     return handle

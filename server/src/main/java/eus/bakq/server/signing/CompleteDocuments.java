@@ -120,8 +120,7 @@ public final class CompleteDocuments {
     Credential credential = credentials.find(handle, authorisation.credential()).orElseThrow();
     return switch (certificateState(handle, request, credential)) {
       case GOOD ->
-          new Loaded(
-              Optional.of(load(handle, request, credential)), CompletionDelay.NONE, false);
+          new Loaded(Optional.of(load(handle, request, credential)), CompletionDelay.NONE, false);
       case SUSPENDED -> Loaded.nothing(CompletionDelay.CERTIFICATE_ON_HOLD);
       case REVOKED -> new Loaded(Optional.empty(), CompletionDelay.NONE, endForGood(handle, id));
     };

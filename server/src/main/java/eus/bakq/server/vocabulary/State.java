@@ -4,10 +4,10 @@ import java.util.Set;
 
 /**
  * A state of something that goes by a table of steps. The table of a kind of things is the {@link
- * #next} of its enum, and nowhere else in the code. Who changes a state that it has read holds itself to it
- * by {@link #requireStep}; statements that change many rows, or say from which state they lead, are
- * held to it by the database, which has the same table (migration V0013). docs/states.md is made of
- * it.
+ * #next} of its enum, and nowhere else in the code. Who changes a state that it has read holds
+ * itself to it by {@link #requireStep}; statements that change many rows, or say from which state
+ * they lead, are held to it by the database, which has the same table (migration V0013).
+ * docs/states.md is made of it.
  *
  * @param <S> the enum itself
  */
