@@ -236,7 +236,7 @@ class RevocationListsTest {
   private static void awaitOthers(List<Thread> all) {
     for (int look = 0; look < 4000; look++) {
       if (all.stream()
-          .filter(other -> other != Thread.currentThread())
+          .filter(other -> !other.equals(Thread.currentThread()))
           .map(Thread::getState)
           .allMatch(state -> state == State.TIMED_WAITING || state == State.TERMINATED)) {
         return;

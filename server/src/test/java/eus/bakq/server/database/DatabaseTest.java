@@ -213,7 +213,7 @@ class DatabaseTest {
           handle ->
               limits.add(handle.createQuery("SHOW statement_timeout").mapTo(String.class).one()));
       assertThat(limits).hasSize(connections).doesNotContain("0");
-      for (int look = 0; sessions(fresh, "") < 2 * connections; look++) {
+      for (int look = 0; sessions(fresh, "") < 2L * connections; look++) {
         assertThat(look).as("the pools are filled").isLessThan(300);
         Thread.sleep(Duration.ofMillis(100));
       }
