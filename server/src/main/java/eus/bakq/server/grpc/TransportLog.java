@@ -28,7 +28,9 @@ final class TransportLog implements Filter {
       List.of(
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
           Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler"),
-          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport"));
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport"),
+          // A filter is not for the loggers below its own.
+          Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections"));
 
   private final LongSupplier millis;
   private long minute = Long.MIN_VALUE;

@@ -19,8 +19,11 @@ import org.junit.jupiter.api.Test;
 
 /** API-07: nobody fills the log with what he sends, and a fault of ours is not hidden with it. */
 class TransportLogTest {
-  private static final Logger TRANSPORT =
-      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
+  private static final String NETTY = "io.grpc.netty.shaded.io.grpc.netty.";
+  private static final List<Logger> TRANSPORT =
+      Stream.of("NettyServerHandler", "NettyServerTransport.connections")
+          .map(name -> Logger.getLogger(NETTY + name))
+          .toList();
 
   private final AtomicLong millis = new AtomicLong(1_000_000);
   private final TransportLog log = new TransportLog(millis::get);
@@ -37,8 +40,12 @@ class TransportLogTest {
             Clock.systemUTC(),
             new SecureRandom())
         .close();
-    assertThat(TRANSPORT.getFilter()).isInstanceOf(TransportLog.class);
-    assertThat(TRANSPORT.isLoggable(Level.WARNING)).isTrue();
+    assertThat(TRANSPORT)
+        .allSatisfy(
+            logger -> {
+              assertThat(logger.getFilter()).isInstanceOf(TransportLog.class);
+              assertThat(logger.isLoggable(Level.WARNING)).isTrue();
+            });
   }
 
   @Test
