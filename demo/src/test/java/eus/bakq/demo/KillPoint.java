@@ -67,6 +67,11 @@ record KillPoint(
     return committed.stream().filter(commit -> commit.isInTransactionWith(words)).count();
   }
 
+  /** What this point and the one on the other side have in common. */
+  List<Object> exchangeOfStep() {
+    return List.of(step, WirePlace.of(exchange), nth);
+  }
+
   /** Whether it is a COMMIT, on one side of it or the other. */
   boolean isCommit() {
     return exchange.isCommit();

@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 final class KillWorld implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KillWorld.class);
   private static final Duration LONGEST_REST = Duration.ofMinutes(2);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
   private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
   private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(15);
 
@@ -49,6 +50,10 @@ final class KillWorld implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(7);
 
   private static final int LONGEST_RANDOM_MILLIS = 700;
+
+  /** Lines of the database's section: whoever waits there waits for long. */
+  static final String PATIENT =
+      "  statementTimeout: PT60S\n  lockTimeout: PT20S\n  connectionWait: PT30S\n";
 
   /** For the looks of these tests, at a record that grows long. */
   private static final List<String> INDEXES =
@@ -103,9 +108,7 @@ final class KillWorld implements AutoCloseable {
     PostgresWire wire = PostgresWire.to(files.postgres().port());
     ProcessWorld world = ProcessWorld.on(files);
     // A hold must not end by itself, however slow the machine is.
-    WorldFiles.Settings settings =
-        WorldFiles.Settings.usual()
-            .database("  statementTimeout: PT60S\n  lockTimeout: PT20S\n  connectionWait: PT30S\n");
+    WorldFiles.Settings settings = WorldFiles.Settings.usual().database(PATIENT);
     world.add(settings.jdbcUrl(wire.through(files.place().jdbcUrl()))).start();
     for (int i = 1; i < nodes; i++) {
       world.add(settings).start();
@@ -452,7 +455,7 @@ final class KillWorld implements AutoCloseable {
       if (System.nanoTime() - end > 0) {
         throw new AssertionError("there are still " + what);
       }
-      Thread.sleep(Duration.ofMillis(30));
+      Thread.sleep(LOOK_AGAIN);
     }
   }
 

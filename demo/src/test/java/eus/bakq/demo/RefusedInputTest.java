@@ -93,6 +93,7 @@ class RefusedInputTest {
             WorldFiles.Settings.usual()
                 .codeDigits(8)
                 .timeStamping(stamps.section())
+                .database(KillWorld.PATIENT) // however slow the machine is: nobody is told of that
                 .further("algorithms: {SHA512: 2020-01-01}\n"));
     world = jumping.world();
     world.activeCitizen();

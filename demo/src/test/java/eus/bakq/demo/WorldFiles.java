@@ -213,6 +213,8 @@ final class WorldFiles {
             + listener("signer", settings.ports().map(ServerPorts::signer), false)
             + listener("auditor", settings.ports().map(ServerPorts::auditor), true)
             + callerSections()
+            // A process that will soon be killed need not get warm.
+            + (settings.ports().isPresent() ? "documents: {warmUp: false}\n" : "")
             + settings.further());
   }
 

@@ -122,7 +122,9 @@ public final class SigningServer implements AutoCloseable {
     SignatureDocuments documents =
         new SignatureDocuments(
             configuration.documents(), completionSources(configuration, status, random, clock));
-    new DocumentWarmUp(configuration.documents(), offered(documents), random, clock).run();
+    if (configuration.documents().warmUp()) {
+      new DocumentWarmUp(configuration.documents(), offered(documents), random, clock).run();
+    }
     status.responderCertificates().renew();
     new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit)
         .run(DocumentWarmUp.emptyPage());

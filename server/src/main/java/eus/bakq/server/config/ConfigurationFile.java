@@ -358,8 +358,9 @@ public final class ConfigurationFile {
     int xml = section.number("largestXml", standard.largestXml());
     int parallel = section.number("parallel", standard.parallel());
     Duration wait = section.duration("longestWait", standard.longestWait());
+    boolean warmUp = section.flag("warmUp", standard.warmUp());
     section.end();
-    return section.make(() -> new DocumentSettings(size, xml, parallel, wait));
+    return section.make(() -> new DocumentSettings(size, xml, parallel, wait, warmUp));
   }
 
   private static Optional<TimeStampingSettings> timeStamping(ConfigurationSection section) {

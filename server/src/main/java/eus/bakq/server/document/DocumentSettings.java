@@ -14,9 +14,11 @@ import java.time.Duration;
  *     again may be waiting for time stamps and statuses, with fifty times their size each
  * @param longestWait how long a call waits for its turn before it is refused as overload, up to 30
  *     s; default 5 s
+ * @param warmUp whether a new process signs some documents of its own before its doors open, so
+ *     that the first citizen does not wait for it to get warm; default true
  */
 public record DocumentSettings(
-    int largestSize, int largestXml, int parallel, Duration longestWait) {
+    int largestSize, int largestXml, int parallel, Duration longestWait, boolean warmUp) {
   private static final int MEBIBYTE = 1024 * 1024;
 
   public DocumentSettings {
@@ -35,6 +37,6 @@ public record DocumentSettings(
   }
 
   public static DocumentSettings defaults() {
-    return new DocumentSettings(10 * MEBIBYTE, 2 * MEBIBYTE, 2, Duration.ofSeconds(5));
+    return new DocumentSettings(10 * MEBIBYTE, 2 * MEBIBYTE, 2, Duration.ofSeconds(5), true);
   }
 }

@@ -238,7 +238,7 @@ class PadesDocumentsTest {
   @Test
   void manyThreadsDoNotDisturbOneAnother() throws Exception {
     SignatureDocuments shared =
-        new SignatureDocuments(new DocumentSettings(1 << 20, 1 << 20, 4, Duration.ofSeconds(30)));
+        new SignatureDocuments(new DocumentSettings(1 << 20, 1 << 20, 4, Duration.ofSeconds(30), true));
     List<Future<Bytes>> results = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
       for (int i = 0; i < 32; i++) {
@@ -264,7 +264,7 @@ class PadesDocumentsTest {
 
   @Test
   void whoFindsNoTurnIsToldToComeBackAndFindsOneLater() throws Exception {
-    DocumentSettings narrow = new DocumentSettings(10 << 20, 2 << 20, 1, Duration.ZERO);
+    DocumentSettings narrow = new DocumentSettings(10 << 20, 2 << 20, 1, Duration.ZERO, true);
     DocumentTurns turns = new DocumentTurns(narrow);
     PadesDocuments busy = new PadesDocuments(narrow, turns, Optional.empty());
     Bytes original = Bytes.copyOf(BadDocuments.sound());
