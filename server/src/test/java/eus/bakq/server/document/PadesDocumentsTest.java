@@ -238,7 +238,8 @@ class PadesDocumentsTest {
   @Test
   void manyThreadsDoNotDisturbOneAnother() throws Exception {
     SignatureDocuments shared =
-        new SignatureDocuments(new DocumentSettings(1 << 20, 1 << 20, 4, Duration.ofSeconds(30), true));
+        new SignatureDocuments(
+            new DocumentSettings(1 << 20, 1 << 20, 4, Duration.ofSeconds(30), true));
     List<Future<Bytes>> results = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
       for (int i = 0; i < 32; i++) {
