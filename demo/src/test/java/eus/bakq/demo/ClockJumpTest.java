@@ -17,11 +17,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** The clocks of the database's machine and of the server's jump, back and forth, while it runs. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClockJumpTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration LATER = Duration.ofMinutes(6);
@@ -205,7 +209,9 @@ class ClockJumpTest {
     awaitRecord(OVER);
   }
 
+  /** Last: after it, it is later for this server than for the others' programs. */
   @Test
+  @Order(Integer.MAX_VALUE)
   @DisplayName("TIM-03: a jump that both machines confirm is told, and then believed")
   void believesWhatBothClocksShow() throws Exception {
     SignatureRequest request = sede.ask(Documents.form());

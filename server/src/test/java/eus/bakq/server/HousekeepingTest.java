@@ -92,7 +92,8 @@ class HousekeepingTest {
               }
             });
     Housekeeping housekeeping =
-        Housekeeping.start(house(List.of(), List.of(stubborn), Duration.ofMillis(1)));
+        Housekeeping.start(
+            house(List.of(), List.of(stubborn), Duration.ofMillis(1), Duration.ofMillis(50)));
     assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
 
     assertThatThrownBy(housekeeping::close).isInstanceOf(IllegalStateException.class);
@@ -115,6 +116,11 @@ class HousekeepingTest {
   }
 
   private Housekeeping.House house(List<Chore> told, List<Chore> judged, Duration period) {
+    return house(told, judged, period, Duration.ofSeconds(30));
+  }
+
+  private Housekeeping.House house(
+      List<Chore> told, List<Chore> judged, Duration period, Duration longestStop) {
     return new Housekeeping.House(
         test.database(),
         lease,
@@ -123,7 +129,7 @@ class HousekeepingTest {
         judged,
         chore("completed"),
         period,
-        Duration.ofMillis(50));
+        longestStop);
   }
 
   private Chore told() {
