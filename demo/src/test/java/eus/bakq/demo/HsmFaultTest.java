@@ -80,7 +80,8 @@ class HsmFaultTest {
   @BeforeEach
   void look() throws Exception {
     sede = world.sede(WorldFiles.SEDE_A);
-    citizen = world.activeCitizen();
+    // The authority's token may still rest from the test before.
+    assertThat(Eventually.is(() -> isDone(() -> citizen = world.activeCitizen()))).isTrue();
     objects = faulty.objects();
   }
 
