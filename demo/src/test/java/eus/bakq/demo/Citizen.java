@@ -33,6 +33,13 @@ final class Citizen {
     this.dni = dni;
   }
 
+  /** The same person before another server, from which nothing has come yet. */
+  Citizen at(World other) {
+    Citizen same = new Citizen(other, dni);
+    same.signerId = signerId;
+    return same;
+  }
+
   String dni() {
     return dni;
   }

@@ -202,10 +202,14 @@ final class WorldFiles {
 
   /** Writes {@code name}.yaml for one server; the file. */
   Path write(String name, Settings settings) throws IOException {
+    Files.createDirectories(folder.resolve("anchors"));
     return Files.writeString(
         folder.resolve(name + ".yaml"),
         tokens.configuration(settings.module())
             + databaseAndRules(settings)
+            + "anchor: {file: anchors/"
+            + name
+            + "}\n"
             + "listeners:\n"
             + listener("relyingParty", settings.ports().map(ServerPorts::relyingParty), true)
                 .replace("}", ", bounds: {drain: PT4S}}")

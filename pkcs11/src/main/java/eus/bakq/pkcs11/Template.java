@@ -103,6 +103,18 @@ public final class Template {
   }
 
   /**
+   * The text of {@code type}.
+   *
+   * @throws IllegalArgumentException if it is not here, or its value is not text
+   */
+  public String text(AttributeType type) {
+    if (values.get(type) instanceof AttributeValue.Text text) {
+      return text.value();
+    }
+    throw new IllegalArgumentException("no text of " + type);
+  }
+
+  /**
    * The number of {@code type}.
    *
    * @throws IllegalArgumentException if it is not here, or its value is not a number

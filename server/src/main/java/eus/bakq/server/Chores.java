@@ -5,6 +5,7 @@ import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.certificate.ResponderCertificates;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.DatabaseClock;
+import eus.bakq.server.database.HistoryTrust;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.NodeLease;
 import eus.bakq.server.enrolment.Activations;
@@ -20,6 +21,7 @@ import java.util.List;
 record Chores(
     Database database,
     DatabaseClock clock,
+    HistoryTrust history,
     EndInterrupted endInterrupted,
     SettleRequests settleRequests,
     ResponderCertificates responderCertificates,

@@ -15,7 +15,6 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -34,7 +33,7 @@ final class ClockWatch implements AutoCloseable {
   private final DatabaseClock clock;
   private final AuditLog audit;
   private final UUID node;
-  private final Consumer<Boolean> health;
+  private final Runnable health;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("clock-watch").daemon().factory());
@@ -43,7 +42,7 @@ final class ClockWatch implements AutoCloseable {
   private ClockStanding told = ClockStanding.AGREES;
 
   private ClockWatch(
-      Database database, DatabaseClock clock, AuditLog audit, UUID node, Consumer<Boolean> health) {
+      Database database, DatabaseClock clock, AuditLog audit, UUID node, Runnable health) {
     this.database = database;
     this.clock = clock;
     this.audit = audit;
@@ -55,10 +54,10 @@ final class ClockWatch implements AutoCloseable {
    * Begins at once.
    *
    * @param node named in the record
-   * @param health is told at each look whether times are to be had
+   * @param health is told after each look that the doors' health may be another now
    */
   static ClockWatch start(
-      Database database, DatabaseClock clock, AuditLog audit, UUID node, Consumer<Boolean> health) {
+      Database database, DatabaseClock clock, AuditLog audit, UUID node, Runnable health) {
     ClockWatch watch = new ClockWatch(database, clock, audit, node, health);
     // It ends with the thread and never throws: there is nothing to be asked of the future.
     var _ =
@@ -79,7 +78,7 @@ final class ClockWatch implements AutoCloseable {
 
   private void look() throws RefusedException {
     ClockLook look = database.inTransaction(clock::look);
-    health.accept(look.standing().isServing());
+    health.run();
     if (look.standing() == told) {
       return;
     }

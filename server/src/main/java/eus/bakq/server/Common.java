@@ -2,6 +2,7 @@ package eus.bakq.server;
 
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.audit.CountedEvents;
+import eus.bakq.server.audit.RecordAnchors;
 import eus.bakq.server.caller.RegisteredCallers;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.config.ServerConfiguration;
@@ -24,6 +25,7 @@ record Common(
     Hsm hsm,
     Database database,
     AuditLog audit,
+    RecordAnchors anchors,
     CountedEvents counted,
     Signers signers,
     Credentials credentials,

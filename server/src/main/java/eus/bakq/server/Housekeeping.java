@@ -63,7 +63,8 @@ final class Housekeeping implements AutoCloseable {
         new House(
             chores.database(),
             lease,
-            () -> chores.clock().standing().isServing(),
+            () ->
+                chores.clock().standing().isServing() && chores.history().standing().isServing(),
             chores.told(),
             chores.judged(),
             chores.completing(),
@@ -103,7 +104,7 @@ final class Housekeeping implements AutoCloseable {
 
   private void judge(List<Chore> chores) {
     if (!house.timeIsToBeHad().getAsBoolean()) {
-      return; // nothing can be said to be over; why, ClockWatch has said
+      return; // nothing can be said to be over; why, ClockWatch or RecordAnchors has said
     }
     chores.forEach(Housekeeping::guarded);
   }

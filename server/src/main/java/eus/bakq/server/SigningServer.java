@@ -5,6 +5,7 @@ import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.audit.ReadAuditLog;
+import eus.bakq.server.audit.RecordAnchors;
 import eus.bakq.server.caller.CallerRateLimit;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.config.ProfileExtension;
@@ -13,6 +14,7 @@ import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.DatabaseClock;
+import eus.bakq.server.database.HistoryTrust;
 import eus.bakq.server.database.IdempotentCalls;
 import eus.bakq.server.database.Migrations;
 import eus.bakq.server.database.NodeLease;
@@ -27,6 +29,7 @@ import eus.bakq.server.grpc.IdempotentWishes;
 import eus.bakq.server.grpc.Listeners;
 import eus.bakq.server.grpc.SignatureRequestStreams;
 import eus.bakq.server.hsm.Hsm;
+import eus.bakq.server.hsm.OfficersKey;
 import eus.bakq.server.notification.MessageDispatcher;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.sam.ActivationLedger;
@@ -106,6 +109,7 @@ public final class SigningServer implements AutoCloseable {
     DatabaseClock databaseClock =
         new DatabaseClock(
             extension.clock(Clock.systemUTC()), System::nanoTime, configuration.clock());
+    HistoryTrust history = new HistoryTrust();
     CountedEvents counted = new CountedEvents(System::nanoTime);
     Database database =
         closeLater(
@@ -113,6 +117,7 @@ public final class SigningServer implements AutoCloseable {
                 configuration.database(),
                 configuration.profile(),
                 databaseClock,
+                history,
                 failure -> countAlteredRow(counted, failure)));
     Clock clock = databaseClock.evenClock();
     AuditLog audit = new AuditLog();
@@ -129,6 +134,15 @@ public final class SigningServer implements AutoCloseable {
     new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit)
         .run(DocumentWarmUp.emptyPage());
 
+    RecordAnchors anchors =
+        new RecordAnchors(
+            database,
+            audit,
+            configuration.anchor(),
+            hsm.anchorPlaces(),
+            new OfficersKey(configuration.hsm().transcriptPublicKey()),
+            history);
+    anchors.begin();
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
     Common common =
@@ -137,6 +151,7 @@ public final class SigningServer implements AutoCloseable {
             hsm,
             database,
             audit,
+            anchors,
             counted,
             new Signers(rowMacs),
             new Credentials(rowMacs),
@@ -171,6 +186,7 @@ public final class SigningServer implements AutoCloseable {
             new Chores(
                 database,
                 databaseClock,
+                history,
                 new EndInterrupted(database, common.ledger(), audit),
                 signing.settleRequests(),
                 status.responderCertificates(),
@@ -218,7 +234,12 @@ public final class SigningServer implements AutoCloseable {
             random);
     // To be read from the last line to the first: what happens when the server stops.
     closeLater(listeners);
-    closeLater(ClockWatch.start(database, databaseClock, audit, lease.id(), listeners::announce));
+    Runnable health =
+        () ->
+            listeners.announce(
+                databaseClock.standing().isServing() && history.standing().isServing());
+    closeLater(ClockWatch.start(database, databaseClock, audit, lease.id(), health));
+    closeLater(AnchorWatch.start(anchors, health));
     closeLater(streams::endTransfers);
     closeLater(listeners::drain);
     closeLater(streams::endWatches);

@@ -70,6 +70,7 @@ record SigningWiring(
             common.documents(),
             common.credentials(),
             common.register(),
+            common.anchors(),
             fail,
             common.outbox());
     return new SigningWiring(

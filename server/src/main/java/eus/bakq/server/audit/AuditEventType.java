@@ -36,6 +36,21 @@ public enum AuditEventType {
   /** The clocks agree again. Subject and details: as CLOCK_SKEW_NOTICED. */
   CLOCK_SKEW_OVER,
   /**
+   * The database lacks a record that was anchored outside of it: it was set back, cut off or
+   * rewritten, or is another one. The node that found it does nothing more with it (AUD-16).
+   * Reason: RECORD_MISSING. Subject: {@code record}. Details: {@code anchored_sequence}, {@code
+   * anchored_hash} (of the furthest anchor), {@code head_sequence} and {@code head_hash} (of what
+   * was found; 0 and {@code none} if nothing was).
+   */
+  DATABASE_OLDER_THAN_ANCHOR,
+  /**
+   * Both officers have signed that the database goes on from where it is, and a node has set its
+   * anchors to it (KEY-08). Actor: {@code officers}. Subject: {@code record}. Details: as
+   * DATABASE_OLDER_THAN_ANCHOR, of what they were shown; {@code missing} (how many records),
+   * {@code statement_sha256} (of what they signed).
+   */
+  DATABASE_RECONCILED,
+  /**
    * An auditor read or verified the record. Subject: the one that was asked for, or {@code all}.
    * Details: {@code act} (LIST or VERIFY).
    */

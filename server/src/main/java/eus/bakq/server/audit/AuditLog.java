@@ -113,6 +113,46 @@ public final class AuditLog {
         .list();
   }
 
+  /** The last record, as an anchor of it; empty if there is none. */
+  Optional<Anchor> head(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            SELECT last.sequence, last.hash,
+              (SELECT first.hash FROM audit_record first WHERE first.sequence = 1) AS database
+            FROM audit_record last ORDER BY last.sequence DESC LIMIT 1
+            """)
+        .map(
+            (row, context) -> {
+              byte[] database = row.getBytes("database");
+              return new Anchor(
+                  database == null ? AuditRecord.HASH_BEFORE_THE_FIRST : Bytes.copyOf(database),
+                  row.getLong("sequence"),
+                  Bytes.copyOf(row.getBytes("hash")));
+            })
+        .findOne();
+  }
+
+  /** Whether the record that {@code anchor} names is there, unaltered, and is of that database. */
+  boolean has(Handle handle, Anchor anchor) {
+    List<Optional<AuditRecord>> found =
+        handle
+            .createQuery(
+                "SELECT "
+                    + COLUMNS
+                    + " FROM audit_record WHERE sequence = :sequence AND hash = :hash AND EXISTS"
+                    + " (SELECT 1 FROM audit_record f WHERE f.sequence = 1 AND f.hash = :database)")
+            .bind("database", anchor.database().toByteArray())
+            .bind("sequence", anchor.sequence())
+            .bind("hash", anchor.hash().toByteArray())
+            .map((row, context) -> record(row))
+            .list();
+    // The column may have been written there by somebody: what counts is what it is the hash of.
+    return found.stream()
+        .flatMap(Optional::stream)
+        .anyMatch(record -> record.expectedHash().equals(anchor.hash()));
+  }
+
   /**
    * Computes every hash anew, in one snapshot and in bounded memory. Stops at the first record that
    * does not fit.

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import eus.bakq.server.audit.AnchorSettings;
 import eus.bakq.server.authentication.Argon2Parameters;
 import eus.bakq.server.authentication.AuthenticationSettings;
 import eus.bakq.server.authentication.CodeQuotaSettings;
@@ -105,6 +106,7 @@ public final class ConfigurationFile {
     Optional<HsmSettings> hsm = hsm(root.section("hsm"), profile);
     Optional<DatabaseSettings> database = database(root.section("database"));
     Optional<ClockSettings> clock = clock(root.section("clock"));
+    Optional<AnchorSettings> anchor = anchor(root.section("anchor"));
     Optional<PasswordHashingSettings> hashing = passwordHashing(root.section("passwordHashing"));
     Optional<PasswordPolicySettings> policy = passwordPolicy(root.section("passwordPolicy"));
     Optional<AuthenticationSettings> authentication =
@@ -150,6 +152,7 @@ public final class ConfigurationFile {
             hsm.orElseThrow(),
             database.orElseThrow(),
             clock.orElseThrow(),
+            anchor.orElseThrow(),
             hashing.orElseThrow(),
             policy.orElseThrow(),
             authentication.orElseThrow(),
@@ -237,6 +240,12 @@ public final class ConfigurationFile {
     Duration look = section.duration("lookEvery", ClockSettings.DEFAULT_LOOK_EVERY);
     section.end();
     return section.make(() -> new ClockSettings(alert, stop, look));
+  }
+
+  private static Optional<AnchorSettings> anchor(ConfigurationSection section) {
+    Path file = section.file("file");
+    section.end();
+    return section.make(() -> new AnchorSettings(file));
   }
 
   private static Optional<PasswordHashingSettings> passwordHashing(ConfigurationSection section) {

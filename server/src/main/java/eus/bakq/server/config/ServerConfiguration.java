@@ -1,5 +1,6 @@
 package eus.bakq.server.config;
 
+import eus.bakq.server.audit.AnchorSettings;
 import eus.bakq.server.authentication.AuthenticationSettings;
 import eus.bakq.server.authentication.CodeQuotaSettings;
 import eus.bakq.server.authentication.PasswordHashingSettings;
@@ -42,6 +43,7 @@ public record ServerConfiguration(
     HsmSettings hsm,
     DatabaseSettings database,
     ClockSettings clock,
+    AnchorSettings anchor,
     PasswordHashingSettings passwordHashing,
     PasswordPolicySettings passwordPolicy,
     AuthenticationSettings authentication,

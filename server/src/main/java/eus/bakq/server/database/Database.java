@@ -68,12 +68,24 @@ public final class Database implements AutoCloseable {
    *     role more than its rights, or was made for another profile
    */
   public static Database open(DatabaseSettings settings, Profile profile) {
-    return open(settings, profile, Optional.empty(), _ -> {});
+    return open(settings, profile, Optional.empty(), new HistoryTrust(), _ -> {});
+  }
+
+  /**
+   * As {@link #open(DatabaseSettings, Profile, DatabaseClock, HistoryTrust, Consumer)}, for who
+   * trusts the database's history.
+   */
+  public static Database open(
+      DatabaseSettings settings,
+      Profile profile,
+      DatabaseClock clock,
+      Consumer<RuntimeException> failures) {
+    return open(settings, profile, clock, new HistoryTrust(), failures);
   }
 
   /**
    * As {@link #open(DatabaseSettings, Profile)}, and gives out the database's time only as far as
-   * {@code clock} trusts it.
+   * {@code clock} and {@code history} trust it.
    *
    * @param failures is told of each failure of work, before it is thrown on; never waits and never
    *     throws
@@ -84,14 +96,16 @@ public final class Database implements AutoCloseable {
       DatabaseSettings settings,
       Profile profile,
       DatabaseClock clock,
+      HistoryTrust history,
       Consumer<RuntimeException> failures) {
-    return open(settings, profile, Optional.of(clock), failures);
+    return open(settings, profile, Optional.of(clock), history, failures);
   }
 
   private static Database open(
       DatabaseSettings settings,
       Profile profile,
       Optional<DatabaseClock> clock,
+      HistoryTrust history,
       Consumer<RuntimeException> failures) {
     Database database = new Database(Pools.openForRuntime(settings), failures);
     try {
@@ -104,6 +118,7 @@ public final class Database implements AutoCloseable {
             }
           });
       clock.ifPresent(database.jdbi.getConfig(TimeSource.class)::trustOnly);
+      database.jdbi.getConfig(TimeSource.class).trustOnly(history);
       return database;
     } catch (RefusedException e) {
       database.close();
@@ -189,11 +204,12 @@ public final class Database implements AutoCloseable {
    * most {@link ClockSettings#stopAfter}.
    *
    * @throws UnavailableException if the clock has jumped, or does not agree with this node's
-   *     ({@link DatabaseClock})
+   *     ({@link DatabaseClock}); or if the database's history is not trusted ({@link HistoryTrust})
    */
   public static Instant now(Handle handle) {
-    return handle
-        .getConfig(TimeSource.class)
+    TimeSource source = handle.getConfig(TimeSource.class);
+    source.history().require();
+    return source
         .clock()
         .map(clock -> clock.now(handle))
         .orElseGet(() -> believed(handle));

@@ -6,15 +6,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import eus.bakq.pkcs11.Constant;
 import eus.bakq.pkcs11.Template;
+import eus.bakq.server.vocabulary.Bytes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PublicKey;
-import java.security.Signature;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +21,6 @@ import java.util.Map;
  */
 final class CeremonyTranscript {
   private static final String TOKEN = "transcript";
-  private static final String ED25519_PREFIX = "302a300506032b6570032100";
   private static final long MAXIMUM_SIZE = 1_048_576;
   private static final String MISSING_KEY =
       "is in the transcript (if not, it is of an older plan: hold a ceremony of the present one)";
@@ -48,11 +42,11 @@ final class CeremonyTranscript {
     try {
       byte[] body = readBounded(file);
       byte[] signature = readBounded(file.resolveSibling(file.getFileName() + ".sig"));
-      if (!isSigned(body, signature, publicKey)) {
+      if (!new OfficersKey(publicKey).hasSigned(Bytes.copyOf(body), Bytes.copyOf(signature))) {
         throw new HsmRefusedException(TOKEN, "", "signature of the officers");
       }
       return new CeremonyTranscript(parse(body));
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new HsmRefusedException(TOKEN, "", "can be read", e);
     }
   }
@@ -134,19 +128,6 @@ final class CeremonyTranscript {
       }
       return value;
     }
-  }
-
-  private static boolean isSigned(byte[] body, byte[] signature, String publicKey)
-      throws GeneralSecurityException {
-    PublicKey key =
-        KeyFactory.getInstance("Ed25519")
-            .generatePublic(
-                new X509EncodedKeySpec(HexFormat.of().parseHex(ED25519_PREFIX + publicKey)));
-    Signature verifier = Signature.getInstance("Ed25519");
-    verifier.initVerify(key);
-    verifier.update(body);
-    String hex = new String(signature, StandardCharsets.US_ASCII).strip();
-    return verifier.verify(HexFormat.of().parseHex(hex));
   }
 
   private static byte[] readBounded(Path file) throws IOException {

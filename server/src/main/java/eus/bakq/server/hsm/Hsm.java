@@ -5,6 +5,7 @@ import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.server.hsm.CeremonyTranscript.TokenRecord;
 import eus.bakq.server.hsm.HsmSettings.TokenSettings;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
@@ -72,6 +73,11 @@ public final class Hsm implements AutoCloseable {
   /** The authority's key, of use until {@link #close}. */
   public AuthorityKey authorityKey() {
     return authority.key();
+  }
+
+  /** Where the tokens keep the anchor of the record's head; of use until {@link #close}. */
+  public List<AnchorPlace> anchorPlaces() {
+    return List.of(new TokenAnchorPlace("custody", custody), new TokenAnchorPlace("record", record));
   }
 
   /** How often the tokens were used since {@link #open}. */

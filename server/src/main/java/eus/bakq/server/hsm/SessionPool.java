@@ -107,6 +107,30 @@ final class SessionPool implements AutoCloseable {
     }
   }
 
+  /** Something that changes an object of the token; it is safe to be done again. */
+  @FunctionalInterface
+  interface Writing {
+    void run(Pkcs11Session session) throws Pkcs11Exception;
+  }
+
+  /**
+   * As {@link #use}, in a session that may change the token, and is closed at once: those that are
+   * kept may not.
+   */
+  void write(Writing writing) {
+    this.<Boolean, RuntimeException>use(
+        (session, keys) -> {
+          TokenLogin.Opened opened = current;
+          if (opened == null) {
+            throw UnavailableException.temporarily("the HSM is being recovered", null);
+          }
+          try (Pkcs11Session writes = module.openReadWriteSession(opened.slot())) {
+            writing.run(writes);
+          }
+          return true;
+        });
+  }
+
   @Override
   public void close() {
     Lock recovery = lock.writeLock();

@@ -2,6 +2,7 @@ package eus.bakq.server.signing;
 
 import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.audit.RecordAnchors;
 import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.CertificateState;
 import eus.bakq.server.credential.Credential;
@@ -57,6 +58,7 @@ public final class CompleteDocuments {
   private final SignatureDocuments signatures;
   private final Credentials credentials;
   private final CertificateRegister register;
+  private final RecordAnchors anchors;
   private final FailSignatureRequest fail;
   private final Outbox outbox;
 
@@ -65,12 +67,14 @@ public final class CompleteDocuments {
       SignatureDocuments signatures,
       Credentials credentials,
       CertificateRegister register,
+      RecordAnchors anchors,
       FailSignatureRequest fail,
       Outbox outbox) {
     this.parts = parts;
     this.signatures = signatures;
     this.credentials = credentials;
     this.register = register;
+    this.anchors = anchors;
     this.fail = fail;
     this.outbox = outbox;
   }
@@ -101,6 +105,8 @@ public final class CompleteDocuments {
               request.credential().chainForSignatures(),
               request.values().get(i)));
     }
+    // From here on the sede may have it: the record that says so must not be lost with the database.
+    anchors.requireAnchored();
     parts.database().transact(handle -> keep(handle, id, signed));
     outbox.wake();
     return CompletionDelay.NONE;

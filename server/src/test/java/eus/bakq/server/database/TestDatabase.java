@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.UUID;
 
 /**
@@ -91,6 +92,13 @@ public final class TestDatabase implements AutoCloseable {
         settings.statementTimeout(),
         settings.lockTimeout(),
         settings.connectionWait());
+  }
+
+  /** A pool of its own, of which the history is trusted as far as {@code history} does. */
+  public Database open(HistoryTrust history) {
+    DatabaseClock clock =
+        new DatabaseClock(Clock.systemUTC(), System::nanoTime, ClockSettings.standard());
+    return Database.open(settings, Profile.DEMO, clock, history, _ -> {});
   }
 
   /** A wire to PostgreSQL, not cut yet. */
