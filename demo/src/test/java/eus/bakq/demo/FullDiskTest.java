@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -78,19 +79,24 @@ class FullDiskTest {
     }
   }
 
-  /** The server writes one file, its log, which may be lost; what it does is in the database. */
+  /**
+   * The server writes two files: its log, which may be lost, and the anchor, which is on another
+   * disk; what it does is in the database.
+   */
   @Test
   @DisplayName("a server whose log and temporary folder have no room starts, signs and stops")
   void servesWithoutRoomOfItsOwn() throws Exception {
     FullDisk disk = FullDisk.in(folder.resolve("disk"));
     Path temporary = Files.createDirectory(folder.resolve("tmp"));
-    try (ProcessWorld world = ProcessWorld.on(WorldFiles.make())) {
+    WorldFiles files = WorldFiles.make();
+    Map<String, String> environment = disk.environmentBeside(files.folder().resolve("anchors"));
+    try (ProcessWorld world = ProcessWorld.on(files)) {
       ProcessWorld.Node node =
           world
               .add(WorldFiles.Settings.usual())
               .start(
                   new ServerProcess.Launch(
-                      List.of("-Djava.io.tmpdir=" + temporary), disk.environment()));
+                      List.of("-Djava.io.tmpdir=" + temporary), environment));
       Sede sede = node.sede(WorldFiles.SEDE_A);
       assertThat(logged(node)).as("a refused call is told in the log").isPositive();
 
@@ -110,11 +116,11 @@ class FullDiskTest {
       disk.fill(Extent.ANYTHING);
       node.process().terminate();
       assertThat(node.process().exitCode()).isZero();
-      var _ = node.launch(new ServerProcess.Launch(List.of(), disk.environment()));
+      var _ = node.launch(new ServerProcess.Launch(List.of(), environment));
       node.awaitDoors();
       assertThat(sede.fetch(request.getId(), 0)).isNotEmpty();
-      try (Stream<Path> files = Files.walk(temporary)) {
-        assertThat(files.filter(Files::isRegularFile)).as("temporary files").isEmpty();
+      try (Stream<Path> left = Files.walk(temporary)) {
+        assertThat(left.filter(Files::isRegularFile)).as("temporary files").isEmpty();
       }
     } finally {
       disk.empty();
