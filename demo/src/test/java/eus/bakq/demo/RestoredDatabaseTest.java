@@ -18,48 +18,93 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * The database's administrator against history (docs/sole-control.md section 6): everything under
  * its MAC as it once was, and the record's anchors elsewhere.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RestoredDatabaseTest {
   private static final String UNAVAILABLE = "TEMPORARILY_UNAVAILABLE";
 
   private WorldFiles files;
+  private PostgresDatabase backup;
   private DemoWorld world;
+  private Citizen citizen;
+  private Citizen revoked;
+  private SignatureRequest asked;
 
-  @BeforeEach
+  /** A backup is taken; then somebody is revoked, and something signed. */
+  @BeforeAll
   void start() throws Exception {
     files = WorldFiles.make();
-    world = DemoWorld.start(files, WorldFiles.Settings.usual().levels(WorldFiles.Levels.B_B));
+    startOn(files.place().jdbcUrl());
+    citizen = world.activeCitizen();
+    revoked = world.activeCitizen();
+    asked = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
+    world.close();
+    backup = copy(files.place().jdbcUrl());
+    startOn(files.place().jdbcUrl());
+    world.officer().revoke(revoked, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED);
+    assertThat(citizen.at(world).sign(asked)).isOne();
+    world.sede(DemoWorld.SEDE_A).fetchCompleted(asked.getId(), 0);
   }
 
   @AfterEach
+  void isByTheContract() {
+    world.conformance().requireNoViolation();
+  }
+
+  @AfterAll
   void stop() {
     world.close();
   }
 
   @Test
+  @Order(1)
   @DisplayName(
-      "AUD-16, KEY-10, database administrator × rewrite history: a restored database signs nothing,"
-          + " revives no key and tells no status, until two officers have reconciled it")
-  void aRestoredDatabase() throws Exception {
-    Citizen citizen = world.activeCitizen();
-    Citizen revoked = world.activeCitizen();
-    SignatureRequest asked = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
-    world.close();
-    PostgresDatabase backup = copy(files.place().jdbcUrl());
-    startOn(files.place().jdbcUrl());
-    world.officer().revoke(revoked, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED);
-    assertThat(citizen(citizen).sign(asked)).isOne();
-    world.sede(DemoWorld.SEDE_A).fetchCompleted(asked.getId(), 0);
-    world.close();
+      "AUD-16, database administrator × rewrite history: a record cut off at its end is noticed"
+          + " while the server runs, and nothing is released")
+  void aRecordCutOff() throws Exception {
+    Citizen signing = citizen.at(world);
+    signing.forgetSms();
+    SignatureRequest request = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
+    Authorising challenged = signing.challenged(request);
+    String code = signing.nextCode();
+    awaitAnchored();
 
+    assertThat(
+            world.tamper(
+                "delete from audit_record where sequence > (select max(sequence) - 3 from"
+                    + " audit_record)"))
+        .isEqualTo(3);
+
+    assertThat(Eventually.is(() -> world.health(Audience.SIGNER) == ServingStatus.NOT_SERVING))
+        .isTrue();
+    assertThat(Refused.by(() -> challenged.submitCode(code)).reason()).isEqualTo(UNAVAILABLE);
+    requireNothingIsDone(List.of(signing), request, 0);
+    assertThat(onRecord().getLast().getType()).isEqualTo("DATABASE_OLDER_THAN_ANCHOR");
+    // The chain itself is whole: nothing in the database tells that something is missing.
+    assertThat(world.audit().verify().getFirstBadSequence()).isZero();
+  }
+
+  @Test
+  @Order(2)
+  @DisplayName(
+      "AUD-16, KEY-08, KEY-10, database administrator × rewrite history: a restored database signs"
+          + " nothing, revives no key and tells no status, until two officers have reconciled it")
+  void aRestoredDatabase() throws Exception {
+    world.close();
     startOn(backup.jdbcUrl());
 
     assertThat(world.health(Audience.AUDITOR)).isEqualTo(ServingStatus.SERVING);
@@ -67,7 +112,7 @@ class RestoredDatabaseTest {
         List.of(Audience.RELYING_PARTY, Audience.REGISTRATION, Audience.SIGNER)) {
       assertThat(Eventually.is(() -> world.health(audience) == ServingStatus.NOT_SERVING)).isTrue();
     }
-    requireNothingIsDone(List.of(citizen, revoked), asked);
+    requireNothingIsDone(List.of(citizen, revoked), asked, 0);
     AuditRecord found = onRecord().getLast();
     assertThat(found.getType()).isEqualTo("DATABASE_OLDER_THAN_ANCHOR");
     long lost =
@@ -77,7 +122,7 @@ class RestoredDatabaseTest {
 
     assertThat(reconcile(files.folder().resolve("officer-a"), files.folder().resolve("officer-a")))
         .isOne();
-    requireNothingIsDone(List.of(citizen), asked);
+    requireNothingIsDone(List.of(citizen), asked, 0);
     assertThat(reconcile(files.folder().resolve("officer-a"), files.folder().resolve("officer-b")))
         .isZero();
     world.awaitServing();
@@ -86,58 +131,25 @@ class RestoredDatabaseTest {
     assertThat(reconciled.getType()).isEqualTo("DATABASE_RECONCILED");
     assertThat(reconciled.getActor()).isEqualTo("officers");
     assertThat(Long.parseLong(reconciled.getDetailsOrThrow("missing"))).isBetween(1L, lost);
-    assertThat(citizen(citizen).sign(world.sede(DemoWorld.SEDE_A).ask(Documents.form()))).isOne();
+    assertThat(citizen.at(world).sign(world.sede(DemoWorld.SEDE_A).ask(Documents.form()))).isOne();
     assertThat(world.audit().verify().getFirstBadSequence()).isZero();
 
-    world.conformance().requireNoViolation();
-  }
-
-  @Test
-  @DisplayName(
-      "AUD-16, database administrator × rewrite history: a record cut off at its end, or written"
-          + " anew, is noticed while the server runs, and nothing is released")
-  void aRecordCutOff() throws Exception {
-    Citizen citizen = world.activeCitizen();
-    SignatureRequest first = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
-    SignatureRequest second = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
-    assertThat(citizen.sign(first)).isOne();
-    world.sede(DemoWorld.SEDE_A).fetchCompleted(first.getId(), 0);
-    Authorising challenged = citizen.challenged(second);
-    String code = citizen.nextCode();
-    awaitAnchored();
-
-    assertThat(
-            world.tamper(
-                "delete from audit_record where sequence > (select max(sequence) - 3 from"
-                    + " audit_record)"))
-        .isEqualTo(3);
-
-    assertThat(
-            Eventually.is(() -> world.health(Audience.SIGNER) == ServingStatus.NOT_SERVING))
-        .isTrue();
-    assertThat(Refused.by(() -> challenged.submitCode(code)).reason()).isEqualTo(UNAVAILABLE);
-    requireNothingIsDone(List.of(citizen), second);
-    assertThat(onRecord().getLast().getType()).isEqualTo("DATABASE_OLDER_THAN_ANCHOR");
-    // The chain itself is whole: nothing in the database tells that something is missing.
-    assertThat(world.audit().verify().getFirstBadSequence()).isZero();
-    world.conformance().requireNoViolation();
   }
 
   /** No signature, no activation, no lifting, no status; and nothing of it in the ledger. */
-  private void requireNothingIsDone(List<Citizen> citizens, SignatureRequest request)
-      throws Exception {
-    long before = world.audit().count(request.getId(), "SIGNATURE_AUTHORISED");
+  private void requireNothingIsDone(
+      List<Citizen> citizens, SignatureRequest request, long signatures) throws Exception {
     Sede sede = world.sede(DemoWorld.SEDE_A);
     assertThat(Refused.by(() -> sede.ask(Documents.form())).reason()).isEqualTo(UNAVAILABLE);
-    for (Citizen citizen : citizens) {
-      assertThat(Refused.by(() -> citizen(citizen).open(request)).reason()).isEqualTo(UNAVAILABLE);
-      assertThat(Refused.by(() -> world.officer().lift(citizen)).reason())
+    for (Citizen one : citizens) {
+      assertThat(Refused.by(() -> one.at(world).open(request)).reason()).isEqualTo(UNAVAILABLE);
+      assertThat(Refused.by(() -> world.officer().lift(one)).reason())
           .isEqualTo(UNAVAILABLE);
     }
     assertThat(Refused.by(() -> world.registeredCitizen()).reason()).isEqualTo(UNAVAILABLE);
     assertThatThrownBy(() -> world.fetchPublic("/authority.crl")).isInstanceOf(IOException.class);
-    assertThat(world.audit().count(request.getId(), "SIGNATURE_AUTHORISED")).isEqualTo(before);
-    assertThat(world.audit().count(request.getId(), "SIGNATURE_CREATED")).isEqualTo(before);
+    assertThat(world.audit().count(request.getId(), "SIGNATURE_AUTHORISED")).isEqualTo(signatures);
+    assertThat(world.audit().count(request.getId(), "SIGNATURE_CREATED")).isEqualTo(signatures);
   }
 
   /** The last records are in file and tokens. */
@@ -196,10 +208,5 @@ class RestoredDatabaseTest {
         DemoWorld.start(
             files,
             WorldFiles.Settings.usual().levels(WorldFiles.Levels.B_B).jdbcUrl(jdbcUrl));
-  }
-
-  /** The same person, at the doors of the server that runs now. */
-  private Citizen citizen(Citizen person) {
-    return person.at(world);
   }
 }

@@ -134,14 +134,7 @@ public final class SigningServer implements AutoCloseable {
     new StartUpSelfTest(hsm.citizenKeys(), authority, status, documents, database, audit)
         .run(DocumentWarmUp.emptyPage());
 
-    RecordAnchors anchors =
-        new RecordAnchors(
-            database,
-            audit,
-            configuration.anchor(),
-            hsm.anchorPlaces(),
-            new OfficersKey(configuration.hsm().transcriptPublicKey()),
-            history);
+    RecordAnchors anchors = anchors(configuration, hsm, database, audit, history);
     anchors.begin();
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
@@ -234,10 +227,7 @@ public final class SigningServer implements AutoCloseable {
             random);
     // To be read from the last line to the first: what happens when the server stops.
     closeLater(listeners);
-    Runnable health =
-        () ->
-            listeners.announce(
-                databaseClock.standing().isServing() && history.standing().isServing());
+    Runnable health = () -> announce(databaseClock, history);
     closeLater(ClockWatch.start(database, databaseClock, audit, lease.id(), health));
     closeLater(AnchorWatch.start(anchors, health));
     closeLater(streams::endTransfers);
@@ -263,6 +253,25 @@ public final class SigningServer implements AutoCloseable {
                 random,
                 clock,
                 System::nanoTime)));
+  }
+
+  private static RecordAnchors anchors(
+      ServerConfiguration configuration,
+      Hsm hsm,
+      Database database,
+      AuditLog audit,
+      HistoryTrust history) {
+    return new RecordAnchors(
+        database,
+        audit,
+        configuration.anchor(),
+        hsm.anchorPlaces(),
+        new OfficersKey(configuration.hsm().transcriptPublicKey()),
+        history);
+  }
+
+  private void announce(DatabaseClock clock, HistoryTrust history) {
+    listeners.announce(clock.standing().isServing() && history.standing().isServing());
   }
 
   private static Set<SignatureLevel> offered(SignatureDocuments documents) {

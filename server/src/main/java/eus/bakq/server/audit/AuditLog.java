@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.vocabulary.Bytes;
+import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -111,6 +112,31 @@ public final class AuditLog {
                     .orElseThrow(
                         () -> new IllegalStateException("an audit record cannot be read: verify")))
         .list();
+  }
+
+  /**
+   * Whether the record says that the key of {@code credential} was destroyed (KEY-10): that holds
+   * for ever, whatever the credential's row says. One read of an index.
+   */
+  public boolean saysKeyDestroyed(Handle handle, String credential) {
+    return handle
+        .createQuery(
+            "SELECT EXISTS (SELECT 1 FROM audit_record WHERE type = 'KEY_DESTROYED'"
+                + " AND details ->> 'credential' = :credential)")
+        .bind("credential", credential)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /** Whether the record says that the certificate of this serial number was revoked; as above. */
+  public boolean saysRevoked(Handle handle, BigInteger serial) {
+    return handle
+        .createQuery(
+            "SELECT EXISTS (SELECT 1 FROM audit_record WHERE type = 'CERTIFICATE_REVOKED'"
+                + " AND details ->> 'certificate_serial' = :serial)")
+        .bind("serial", serial.toString(16))
+        .mapTo(Boolean.class)
+        .one();
   }
 
   /** The last record, as an anchor of it; empty if there is none. */

@@ -1,6 +1,8 @@
 package eus.bakq.server.certificate;
 
+import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.credential.CertificateRegister;
+import eus.bakq.server.credential.CertificateState;
 import eus.bakq.server.credential.RegisteredCertificate;
 import eus.bakq.server.database.CommitUnknownException;
 import eus.bakq.server.database.Database;
@@ -67,6 +69,7 @@ public final class OcspResponder {
   private final CertificateRegister register;
   private final ResponderCertificates certificates;
   private final InfrastructureKeys keys;
+  private final AuditLog audit;
   private final Map<ASN1ObjectIdentifier, IssuerHashes> issuer;
 
   public OcspResponder(
@@ -74,11 +77,13 @@ public final class OcspResponder {
       CertificateRegister register,
       ResponderCertificates certificates,
       CertificationAuthority authority,
-      InfrastructureKeys keys) {
+      InfrastructureKeys keys,
+      AuditLog audit) {
     this.database = database;
     this.register = register;
     this.certificates = certificates;
     this.keys = keys;
+    this.audit = audit;
     this.issuer =
         Map.of(
             OIWObjectIdentifiers.idSHA1, IssuerHashes.of(authority.certificate(), "SHA-1"),
@@ -151,6 +156,10 @@ public final class OcspResponder {
       return new UnknownStatus();
     }
     RegisteredCertificate known = found.get();
+    if (known.state() != CertificateState.REVOKED && audit.saysRevoked(handle, serial)) {
+      // From before it was revoked, put back by somebody with the MAC of then (KEY-10).
+      throw new AlteredRowException("certificate_register", serial.toString(16));
+    }
     return known.reasonCode().isEmpty()
         ? CertificateStatus.GOOD
         : new RevokedStatus(Date.from(known.since()), known.reasonCode().getAsInt());

@@ -1,5 +1,6 @@
 package eus.bakq.server.sam;
 
+import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.CertificateState;
 import eus.bakq.server.credential.Credential;
@@ -31,6 +32,7 @@ final class ActivationVerifier {
   private final ActivationLedger ledger;
   private final Credentials credentials;
   private final CertificateRegister register;
+  private final AuditLog audit;
   private final SamSettings settings;
 
   ActivationVerifier(
@@ -38,11 +40,13 @@ final class ActivationVerifier {
       ActivationLedger ledger,
       Credentials credentials,
       CertificateRegister register,
+      AuditLog audit,
       SamSettings settings) {
     this.keys = keys;
     this.ledger = ledger;
     this.credentials = credentials;
     this.register = register;
+    this.audit = audit;
     this.settings = settings;
   }
 
@@ -113,6 +117,7 @@ final class ActivationVerifier {
           credentials
               .find(handle, content.credential())
               .orElseThrow(() -> new SadRefusedException(SadRefusal.CREDENTIAL_NOT_ACTIVE));
+      requireNotSetBack(handle, credential);
     } catch (AlteredRowException e) {
       Database.notice(handle, e);
       throw new SadRefusedException(SadRefusal.KEY_DIFFERS, e);
@@ -155,6 +160,18 @@ final class ActivationVerifier {
       throw new SadRefusedException(SadRefusal.CERTIFICATE_NOT_GOOD, e);
     }
     require(good, SadRefusal.CERTIFICATE_NOT_GOOD);
+  }
+
+  /**
+   * A row from before its key was destroyed, which somebody has put back with the MAC of then
+   * (KEY-10).
+   */
+  private void requireNotSetBack(Handle handle, Credential credential) {
+    String id = credential.id().toString();
+    if (credential.state() != CredentialState.KEY_DESTROYED
+        && audit.saysKeyDestroyed(handle, id)) {
+      throw new AlteredRowException("credential", id);
+    }
   }
 
   private static String serialNumber(Credential credential) {

@@ -2,6 +2,7 @@ package eus.bakq.server.certificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.credential.RevocationReason;
 import eus.bakq.server.vocabulary.Bytes;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -73,6 +75,27 @@ class OcspResponderTest {
     assertThat(reason(revoked)).isEqualTo(1);
     assertThat(((RevokedStatus) revoked).getRevocationTime())
         .isBetween(before, Instant.now().plusSeconds(2));
+  }
+
+  /** KEY-10: with the MAC of then, in the register alone; the record cannot be set back with it. */
+  @Test
+  void tellsNothingOfARowThatWasSetBackToBeforeTheRevocation() throws Exception {
+    X509Certificate revoked = world.issue(CredentialPurpose.SIGNATURE);
+    X509Certificate good = world.issue(CredentialPurpose.SIGNATURE);
+    world.place.run(
+        handle -> {
+          world.audit.append(
+              handle,
+              AuditEvent.succeeded(
+                  AuditEventType.CERTIFICATE_REVOKED,
+                  "officer",
+                  "signer",
+                  Map.of("certificate_serial", revoked.getSerialNumber().toString(16))));
+          return true;
+        });
+
+    assertThat(answer(request(Optional.empty(), revoked)).getStatus()).isEqualTo(OCSPResp.INTERNAL_ERROR);
+    assertThat(status(good)).isSameAs(CertificateStatus.GOOD);
   }
 
   /** Good would vouch for what somebody else made with a stolen key. */

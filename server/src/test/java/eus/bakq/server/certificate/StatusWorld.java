@@ -62,7 +62,7 @@ public final class StatusWorld implements AutoCloseable {
                 new StatusAddresses(publicAddress)),
             random);
     responders = new ResponderCertificates(place.database(), authority, keys, register, audit);
-    responder = new OcspResponder(place.database(), register, responders, authority, keys);
+    responder = new OcspResponder(place.database(), register, responders, authority, keys, audit);
     lists = new RevocationLists(place.database(), authority, register, macs, audit);
   }
 

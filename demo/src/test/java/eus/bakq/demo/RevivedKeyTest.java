@@ -1,0 +1,98 @@
+package eus.bakq.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import eus.bakq.fixtures.Documents;
+import eus.bakq.registration.v1.RevocationReason;
+import eus.bakq.relyingparty.v1.SignatureRequest;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The database's administrator against the end of a key: rows of one person from before it. */
+@ExtendWith(InDemoWorld.class)
+class RevivedKeyTest {
+  private final DemoWorld world;
+
+  RevivedKeyTest(DemoWorld world) {
+    this.world = world;
+  }
+
+  @Test
+  @DisplayName(
+      "KEY-10, database administrator × sign with the citizen's key: a destroyed key whose rows are"
+          + " put back from an old backup, with the old password, signs nothing, and is recorded")
+  void aDestroyedKeyRevived() throws Exception {
+    Citizen citizen = world.activeCitizen();
+    String signer = "'" + citizen.signerId() + "'";
+    String credential = "'" + credentialOf(signer) + "'";
+    Map<String, String> rows = new LinkedHashMap<>();
+    rows.put("signer", "id = " + signer);
+    rows.put("password", "signer_id = " + signer);
+    rows.put("credential", "id = " + credential);
+    rows.put("certificate_register", "credential_id = " + credential);
+    keepAs("before", rows);
+    world.officer().revoke(citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED);
+    keepAs("after", rows);
+
+    putBack("before", rows);
+    SignatureRequest request = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
+    Authorising challenged = citizen.challenged(request);
+    Refused refused = Refused.by(() -> challenged.submitCode(citizen.nextCode()));
+    putBack("after", rows);
+
+    assertThat(refused.reason()).isEqualTo("ACTIVATION_REFUSED");
+    assertThat(world.audit().lines(request.getId()))
+        .contains("SAD_REJECTED REFUSED KEY_DIFFERS")
+        .doesNotContain("SIGNATURE_AUTHORISED SUCCEEDED", "SIGNATURE_CREATED SUCCEEDED");
+    assertThat(
+            Eventually.is(
+                () -> !world.audit().counted(credential.replace("'", "")).isEmpty()))
+        .as("ROW_ALTERED is in the record")
+        .isTrue();
+  }
+
+  private String credentialOf(String signer) throws SQLException {
+    try (Connection connection = world.superuser();
+        Statement statement = connection.createStatement();
+        var row =
+            statement.executeQuery("select id::text from credential where signer_id = " + signer)) {
+      assertThat(row.next()).isTrue();
+      return row.getString(1);
+    }
+  }
+
+  /** A backup of these rows. */
+  private void keepAs(String backup, Map<String, String> rows) throws SQLException {
+    try (Connection connection = world.superuser();
+        Statement statement = connection.createStatement()) {
+      for (Map.Entry<String, String> row : rows.entrySet()) {
+        statement.execute(
+            "create table public.%s_%s as select * from bakq.%s where %s"
+                .formatted(backup, row.getKey(), row.getKey(), row.getValue()));
+      }
+    }
+  }
+
+  /** All in one transaction, past every trigger. */
+  private void putBack(String backup, Map<String, String> rows) throws SQLException {
+    try (Connection connection = world.superuser();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("set session_replication_role = replica");
+      for (Map.Entry<String, String> row : rows.entrySet()) {
+        statement.execute("delete from bakq.%s where %s".formatted(row.getKey(), row.getValue()));
+        statement.execute(
+            "insert into bakq.%s select * from public.%s_%s"
+                .formatted(row.getKey(), backup, row.getKey()));
+        statement.execute("drop table public.%s_%s".formatted(backup, row.getKey()));
+      }
+      connection.commit();
+    }
+  }
+}
