@@ -8,8 +8,10 @@ import eus.bakq.relyingparty.v1.SignatureRequest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,16 +30,36 @@ class RevivedKeyTest {
       "KEY-10, database administrator × sign with the citizen's key: a destroyed key whose rows are"
           + " put back from an old backup, with the old password, signs nothing, and is recorded")
   void aDestroyedKeyRevived() throws Exception {
+    requireNotRevived(
+        citizen ->
+            world.officer().revoke(citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED));
+  }
+
+  @Test
+  @DisplayName(
+      "KEY-10, database administrator × sign with the citizen's key: rows of one credential set back"
+          + " to before its suspension, with the MACs of then, sign nothing until it is lifted")
+  void aSuspendedCredentialSetBack() throws Exception {
+    Citizen citizen =
+        requireNotRevived(one -> world.officer().suspend(one, Duration.ofHours(2)));
+
+    world.officer().lift(citizen);
+    citizen.forgetSms();
+    assertThat(citizen.sign(world.sede(DemoWorld.SEDE_A).ask(Documents.form()))).isOne();
+  }
+
+  /** All that is under a MAC, and the password, as they were before {@code end}. */
+  private Citizen requireNotRevived(Consumer<Citizen> end) throws Exception {
     Citizen citizen = world.activeCitizen();
     String signer = "'" + citizen.signerId() + "'";
-    String credential = "'" + credentialOf(signer) + "'";
+    String id = credentialOf(signer);
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("signer", "id = " + signer);
     rows.put("password", "signer_id = " + signer);
-    rows.put("credential", "id = " + credential);
-    rows.put("certificate_register", "credential_id = " + credential);
+    rows.put("credential", "id = '" + id + "'");
+    rows.put("certificate_register", "credential_id = '" + id + "'");
     keepAs("before", rows);
-    world.officer().revoke(citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED);
+    end.accept(citizen);
     keepAs("after", rows);
 
     putBack("before", rows);
@@ -50,11 +72,10 @@ class RevivedKeyTest {
     assertThat(world.audit().lines(request.getId()))
         .contains("SAD_REJECTED REFUSED KEY_DIFFERS")
         .doesNotContain("SIGNATURE_AUTHORISED SUCCEEDED", "SIGNATURE_CREATED SUCCEEDED");
-    assertThat(
-            Eventually.is(
-                () -> !world.audit().counted(credential.replace("'", "")).isEmpty()))
+    assertThat(Eventually.is(() -> !world.audit().counted(id).isEmpty()))
         .as("ROW_ALTERED is in the record")
         .isTrue();
+    return citizen;
   }
 
   private String credentialOf(String signer) throws SQLException {

@@ -115,20 +115,30 @@ public final class AuditLog {
   }
 
   /**
-   * Whether the record says that the key of {@code credential} was destroyed (KEY-10): that holds
-   * for ever, whatever the credential's row says. One read of an index.
+   * Whether the last that the record says of {@code credential} is that it was suspended, or its key
+   * destroyed (KEY-10): then it does not sign, whatever its rows say. One read of an index.
+   *
+   * @param handle holds the certificate's row in the register, so that none of that happens now
    */
-  public boolean saysKeyDestroyed(Handle handle, String credential) {
+  public boolean saysNotUsable(Handle handle, String credential) {
     return handle
         .createQuery(
-            "SELECT EXISTS (SELECT 1 FROM audit_record WHERE type = 'KEY_DESTROYED'"
-                + " AND details ->> 'credential' = :credential)")
+            """
+            SELECT type <> 'CERTIFICATE_SUSPENSION_LIFTED' FROM audit_record
+            WHERE type IN ('CERTIFICATE_SUSPENDED', 'CERTIFICATE_SUSPENSION_LIFTED', 'KEY_DESTROYED')
+              AND details ->> 'credential' = :credential
+            ORDER BY sequence DESC LIMIT 1
+            """)
         .bind("credential", credential)
         .mapTo(Boolean.class)
-        .one();
+        .findOne()
+        .orElse(false);
   }
 
-  /** Whether the record says that the certificate of this serial number was revoked; as above. */
+  /**
+   * Whether the record says that the certificate of this serial number was revoked, which holds for
+   * ever. One read of an index. To be asked before the register, which may change in between.
+   */
   public boolean saysRevoked(Handle handle, BigInteger serial) {
     return handle
         .createQuery(

@@ -151,12 +151,13 @@ public final class OcspResponder {
       return new UnknownStatus();
     }
     BigInteger serial = asked.getSerialNumber();
+    boolean revoked = audit.saysRevoked(handle, serial);
     Optional<RegisteredCertificate> found = register.find(handle, serial);
     if (found.isEmpty()) {
       return new UnknownStatus();
     }
     RegisteredCertificate known = found.get();
-    if (known.state() != CertificateState.REVOKED && audit.saysRevoked(handle, serial)) {
+    if (revoked && known.state() != CertificateState.REVOKED) {
       // From before it was revoked, put back by somebody with the MAC of then (KEY-10).
       throw new AlteredRowException("certificate_register", serial.toString(16));
     }

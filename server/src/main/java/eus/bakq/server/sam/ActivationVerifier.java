@@ -62,6 +62,7 @@ final class ActivationVerifier {
     Credential credential = requireCredential(handle, content);
     requireCertificate(credential, context, now);
     requireGood(handle, credential);
+    requireNotSetBack(handle, credential);
     requireAuthentication(content, credential, now);
     requireAlgorithm(content, credential, now);
     return new SignatureActivationData(content, credential);
@@ -117,7 +118,6 @@ final class ActivationVerifier {
           credentials
               .find(handle, content.credential())
               .orElseThrow(() -> new SadRefusedException(SadRefusal.CREDENTIAL_NOT_ACTIVE));
-      requireNotSetBack(handle, credential);
     } catch (AlteredRowException e) {
       Database.notice(handle, e);
       throw new SadRefusedException(SadRefusal.KEY_DIFFERS, e);
@@ -163,14 +163,16 @@ final class ActivationVerifier {
   }
 
   /**
-   * A row from before its key was destroyed, which somebody has put back with the MAC of then
-   * (KEY-10).
+   * Rows from before a suspension or the end of the key, which somebody has put back with the MACs
+   * of then (KEY-10). What ends a credential changes the register's row, which is held, and is
+   * recorded in the same transaction.
    */
-  private void requireNotSetBack(Handle handle, Credential credential) {
+  private void requireNotSetBack(Handle handle, Credential credential) throws SadRefusedException {
     String id = credential.id().toString();
-    if (credential.state() != CredentialState.KEY_DESTROYED
-        && audit.saysKeyDestroyed(handle, id)) {
-      throw new AlteredRowException("credential", id);
+    if (audit.saysNotUsable(handle, id)) {
+      AlteredRowException setBack = new AlteredRowException("credential", id);
+      Database.notice(handle, setBack);
+      throw new SadRefusedException(SadRefusal.KEY_DIFFERS, setBack);
     }
   }
 
