@@ -68,12 +68,18 @@ final class Citizen {
 
   /** Takes all steps from the link in the mailbox to the certificate. */
   Activating activate() {
+    Activating activating = activateUpToCode();
+    activating.submitCode(nextCode());
+    return activating;
+  }
+
+  /** Takes all steps from the link in the mailbox until the code is asked for. */
+  Activating activateUpToCode() {
     Activating activating = openLink();
     activating.setPassword(nextTemporaryPassword(), PASSWORD);
     activating.confirm(Officer.DOCUMENT_EXPIRY);
     activating.acceptTerms();
     activating.submitPassword(dni, PASSWORD);
-    activating.submitCode(nextCode());
     return activating;
   }
 

@@ -142,7 +142,7 @@ class EnrolmentRacesTest {
   @DisplayName("KEY-04: the last step twenty times at once makes one key and links one certificate")
   void linksOneCertificate() throws Exception {
     Citizen citizen = world.registeredCitizen();
-    Activating activating = atTheLastStep(citizen);
+    Activating activating = citizen.activateUpToCode();
     String code = citizen.nextCode();
 
     var outcomes =
@@ -168,7 +168,7 @@ class EnrolmentRacesTest {
     for (int round = 0; round < 4; round++) {
       Citizen citizen = world.registeredCitizen();
       String link = citizen.linkToken();
-      Activating activating = atTheLastStep(citizen).through(node(round).signerChannel());
+      Activating activating = citizen.activateUpToCode().through(node(round).signerChannel());
       String code = citizen.nextCode();
       int other = round + 1;
       boolean renews = round < 2;
@@ -189,15 +189,6 @@ class EnrolmentRacesTest {
       assertThat(usable(citizen)).isEqualTo(outcomes.get(0).succeeded() ? 1 : 0);
       assertThat(notLinkedAndGood()).isZero();
     }
-  }
-
-  private Activating atTheLastStep(Citizen citizen) {
-    Activating activating = citizen.openLink();
-    activating.setPassword(citizen.nextTemporaryPassword(), Citizen.PASSWORD);
-    activating.confirm(Officer.DOCUMENT_EXPIRY);
-    activating.acceptTerms();
-    activating.submitPassword(citizen.dni(), Citizen.PASSWORD);
-    return activating;
   }
 
   /** The place of the first record of {@code type}; 0 if there is none. */

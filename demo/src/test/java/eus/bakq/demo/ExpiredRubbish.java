@@ -203,7 +203,7 @@ final class ExpiredRubbish {
       CreateSignatureRequestRequest.Builder wish = Sede.wish(BadDocuments.sound());
       sede.ask(wish);
       Citizen beginning = world.registeredCitizen();
-      Activating waiting = waiting(beginning);
+      Activating waiting = beginning.activateUpToCode();
       return new OldThings(
           situations,
           sede,
@@ -222,15 +222,6 @@ final class ExpiredRubbish {
           suspended,
           signed,
           wish);
-    }
-
-    private static Activating waiting(Citizen citizen) {
-      Activating activating = citizen.openLink();
-      activating.setPassword(citizen.nextTemporaryPassword(), Citizen.PASSWORD);
-      activating.confirm(Officer.DOCUMENT_EXPIRY);
-      activating.acceptTerms();
-      activating.submitPassword(citizen.dni(), Citizen.PASSWORD);
-      return activating;
     }
 
     String id() {

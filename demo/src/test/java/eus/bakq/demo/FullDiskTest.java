@@ -67,6 +67,9 @@ class FullDiskTest {
       }
       SignatureRequest after = sede.ask(Documents.form());
       WalkTraces.anHourPasses(world, citizen);
+      // One that was sent when the disk was full is sent again: that could not be written down.
+      assertThat(Eventually.is(() -> WalkTraces.allSent(world, citizen))).isTrue();
+      citizen.forgetSms();
       assertThat(citizen.sign(after)).isEqualTo(1);
       sede.fetchCompleted(after.getId(), 0);
       assertThat(world.audit().count(after.getId(), "SIGNATURE_CREATED")).isOne();

@@ -133,7 +133,7 @@ class HsmFaultTest {
   @DisplayName("KEY-05, ENR-12: the module fails while a citizen's key is made and certified")
   void whenActivating(HsmFault fails) throws Exception {
     Citizen applicant = world.registeredCitizen();
-    Activating activating = untilCode(applicant);
+    Activating activating = applicant.activateUpToCode();
     String code = applicant.nextCode();
 
     FaultyPkcs11.Order order = order(fails);
@@ -143,7 +143,7 @@ class HsmFaultTest {
     assertThat(order.met()).isPositive();
     if (!done) {
       awaitRest();
-      untilCode(applicant).submitCode(applicant.nextCode());
+      applicant.activateUpToCode().submitCode(applicant.nextCode());
     }
     WalkTraces.requireActive(world, applicant);
     assertThat(
@@ -287,7 +287,7 @@ class HsmFaultTest {
   @DisplayName("KEY-05: a new key whose first signature is wrong is not certified")
   void whenTheFirstSignatureOfAKeyIsWrong() throws Exception {
     Citizen applicant = world.registeredCitizen();
-    Activating activating = untilCode(applicant);
+    Activating activating = applicant.activateUpToCode();
     String code = applicant.nextCode();
 
     FaultyPkcs11.Order order =
@@ -303,7 +303,7 @@ class HsmFaultTest {
                     + applicant.signerId()
                     + "')"))
         .isZero();
-    untilCode(applicant).submitCode(applicant.nextCode());
+    applicant.activateUpToCode().submitCode(applicant.nextCode());
   }
 
   @Test
@@ -370,15 +370,6 @@ class HsmFaultTest {
         .atSlot(slot)
         .times(fails.times())
         .give();
-  }
-
-  private static Activating untilCode(Citizen applicant) {
-    Activating activating = applicant.openLink();
-    activating.setPassword(applicant.nextTemporaryPassword(), Citizen.PASSWORD);
-    activating.confirm(Officer.DOCUMENT_EXPIRY);
-    activating.acceptTerms();
-    activating.submitPassword(applicant.dni(), Citizen.PASSWORD);
-    return activating;
   }
 
   /** Whether the call succeeds; if not, it must say that it can be made again. */

@@ -27,6 +27,17 @@ abstract class KillAttempt {
   /** Goes on after {@link #judge} as people do, to the end of the walk. */
   abstract void goOn() throws Exception;
 
+  /** Instead of {@link #goOn}: gives back who may make another walk. */
+  void leave() throws Exception {}
+
+  final void end(boolean goesOn) throws Exception {
+    if (goesOn) {
+      goOn();
+    } else {
+      leave();
+    }
+  }
+
   /**
    * Looks what is there when what the dead process left was settled, and makes the step again as
    * far as people do.

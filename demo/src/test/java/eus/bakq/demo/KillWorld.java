@@ -46,10 +46,13 @@ final class KillWorld implements AutoCloseable {
 
   private static final int MOST_TAKERS = 20;
 
+  /** How a node looks what it might complete that no call of its own completes. */
+  private static final String ROUND = "where state = 'COMPLETING' order by random()";
+
   /** Longer than a round of housekeeping and a poll of the outbox. */
   private static final Duration IDLE = Duration.ofSeconds(7);
 
-  private static final int LONGEST_RANDOM_MILLIS = 700;
+  private static final int LONGEST_RANDOM_MILLIS = 120;
 
   /** Lines of the database's section: whoever waits there waits for long. */
   static final String PATIENT =
@@ -65,6 +68,10 @@ final class KillWorld implements AutoCloseable {
           "create index on audit_record (type, subject)");
 
   private final ProcessWorld world;
+
+  /** Of each node; the first is that of the node that dies. */
+  private final List<PostgresWire> wires;
+
   private final PostgresWire wire;
   private final Extent extent;
   private final WorldInvariants invariants;
@@ -93,9 +100,10 @@ final class KillWorld implements AutoCloseable {
       Optional<PostgresWireOrder> order,
       Future<Boolean> answered) {}
 
-  private KillWorld(ProcessWorld world, PostgresWire wire, Extent extent) {
+  private KillWorld(ProcessWorld world, List<PostgresWire> wires, Extent extent) {
     this.world = world;
-    this.wire = wire;
+    this.wire = wires.getFirst();
+    this.wires = wires;
     this.extent = extent;
     this.invariants = new WorldInvariants(world);
     this.files = new UnsealedFiles(world);
@@ -105,30 +113,32 @@ final class KillWorld implements AutoCloseable {
   static KillWorld start(int nodes, Extent extent)
       throws IOException, InterruptedException, SQLException {
     WorldFiles files = WorldFiles.make();
-    PostgresWire wire = PostgresWire.to(files.postgres().port());
+    List<PostgresWire> wires = new ArrayList<>();
     ProcessWorld world = ProcessWorld.on(files);
     // A hold must not end by itself, however slow the machine is.
-    WorldFiles.Settings settings = WorldFiles.Settings.usual().database(PATIENT);
-    world.add(settings.jdbcUrl(wire.through(files.place().jdbcUrl()))).start();
-    for (int i = 1; i < nodes; i++) {
-      world.add(settings).start();
+    WorldFiles.Settings settings =
+        WorldFiles.Settings.usual()
+            .database(PATIENT + "  poolSize: 40\n") // who is held has a connection
+            .room(WorldFiles.Room.WIDE);
+    for (int i = 0; i < nodes; i++) {
+      PostgresWire wire = PostgresWire.to(files.postgres().port());
+      wires.add(wire);
+      world.add(settings.jdbcUrl(wire.through(files.place().jdbcUrl()))).start();
     }
     for (String index : INDEXES) {
       world.tamper(index);
     }
-    return new KillWorld(world, wire, extent);
+    return new KillWorld(world, List.copyOf(wires), extent);
   }
 
   ProcessWorld world() {
     return world;
   }
 
-  /** How often the server was killed. */
   int deaths() {
     return deaths;
   }
 
-  /** Where walks were cut. */
   List<KillPoint> cut() {
     return cut;
   }
@@ -138,12 +148,12 @@ final class KillWorld implements AutoCloseable {
     return relapses;
   }
 
-  /** How many walks were under way, nobody knows where, when the server was killed. */
+  /** How many walks were under way at a moment that nobody chose. */
   int cutByChance() {
     return cutByChance;
   }
 
-  /** How many walks were over before the server was killed; they are no cuts. */
+  /** How many were over by then: no cuts. */
   int answered() {
     return answered;
   }
@@ -203,6 +213,7 @@ final class KillWorld implements AutoCloseable {
     KillAttempt attempt = step.attempt();
     attempt.prepare(this);
     awaitNoMessages();
+    List<PostgresWireOrder> rounds = holdRounds();
     wire.forgetPassed();
     // Or it would be a matter of chance whether some of the sending is seen before the answer.
     for (int nth = 1; nth <= MOST_TAKERS; nth++) {
@@ -211,10 +222,11 @@ final class KillWorld implements AutoCloseable {
     attempt.act();
     List<PostgresExchange> call = new ArrayList<>(wire.passed());
     wire.forgetOrders();
+    rounds.forEach(PostgresWireOrder::release);
     awaitNoMessages();
     List<PostgresExchange> all = new ArrayList<>(wire.passed());
-    call.removeIf(exchange -> noise.contains(WirePlace.of(exchange)));
-    all.removeIf(exchange -> noise.contains(WirePlace.of(exchange)));
+    call.removeIf(exchange -> WirePlace.isNoise(exchange, noise));
+    all.removeIf(exchange -> WirePlace.isNoise(exchange, noise));
     attempt.judge(true, Optional.empty());
     attempt.goOn();
     return KillPoint.all(step, all, call.size());
@@ -280,13 +292,27 @@ final class KillWorld implements AutoCloseable {
   private List<Walk> held(List<KillPoint> points) throws Exception {
     List<KillAttempt> attempts = prepared(points.stream().map(KillPoint::step).toList());
     List<Walk> walks = new ArrayList<>();
+    List<PostgresWireOrder> rounds = holdRounds();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < points.size(); i++) {
         walks.add(walk(points.get(i), attempts.get(i), threads));
       }
       die(walks);
     }
+    rounds.forEach(PostgresWireOrder::release);
     return walks;
+  }
+
+  /**
+   * Lets no node complete what a call is about to complete, or on a slow machine a round, of this
+   * node or of another, would often be faster, and the call never come by.
+   */
+  private List<PostgresWireOrder> holdRounds() {
+    return wires.stream()
+        .map(
+            each ->
+                each.hold(exchange -> exchange.sql().contains(ROUND), 1, Where.BEFORE_IT_ARRIVES))
+        .toList();
   }
 
   private List<KillAttempt> prepared(List<KillStep> steps) throws Exception {
@@ -357,16 +383,17 @@ final class KillWorld implements AutoCloseable {
     return new Walk(Optional.empty(), attempt, Optional.of(order), answered);
   }
 
-  /** Whether the call came to an end; not if the server died. A refusal is a fault. */
+  /** Not if the server died, or who is held kept it waiting too long. Other refusals are faults. */
   private static boolean isAnswered(KillAttempt attempt) throws Exception {
     try {
       attempt.act();
       return true;
     } catch (StatusRuntimeException e) {
-      if (StatusProto.fromThrowable(e).getDetailsCount() > 0) {
-        throw e;
+      boolean died = StatusProto.fromThrowable(e).getDetailsCount() == 0;
+      if (died || Refused.of(e).reason().equals("TEMPORARILY_UNAVAILABLE")) {
+        return false;
       }
-      return false;
+      throw e;
     }
   }
 
@@ -420,9 +447,7 @@ final class KillWorld implements AutoCloseable {
   private Optional<KillPoint> judge(Walk walk) throws Exception {
     try {
       walk.attempt().judge(walk.answered().get(), walk.point());
-      if (extent.goesOn()) {
-        walk.attempt().goOn();
-      }
+      walk.attempt().end(extent.goesOn());
       return walk.point();
     } catch (AssertionError | Exception e) {
       throw new AssertionError(
@@ -436,8 +461,8 @@ final class KillWorld implements AutoCloseable {
   }
 
   /**
-   * What half a minute, a minute and five minutes would do: the dead node's lease ends; messages
-   * that it had taken may be taken; activation data that nobody reserved can be reserved no more.
+   * What five minutes would do: the dead node's lease ends; messages that it had taken may be
+   * taken; activation data that nobody reserved can be reserved no more.
    */
   private void helpTime() throws SQLException {
     world.endLeasesOfTheDead();
@@ -467,6 +492,8 @@ final class KillWorld implements AutoCloseable {
   @Override
   public void close() throws IOException {
     world.close();
-    wire.close();
+    for (PostgresWire each : wires) {
+      each.close();
+    }
   }
 }

@@ -2,6 +2,7 @@ package eus.bakq.demo;
 
 import eus.bakq.fixtures.Documents;
 import eus.bakq.registration.v1.RegisterSignerRequest;
+import eus.bakq.registration.v1.RenewActivationRequest;
 import eus.bakq.registration.v1.RevocationReason;
 import eus.bakq.relyingparty.v1.CreateSignatureRequestRequest;
 import eus.bakq.relyingparty.v1.SignatureRequest;
@@ -86,11 +87,20 @@ final class PatientWalk {
             WalkTraces.requireActive(world, citizen);
             return;
           }
+          case "QUOTA_EXCEEDED" -> askForAnotherLink();
           default -> throw e;
         }
       }
     }
     throw new AssertionError("the activation does not come to its end");
+  }
+
+  /** As somebody does who has opened one too often. */
+  private void askForAnotherLink() throws SQLException {
+    int before = citizen.linkTokens().size();
+    RenewActivationRequest renewal = Officer.renewal(citizen);
+    patiently("anotherLink", () -> world.officer().renew(renewal));
+    awaited(() -> Optional.of(citizen).filter(c -> c.linkTokens().size() > before));
   }
 
   private void activateOnce() throws SQLException {

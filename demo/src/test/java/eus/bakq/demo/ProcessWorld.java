@@ -60,6 +60,7 @@ final class ProcessWorld implements World, AutoCloseable {
 
     /** Begins to start; nothing runs here now. */
     ServerProcess launch(ServerProcess.Launch launch) throws IOException, InterruptedException {
+      ServerTraining.before(launch);
       process.filter(ServerProcess::isAlive).ifPresent(alive -> refuseSecond());
       process.ifPresent(ServerProcess::close);
       open = false;

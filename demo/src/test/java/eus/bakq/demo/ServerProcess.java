@@ -35,6 +35,10 @@ final class ServerProcess implements AutoCloseable {
     static Launch usual() {
       return new Launch(List.of(), Map.of());
     }
+
+    static Launch with(List<String> flags) {
+      return new Launch(flags, Map.of());
+    }
   }
 
   private ServerProcess(Process process, Path log, long logBefore) {

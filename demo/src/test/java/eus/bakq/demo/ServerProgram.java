@@ -4,10 +4,13 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -31,7 +34,9 @@ final class ServerProgram {
   private static final Path HOME = Path.of("target/server-program").toAbsolutePath();
 
   /** Changes when what is made of the same classes does. */
-  private static final byte FORM = 1;
+  private static final byte FORM = 2;
+
+  private static final String CACHE_OUTPUT = "-XX:AOTCacheOutput=";
 
   private final String classPath;
   private final Path cache;
@@ -59,36 +64,40 @@ final class ServerProgram {
   }
 
   /**
-   * Makes the cache if there is none, by a server that starts on {@code configuration} and stops.
+   * Makes the cache if there is none: of what a server loads that {@code training} starts with the
+   * flags that it is given, and ends. The JVMs of a run wait for each other here.
    */
-  private synchronized void train(Map<String, String> environment, Path configuration)
-      throws IOException, InterruptedException {
-    if (Files.exists(cache)) {
-      return;
+  synchronized void train(Training training) throws Exception {
+    try (FileChannel file =
+            FileChannel.open(
+                HOME.resolve("training"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = file.lock()) {
+      if (!lock.isValid() || Files.exists(cache)) {
+        return;
+      }
+      Path half = HOME.resolve("half.aot"); // of a training that did not come to its end, perhaps
+      training.run(List.of(CACHE_OUTPUT + half));
+      Files.move(half, cache, StandardCopyOption.ATOMIC_MOVE);
     }
-    Path half = Files.createTempFile(HOME, "half", ".aot");
-    Path log = Files.createTempFile(HOME, "training", ".log");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                command(
-                    List.of("-XX:AOTCacheOutput=" + half, "-Xlog:aot=error", "-Xlog:cds=error"),
-                    configuration))
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    builder.environment().putAll(environment);
-    ServerProcess training = ServerProcess.of(start(builder), log, 0);
-    training.awaitReady().terminate();
-    var _ = training.exitCode();
-    training.close();
-    Files.move(half, cache, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Starts the server on {@code configuration}; makes the cache first, if there is none. */
+  static boolean makesCache(String flag) {
+    return flag.startsWith(CACHE_OUTPUT);
+  }
+
+  /** Has a server do what all do, from its start to its end. */
+  @FunctionalInterface
+  interface Training {
+    void run(List<String> flags) throws Exception;
+  }
+
+  /** Starts the server on {@code configuration}, with the cache if there is one. */
   Process start(List<String> flags, Map<String, String> environment, Path configuration, Path log)
-      throws IOException, InterruptedException {
-    train(environment, configuration);
+      throws IOException {
     List<String> all = new ArrayList<>();
-    all.add("-XX:AOTCache=" + cache);
+    if (Files.exists(cache)) {
+      all.add("-XX:AOTCache=" + cache);
+    }
     all.add("-Xlog:aot=error");
     all.add("-Xlog:cds=error");
     all.addAll(flags);

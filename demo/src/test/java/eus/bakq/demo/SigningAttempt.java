@@ -147,6 +147,12 @@ final class SigningAttempt extends KillAttempt {
     kill.rest(citizen);
   }
 
+  @Override
+  void leave() throws Exception {
+    kill.awaitNoMessages(citizen);
+    kill.rest(citizen);
+  }
+
   /** Step 2: the repetition gives the same request, and there is one. */
   private void judgeWish(boolean answered, Optional<KillPoint> point) throws Exception {
     long known = kill.world().count(labelled());

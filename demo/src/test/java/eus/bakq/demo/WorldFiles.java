@@ -114,6 +114,28 @@ final class WorldFiles {
     ALL
   }
 
+  /** For how much at once a server has room. */
+  enum Room {
+    /** So little that a test reaches the bounds of streams. */
+    NARROW(
+        "{uploadsPerSede: 3, keptUploadsPerSede: 30, keptMebibytesPerSede: 30, downloadsPerSede: 2,"
+            + " watchesPerSede: 6, longestTransfer: PT8S}",
+        ""),
+    /** For any number of calls that are held for however long. */
+    WIDE(
+        "{uploads: 256, uploadsPerSede: 256, keptUploadsPerSede: 10000, keptMebibytesPerSede: 1024,"
+            + " downloads: 256, downloadsPerSede: 256, longestTransfer: PT10M}",
+        ", bounds: {workers: 64}");
+
+    private final String streams;
+    private final String signersDoor;
+
+    Room(String streams, String signersDoor) {
+      this.streams = streams;
+      this.signersDoor = signersDoor;
+    }
+  }
+
   /**
    * What differs from server to server.
    *
@@ -124,6 +146,7 @@ final class WorldFiles {
    * @param ports of the doors; empty: any free ones, and the world's own public one
    * @param levels whether levels above B-B are offered; a start takes longer with them
    * @param timeStamping the section of that name, without it; empty: the authority of this JVM
+   * @param room for how much at once
    * @param further lines of server.yaml, whole sections
    */
   record Settings(
@@ -134,6 +157,7 @@ final class WorldFiles {
       Optional<ServerPorts> ports,
       Levels levels,
       Optional<String> timeStamping,
+      Room room,
       String further) {
     static Settings usual() {
       return new Settings(
@@ -144,20 +168,31 @@ final class WorldFiles {
           Optional.empty(),
           Levels.ALL,
           Optional.empty(),
+          Room.NARROW,
           "");
     }
 
     Settings codeDigits(int digits) {
-      return new Settings(digits, jdbcUrl, database, module, ports, levels, timeStamping, further);
+      return new Settings(
+          digits, jdbcUrl, database, module, ports, levels, timeStamping, room, further);
     }
 
     Settings jdbcUrl(String url) {
       return new Settings(
-          codeDigits, Optional.of(url), database, module, ports, levels, timeStamping, further);
+          codeDigits,
+          Optional.of(url),
+          database,
+          module,
+          ports,
+          levels,
+          timeStamping,
+          room,
+          further);
     }
 
     Settings database(String lines) {
-      return new Settings(codeDigits, jdbcUrl, lines, module, ports, levels, timeStamping, further);
+      return new Settings(
+          codeDigits, jdbcUrl, lines, module, ports, levels, timeStamping, room, further);
     }
 
     Settings module(Path library) {
@@ -169,6 +204,7 @@ final class WorldFiles {
           ports,
           levels,
           timeStamping,
+          room,
           further);
     }
 
@@ -181,22 +217,36 @@ final class WorldFiles {
           Optional.of(chosen),
           levels,
           timeStamping,
+          room,
           further);
     }
 
     Settings levels(Levels offered) {
       return new Settings(
-          codeDigits, jdbcUrl, database, module, ports, offered, timeStamping, further);
+          codeDigits, jdbcUrl, database, module, ports, offered, timeStamping, room, further);
     }
 
     Settings timeStamping(String section) {
       return new Settings(
-          codeDigits, jdbcUrl, database, module, ports, levels, Optional.of(section), further);
+          codeDigits,
+          jdbcUrl,
+          database,
+          module,
+          ports,
+          levels,
+          Optional.of(section),
+          room,
+          further);
+    }
+
+    Settings room(Room given) {
+      return new Settings(
+          codeDigits, jdbcUrl, database, module, ports, levels, timeStamping, given, further);
     }
 
     Settings further(String sections) {
       return new Settings(
-          codeDigits, jdbcUrl, database, module, ports, levels, timeStamping, sections);
+          codeDigits, jdbcUrl, database, module, ports, levels, timeStamping, room, sections);
     }
   }
 
@@ -215,6 +265,7 @@ final class WorldFiles {
                 .replace("}", ", bounds: {drain: PT4S}}")
             + listener("registration", settings.ports().map(ServerPorts::registration), true)
             + listener("signer", settings.ports().map(ServerPorts::signer), false)
+                .replace("}", settings.room().signersDoor + "}")
             + listener("auditor", settings.ports().map(ServerPorts::auditor), true)
             + callerSections()
             // A process that will soon be killed need not get warm.
@@ -247,13 +298,7 @@ final class WorldFiles {
     %spasswordHashing: {memoryKibibytes: 7168, iterations: 5}
     authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
     signing: {authorisationAddress: https://firma.bakq.example/, longestCompletion: PT5M}
-    streams:
-      uploadsPerSede: 3
-      keptUploadsPerSede: 30
-      keptMebibytesPerSede: 30
-      downloadsPerSede: 2
-      watchesPerSede: 6
-      longestTransfer: PT8S
+    streams: %s
     enrolment: {activationPage: https://bakq.example/activate}
     certificate:
       practiceStatement: https://bakq.example/cps
@@ -271,6 +316,7 @@ final class WorldFiles {
             place.runtimePasswordFile(),
             settings.database(),
             settings.codeDigits(),
+            settings.room().streams,
             publicPort,
             settings.ports().map(ServerPorts::publicPort).orElse(publicPort),
             timeStamping(settings));

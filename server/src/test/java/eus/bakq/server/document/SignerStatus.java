@@ -8,7 +8,7 @@ import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -27,12 +27,12 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** An OCSP responder for {@link SoftwareSigner}'s certificates, signed by their authority. */
 final class SignerStatus {
   private final PkiIdentity authority = SoftwareSigner.PKI.authority();
-  private final Set<BigInteger> revoked = ConcurrentHashMap.newKeySet();
+  private final Map<BigInteger, Instant> revoked = new ConcurrentHashMap<>();
   private final AtomicInteger asked = new AtomicInteger();
 
   /** From now on {@code serial} is revoked. */
   void revoke(BigInteger serial) {
-    revoked.add(serial);
+    revoked.put(serial, Instant.now());
   }
 
   /** How often somebody asked. */
@@ -47,11 +47,10 @@ final class SignerStatus {
       X509CertificateHolder issuer = new JcaX509CertificateHolder(authority.certificate());
       BasicOCSPRespBuilder builder = new BasicOCSPRespBuilder(new RespID(issuer.getSubject()));
       for (Req one : new OCSPReq(request.toByteArray()).getRequestList()) {
+        Instant since = revoked.get(one.getCertID().getSerialNumber());
         builder.addResponse(
             one.getCertID(),
-            revoked.contains(one.getCertID().getSerialNumber())
-                ? new RevokedStatus(Date.from(now), 0)
-                : CertificateStatus.GOOD,
+            since == null ? CertificateStatus.GOOD : new RevokedStatus(Date.from(since), 0),
             Date.from(now),
             Date.from(now.plus(Duration.ofHours(1))));
       }
