@@ -98,8 +98,7 @@ class FullDiskTest {
           world
               .add(WorldFiles.Settings.usual())
               .start(
-                  new ServerProcess.Launch(
-                      List.of("-Djava.io.tmpdir=" + temporary), environment));
+                  new ServerProcess.Launch(List.of("-Djava.io.tmpdir=" + temporary), environment));
       Sede sede = node.sede(WorldFiles.SEDE_A);
       assertThat(logged(node)).as("a refused call is told in the log").isPositive();
 

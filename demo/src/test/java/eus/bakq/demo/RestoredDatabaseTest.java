@@ -133,7 +133,6 @@ class RestoredDatabaseTest {
     assertThat(Long.parseLong(reconciled.getDetailsOrThrow("missing"))).isBetween(1L, lost);
     assertThat(citizen.at(world).sign(world.sede(DemoWorld.SEDE_A).ask(Documents.form()))).isOne();
     assertThat(world.audit().verify().getFirstBadSequence()).isZero();
-
   }
 
   /** No signature, no activation, no lifting, no status; and nothing of it in the ledger. */
@@ -143,8 +142,7 @@ class RestoredDatabaseTest {
     assertThat(Refused.by(() -> sede.ask(Documents.form())).reason()).isEqualTo(UNAVAILABLE);
     for (Citizen one : citizens) {
       assertThat(Refused.by(() -> one.at(world).open(request)).reason()).isEqualTo(UNAVAILABLE);
-      assertThat(Refused.by(() -> world.officer().lift(one)).reason())
-          .isEqualTo(UNAVAILABLE);
+      assertThat(Refused.by(() -> world.officer().lift(one)).reason()).isEqualTo(UNAVAILABLE);
     }
     assertThat(Refused.by(() -> world.registeredCitizen()).reason()).isEqualTo(UNAVAILABLE);
     assertThatThrownBy(() -> world.fetchPublic("/authority.crl")).isInstanceOf(IOException.class);
@@ -206,7 +204,6 @@ class RestoredDatabaseTest {
   private void startOn(String jdbcUrl) throws Exception {
     world =
         DemoWorld.start(
-            files,
-            WorldFiles.Settings.usual().levels(WorldFiles.Levels.B_B).jdbcUrl(jdbcUrl));
+            files, WorldFiles.Settings.usual().levels(WorldFiles.Levels.B_B).jdbcUrl(jdbcUrl));
   }
 }

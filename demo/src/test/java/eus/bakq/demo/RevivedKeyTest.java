@@ -40,8 +40,7 @@ class RevivedKeyTest {
       "KEY-10, database administrator × sign with the citizen's key: rows of one credential set back"
           + " to before its suspension, with the MACs of then, sign nothing until it is lifted")
   void aSuspendedCredentialSetBack() throws Exception {
-    Citizen citizen =
-        requireNotRevived(one -> world.officer().suspend(one, Duration.ofHours(2)));
+    Citizen citizen = requireNotRevived(one -> world.officer().suspend(one, Duration.ofHours(2)));
 
     world.officer().lift(citizen);
     citizen.forgetSms();

@@ -96,8 +96,7 @@ final class RefusedDatabase {
   void show(PrintWriter account) {
     account.println("The server found that its database lacks what was anchored.");
     for (Anchored anchor : found.anchors()) {
-      account.printf(
-          "  anchored: record %d, hash %s%n", anchor.sequence(), anchor.hash());
+      account.printf("  anchored: record %d, hash %s%n", anchor.sequence(), anchor.hash());
       if (!anchor.database().equals(found.head().database())) {
         account.println("            of ANOTHER database than the one that was found");
       }
@@ -110,7 +109,8 @@ final class RefusedDatabase {
     } else {
       account.println("  missing:  none by number: the records there are OTHERS");
     }
-    account.println("What is missing is lost for good once you agree: signatures, revocations, locks.");
+    account.println(
+        "What is missing is lost for good once you agree: signatures, revocations, locks.");
   }
 
   /** The number of the last record that the server found. */
@@ -135,8 +135,7 @@ final class RefusedDatabase {
     byte[] seed = secrets.transcriptSeed();
     try {
       Path signature = file.resolveSibling(file.getFileName() + ".sig");
-      Files.writeString(
-          signature, HexFormat.of().formatHex(Transcript.sign(message, seed)) + "\n");
+      Files.writeString(signature, HexFormat.of().formatHex(Transcript.sign(message, seed)) + "\n");
       return signature;
     } finally {
       Arrays.fill(seed, (byte) 0);

@@ -107,7 +107,9 @@ class ReconcileTest {
   void saysWhatIsNoOlderButAnother() throws Exception {
     Files.writeString(
         refused,
-        FOUND.replace("\"database\": \"aa\", \"sequence\": 9", "\"database\": \"dd\", \"sequence\": 40")
+        FOUND
+            .replace(
+                "\"database\": \"aa\", \"sequence\": 9", "\"database\": \"dd\", \"sequence\": 40")
             .replace("\"missing\": 3", "\"missing\": 0"));
 
     assertThat(run(officerA, officerB)).isZero();

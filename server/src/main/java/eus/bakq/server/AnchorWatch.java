@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Anchors the record and judges the database by its anchors every second, also where nothing is
- * released (AUD-16): the file on one thread, the tokens on another, which may stand still with them.
- * What fails is done again, and said once for each time that it begins.
+ * released (AUD-16): the file on one thread, the tokens on another, which may stand still with
+ * them. What fails is done again, and said once for each time that it begins.
  */
 final class AnchorWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AnchorWatch.class);

@@ -63,8 +63,7 @@ final class Housekeeping implements AutoCloseable {
         new House(
             chores.database(),
             lease,
-            () ->
-                chores.clock().standing().isServing() && chores.history().standing().isServing(),
+            () -> chores.clock().standing().isServing() && chores.history().standing().isServing(),
             chores.told(),
             chores.judged(),
             chores.completing(),

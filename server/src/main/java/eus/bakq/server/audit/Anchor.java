@@ -49,8 +49,7 @@ public record Anchor(Bytes database, long sequence, Bytes hash) {
     if (sequence < 1) {
       return Optional.empty();
     }
-    Anchor anchor =
-        new Anchor(hash(bytes, BEFORE_DATABASE), sequence, hash(bytes, BEFORE_HASH));
+    Anchor anchor = new Anchor(hash(bytes, BEFORE_DATABASE), sequence, hash(bytes, BEFORE_HASH));
     return Optional.of(anchor).filter(parsed -> parsed.encoded().equals(encoded));
   }
 

@@ -46,8 +46,8 @@ public enum AuditEventType {
   /**
    * Both officers have signed that the database goes on from where it is, and a node has set its
    * anchors to it (KEY-08). Actor: {@code officers}. Subject: {@code record}. Details: as
-   * DATABASE_OLDER_THAN_ANCHOR, of what they were shown; {@code missing} (how many records),
-   * {@code statement_sha256} (of what they signed).
+   * DATABASE_OLDER_THAN_ANCHOR, of what they were shown; {@code missing} (how many records), {@code
+   * statement_sha256} (of what they signed).
    */
   DATABASE_RECONCILED,
   /**

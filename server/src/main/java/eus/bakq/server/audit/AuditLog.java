@@ -115,8 +115,8 @@ public final class AuditLog {
   }
 
   /**
-   * Whether the last that the record says of {@code credential} is that it was suspended, or its key
-   * destroyed (KEY-10): then it does not sign, whatever its rows say. One read of an index.
+   * Whether the last that the record says of {@code credential} is that it was suspended, or its
+   * key destroyed (KEY-10): then it does not sign, whatever its rows say. One read of an index.
    *
    * @param handle holds the certificate's row in the register, so that none of that happens now
    */

@@ -157,8 +157,7 @@ public final class RecordAnchors {
         head.isPresent()
             && kept.values().stream()
                 .anyMatch(
-                    anchor ->
-                        anchor.isEmpty() || anchor.get().sequence() < head.get().sequence());
+                    anchor -> anchor.isEmpty() || anchor.get().sequence() < head.get().sequence());
     if (behind) {
       database.transact(handle -> advance(handle, head.get()));
     }
@@ -277,8 +276,7 @@ public final class RecordAnchors {
     Map<String, String> details = details(finding.anchors(), Optional.of(finding.head()));
     details.put("missing", Long.toString(finding.missing()));
     details.put("statement_sha256", agreed.sha256().toHex());
-    return AuditEvent.succeeded(
-        AuditEventType.DATABASE_RECONCILED, "officers", "record", details);
+    return AuditEvent.succeeded(AuditEventType.DATABASE_RECONCILED, "officers", "record", details);
   }
 
   /** Of several anchors the furthest. */

@@ -19,8 +19,8 @@ import java.util.Optional;
 
 /**
  * What a node has found wrong with the database's history, in a file for two officers; and whether
- * they have signed just that. They sign {@code bakq/reconciliation/v1}, a line end, and the bytes of
- * the file; so what they have signed holds for these anchors and this database, and for nothing
+ * they have signed just that. They sign {@code bakq/reconciliation/v1}, a line end, and the bytes
+ * of the file; so what they have signed holds for these anchors and this database, and for nothing
  * that comes later.
  */
 final class RefusedHistory {
@@ -73,8 +73,7 @@ final class RefusedHistory {
 
   private record AnchorForm(String database, long sequence, String hash) {
     static AnchorForm of(Anchor anchor) {
-      return new AnchorForm(
-          anchor.database().toHex(), anchor.sequence(), anchor.hash().toHex());
+      return new AnchorForm(anchor.database().toHex(), anchor.sequence(), anchor.hash().toHex());
     }
 
     Anchor resolve() {

@@ -209,10 +209,7 @@ public final class Database implements AutoCloseable {
   public static Instant now(Handle handle) {
     TimeSource source = handle.getConfig(TimeSource.class);
     source.history().require();
-    return source
-        .clock()
-        .map(clock -> clock.now(handle))
-        .orElseGet(() -> believed(handle));
+    return source.clock().map(clock -> clock.now(handle)).orElseGet(() -> believed(handle));
   }
 
   /**

@@ -5,8 +5,8 @@ public enum HistoryStanding {
   /** It has all that was anchored. */
   CONFIRMED,
   /**
-   * It lacks a record that was anchored outside of it (DATABASE_OLDER_THAN_ANCHOR): it was set back,
-   * cut off or rewritten, or is another one. Nothing is stamped or judged here.
+   * It lacks a record that was anchored outside of it (DATABASE_OLDER_THAN_ANCHOR): it was set
+   * back, cut off or rewritten, or is another one. Nothing is stamped or judged here.
    */
   OLDER_THAN_ANCHOR,
   /** The anchor cannot be kept in its file: nothing is stamped or judged here. */

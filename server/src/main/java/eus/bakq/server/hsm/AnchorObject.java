@@ -21,8 +21,8 @@ import java.util.Set;
  * The one data object that a server makes in a token by itself: private, so that only who is logged
  * in sees or changes it. It holds no secret, and opens nothing. A token has one or none.
  *
- * <p>What it keeps is its CKA_LABEL, in hexadecimal: that is changed by one call, which a token does
- * or does not. SoftHSM2 never changes the CKA_VALUE of a data object.
+ * <p>What it keeps is its CKA_LABEL, in hexadecimal: that is changed by one call, which a token
+ * does or does not. SoftHSM2 never changes the CKA_VALUE of a data object.
  */
 final class AnchorObject {
   /** The tokens that have one; the authority's belongs to SunPKCS11 (docs/adr/0023). */

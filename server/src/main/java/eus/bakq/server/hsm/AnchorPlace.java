@@ -12,7 +12,9 @@ public interface AnchorPlace {
   /** The largest value that is kept. */
   int MOST_BYTES = 256;
 
-  /** What it is called in the log and in the record: {@code custody}, {@code record}, {@code file}. */
+  /**
+   * What it is called in the log and in the record: {@code custody}, {@code record}, {@code file}.
+   */
   String name();
 
   /**
@@ -23,8 +25,8 @@ public interface AnchorPlace {
   Optional<Bytes> read();
 
   /**
-   * Keeps {@code value} instead of what is there. Durable when it returns; whatever happens, the old
-   * or the new value is there.
+   * Keeps {@code value} instead of what is there. Durable when it returns; whatever happens, the
+   * old or the new value is there.
    *
    * @param value at most {@value #MOST_BYTES} bytes
    * @throws UnavailableException if it does not answer

@@ -77,7 +77,8 @@ public final class Hsm implements AutoCloseable {
 
   /** Where the tokens keep the anchor of the record's head; of use until {@link #close}. */
   public List<AnchorPlace> anchorPlaces() {
-    return List.of(new TokenAnchorPlace("custody", custody), new TokenAnchorPlace("record", record));
+    return List.of(
+        new TokenAnchorPlace("custody", custody), new TokenAnchorPlace("record", record));
   }
 
   /** How often the tokens were used since {@link #open}. */

@@ -41,8 +41,8 @@ final class KeyVerifier {
   }
 
   /**
-   * Checks every object of the token, in a session that is logged in. Beside those of the transcript
-   * there may be one: the anchor of the record's head, which servers make themselves.
+   * Checks every object of the token, in a session that is logged in. Beside those of the
+   * transcript there may be one: the anchor of the record's head, which servers make themselves.
    *
    * @throws HsmRefusedException naming the key and the check
    * @throws Pkcs11Exception if the token does not answer

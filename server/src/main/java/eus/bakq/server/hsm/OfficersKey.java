@@ -10,8 +10,8 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.HexFormat;
 
 /**
- * The pinned Ed25519 key, whose private part comes of the secrets of both officers together: what it
- * has signed, both have agreed to (KEY-08).
+ * The pinned Ed25519 key, whose private part comes of the secrets of both officers together: what
+ * it has signed, both have agreed to (KEY-08).
  */
 public final class OfficersKey {
   private static final String ED25519_PREFIX = "302a300506032b6570032100";

@@ -105,7 +105,8 @@ public final class CompleteDocuments {
               request.credential().chainForSignatures(),
               request.values().get(i)));
     }
-    // From here on the sede may have it: the record that says so must not be lost with the database.
+    // From here on the sede may have it: the record that says so must not be lost with the
+    // database.
     anchors.requireAnchored();
     parts.database().transact(handle -> keep(handle, id, signed));
     outbox.wake();

@@ -226,8 +226,7 @@ class RecordAnchorsTest {
     append("b");
     anchors.requireAnchored();
 
-    test.asSuperuser(
-        UNGUARDED, "UPDATE audit_record SET subject = 'another' WHERE sequence = 2");
+    test.asSuperuser(UNGUARDED, "UPDATE audit_record SET subject = 'another' WHERE sequence = 2");
 
     anchors.look();
     assertThat(trust.standing()).isEqualTo(HistoryStanding.OLDER_THAN_ANCHOR);
@@ -304,7 +303,8 @@ class RecordAnchorsTest {
 
     sign(officers);
     Files.writeString(
-        beside(".refused"), Files.readString(beside(".refused")).replace("\"version\"", " \"version\""));
+        beside(".refused"),
+        Files.readString(beside(".refused")).replace("\"version\"", " \"version\""));
     anchors.look();
     assertThat(trust.standing()).isEqualTo(HistoryStanding.OLDER_THAN_ANCHOR);
 

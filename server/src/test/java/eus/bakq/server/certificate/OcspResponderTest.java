@@ -94,7 +94,8 @@ class OcspResponderTest {
           return true;
         });
 
-    assertThat(answer(request(Optional.empty(), revoked)).getStatus()).isEqualTo(OCSPResp.INTERNAL_ERROR);
+    assertThat(answer(request(Optional.empty(), revoked)).getStatus())
+        .isEqualTo(OCSPResp.INTERNAL_ERROR);
     assertThat(status(good)).isSameAs(CertificateStatus.GOOD);
   }
 
