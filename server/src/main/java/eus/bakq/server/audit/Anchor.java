@@ -34,7 +34,7 @@ public record Anchor(Bytes database, long sequence, Bytes hash) {
     }
   }
 
-  /** {@code enc("bakq/anchor/v1", database, sequence, hash)}: {@value #SIZE} bytes. */
+  /** {@code enc("bakq/anchor/v1", database, sequence, hash)}: 102 bytes. */
   Bytes encoded() {
     return Encoding.of(DOMAIN).bytes(database).number(sequence).bytes(hash).toBytes();
   }

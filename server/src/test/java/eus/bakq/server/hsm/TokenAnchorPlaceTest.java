@@ -8,16 +8,21 @@ import static eus.bakq.pkcs11.AttributeType.CKA_TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import eus.bakq.fixtures.SoftHsm;
 import eus.bakq.pkcs11.Constant;
 import eus.bakq.pkcs11.ObjectHandle;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.Template;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.vocabulary.Bytes;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -73,13 +78,35 @@ class TokenAnchorPlaceTest extends AnchorPlaceContract {
     places.getFirst().keep(VALUE);
 
     assertThat(places.getLast().read()).isEmpty();
-    places();
+    var _ = places();
     try (Pkcs11Session attacker = ceremony.attacker("authority")) {
       attacker.create(ANCHOR.with(CKA_LABEL, VALUE.toHex()));
     }
     assertThatThrownBy(this::places)
         .isInstanceOf(HsmRefusedException.class)
         .hasMessageContaining("holds no object that is not in transcript");
+  }
+
+  /** SoftHSM2 writes an object's file in place; whoever dies there leaves it empty. */
+  @Test
+  @DisplayName("AUD-16: a token whose anchor was lost in the middle of a write gets another")
+  void goesOnAfterAHalfWrittenOne() throws Exception {
+    places().getFirst().keep(VALUE);
+    Files.write(newestObject(), new byte[0]);
+
+    AnchorPlace custody = places().getFirst();
+    assertThat(custody.read()).isEmpty();
+    custody.keep(VALUE);
+    assertThat(places().getFirst().read()).contains(VALUE);
+  }
+
+  private static Path newestObject() throws IOException {
+    try (Stream<Path> files = Files.walk(SoftHsm.shared().tokenFolder())) {
+      return files
+          .filter(file -> file.toString().endsWith(".object"))
+          .max(Comparator.comparing(file -> file.toFile().lastModified()))
+          .orElseThrow();
+    }
   }
 
   @Test
