@@ -90,7 +90,8 @@ public final class Bakq {
             .addSubcommand(new AuthoriseCommand(caller))
             .addSubcommand(MessagesCommand.phone(caller))
             .addSubcommand(MessagesCommand.mailbox(caller))
-            .addSubcommand(new CommandLine(new AuditCommand(caller)));
+            .addSubcommand(new CommandLine(new AuditCommand(caller)))
+            .addSubcommand(new SelfTestCommand(caller, bakq::connectionFile));
     Terminal terminal = caller.terminal();
     return commands
         .setOut(terminal.out())

@@ -9,6 +9,7 @@ import eus.bakq.demo.v1.MessageServiceGrpc.MessageServiceBlockingStub;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -113,14 +114,24 @@ final class MessagesCommand implements Callable<Integer> {
   }
 
   private String essence(String text) {
-    for (Pattern pattern :
-        channel == Channel.CHANNEL_EMAIL ? List.of(LINK) : List.of(LAST_LINE, CODE)) {
+    return (channel == Channel.CHANNEL_EMAIL ? first(text, LINK) : codeIn(text))
+        .map(Text::printable)
+        .orElseThrow(() -> FailedException.refused("The newest message has no code or link."));
+  }
+
+  /** The code in an SMS, if there is one. */
+  static Optional<String> codeIn(String sms) {
+    return first(sms, LAST_LINE, CODE);
+  }
+
+  private static Optional<String> first(String text, Pattern... patterns) {
+    for (Pattern pattern : patterns) {
       Matcher matcher = pattern.matcher(text);
       if (matcher.find()) {
-        return Text.printable(matcher.groupCount() == 0 ? matcher.group() : matcher.group(1));
+        return Optional.of(matcher.groupCount() == 0 ? matcher.group() : matcher.group(1));
       }
     }
-    throw FailedException.refused("The newest message has no code or link.");
+    return Optional.empty();
   }
 
   private void show(Message message) {

@@ -41,6 +41,11 @@ final class ProgramKey {
     }
   }
 
+  /** The same key on a device with another clock. */
+  ProgramKey on(Clock other) {
+    return new ProgramKey(pair, random, other);
+  }
+
   /** SubjectPublicKeyInfo in DER: 91 bytes. */
   ByteString publicKey() {
     return ByteString.copyFrom(pair.getPublic().getEncoded());

@@ -17,7 +17,7 @@ final class Sentences {
   /** The sentence, and after it the fields at fault and the correlation id if there are any. */
   static String of(StatusRuntimeException failure) {
     StringBuilder text = new StringBuilder();
-    Optional<ErrorInfo> info = detail(failure, ErrorInfo.class);
+    Optional<ErrorInfo> info = info(failure);
     text.append(info.isPresent() ? of(reason(info.get())) : ofTransport(failure.getStatus()));
     detail(failure, BadRequest.class)
         .ifPresent(
@@ -39,7 +39,7 @@ final class Sentences {
 
   /** 1 to 3, as the package's comment says. */
   static int exitCode(StatusRuntimeException failure) {
-    Optional<ErrorInfo> info = detail(failure, ErrorInfo.class);
+    Optional<ErrorInfo> info = info(failure);
     if (info.isPresent() && reason(info.get()) == Reason.REASON_FIELD_INVALID) {
       return FailedException.USAGE;
     }
@@ -47,6 +47,11 @@ final class Sentences {
       case UNAVAILABLE, DEADLINE_EXCEEDED -> FailedException.UNAVAILABLE;
       default -> FailedException.REFUSED;
     };
+  }
+
+  /** Why our server refused, with the correlation id; empty if it was not our server that did. */
+  static Optional<ErrorInfo> info(StatusRuntimeException failure) {
+    return detail(failure, ErrorInfo.class);
   }
 
   private static Reason reason(ErrorInfo info) {

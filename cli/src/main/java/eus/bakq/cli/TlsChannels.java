@@ -10,6 +10,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -32,23 +33,31 @@ final class TlsChannels implements Channels {
 
   private ManagedChannel open(Door door) {
     ConnectionFile file = connection.get();
+    return open(file, door, file.identity(door));
+  }
+
+  /**
+   * A new channel to {@code door} as somebody who need not belong there. Does not connect yet.
+   *
+   * @throws FailedException if the connection file does not say how
+   */
+  static ManagedChannel open(
+      ConnectionFile file, Door door, Optional<ConnectionFile.ClientIdentity> identity) {
     ConnectionFile.Address address = file.address(door);
     return NettyChannelBuilder.forAddress(address.host(), address.port())
-        .sslContext(tls(file, door))
+        .sslContext(tls(file, door, identity))
         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
         .build();
   }
 
-  private static SslContext tls(ConnectionFile file, Door door) {
+  private static SslContext tls(
+      ConnectionFile file, Door door, Optional<ConnectionFile.ClientIdentity> identity) {
     try {
       SslContextBuilder builder =
           SslContextBuilder.forClient()
               .protocols("TLSv1.3")
               .trustManager(file.authority().toFile());
-      file.identity(door)
-          .ifPresent(
-              identity ->
-                  builder.keyManager(identity.certificate().toFile(), identity.key().toFile()));
+      identity.ifPresent(one -> builder.keyManager(one.certificate().toFile(), one.key().toFile()));
       return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
     } catch (IOException | IllegalArgumentException e) {
       throw FailedException.usage(

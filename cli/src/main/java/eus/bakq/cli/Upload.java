@@ -18,14 +18,16 @@ final class Upload
   private static final int CHUNK_BYTES = 64 * 1024;
 
   private final byte[] document;
+  private final byte[] sha256;
   private final CompletableFuture<String> id = new CompletableFuture<>();
   private ClientCallStreamObserver<UploadDocumentRequest> call;
   private boolean headed;
   private boolean ended;
   private int sent;
 
-  private Upload(byte[] document) {
+  private Upload(byte[] document, byte[] sha256) {
     this.document = document;
+    this.sha256 = sha256;
   }
 
   /**
@@ -34,7 +36,15 @@ final class Upload
    * @param stub with a deadline, which bounds the wait
    */
   static String of(SignatureRequestServiceStub stub, byte[] document) {
-    Upload upload = new Upload(document);
+    return of(stub, document, Sha256.of(document));
+  }
+
+  /**
+   * As {@link #of(SignatureRequestServiceStub, byte[])}, with a hash that may be another
+   * document's.
+   */
+  static String of(SignatureRequestServiceStub stub, byte[] document, byte[] sha256) {
+    Upload upload = new Upload(document, sha256);
     var _ = stub.uploadDocument(upload);
     try {
       return upload.id.get();
@@ -77,7 +87,7 @@ final class Upload
   private UploadHeader header() {
     return UploadHeader.newBuilder()
         .setSize(document.length)
-        .setSha256(ByteString.copyFrom(Sha256.of(document)))
+        .setSha256(ByteString.copyFrom(sha256))
         .build();
   }
 

@@ -23,6 +23,7 @@ class BakqTest {
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.output())
         .contains("sede", "registration", "activate", "authorise", "phone", "mailbox", "audit")
+        .contains("self-test")
         .contains("refused", "not available now")
         .doesNotContain("\u001b");
   }

@@ -37,6 +37,15 @@ final class ProcessWorld implements World, AutoCloseable {
   private final Map<String, Set<Message>> received = new ConcurrentHashMap<>();
   private final Object starting = new Object();
 
+  /** A call that cannot be made, because no node is there. */
+  static final class NobodyThereError extends AssertionError {
+    private static final long serialVersionUID = 1;
+
+    NobodyThereError() {
+      super("no node is open");
+    }
+  }
+
   /** One server: where it listens, what it is started on, and its process while it has one. */
   final class Node implements World {
     private final Path configuration;
@@ -231,7 +240,7 @@ final class ProcessWorld implements World, AutoCloseable {
     return nodes().stream()
         .filter(Node::isOpen)
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no node is open"));
+        .orElseThrow(NobodyThereError::new);
   }
 
   @Override

@@ -68,6 +68,9 @@ final class ServerProgram {
    * flags that it is given, and ends. The JVMs of a run wait for each other here.
    */
   synchronized void train(Training training) throws Exception {
+    if (Files.exists(cache)) {
+      return;
+    }
     try (FileChannel file =
             FileChannel.open(
                 HOME.resolve("training"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -16,6 +16,21 @@ import java.util.List;
  * several threads.
  */
 record WorldInvariants(World world) {
+  private static final List<String> INDEXES =
+      List.of(
+          "create index on audit_record ((details ->> 'sad'))",
+          "create index on audit_record ((details ->> 'credential'))",
+          "create index on audit_record ((details ->> 'certificate_sha256'))",
+          "create index on audit_record ((details ->> 'interaction'))",
+          "create index on audit_record (type, subject)");
+
+  /** Makes the looks at a record that grows long quick. */
+  static void index(World world) throws SQLException {
+    for (String index : INDEXES) {
+      var _ = world.tamper(index);
+    }
+  }
+
   /** What must hold at any moment. */
   void require() throws SQLException {
     assertThat(broken(WorldInvariant.When.ALWAYS)).as("broken in the world").isEmpty();
