@@ -237,10 +237,7 @@ final class ProcessWorld implements World, AutoCloseable {
 
   /** The first node whose doors are open. */
   Node anybody() {
-    return nodes().stream()
-        .filter(Node::isOpen)
-        .findFirst()
-        .orElseThrow(NobodyThereError::new);
+    return nodes().stream().filter(Node::isOpen).findFirst().orElseThrow(NobodyThereError::new);
   }
 
   @Override
