@@ -33,14 +33,14 @@ final class RefusedDatabase {
     this.found = found;
   }
 
-  private record Anchored(String database, long sequence, String hash) {
+  record Anchored(String database, long sequence, String hash) {
     Anchored {
       Objects.requireNonNull(database);
       Objects.requireNonNull(hash);
     }
   }
 
-  private record Found(int version, List<Anchored> anchors, Anchored head, long missing) {
+  record Found(int version, List<Anchored> anchors, Anchored head, long missing) {
     Found {
       anchors = List.copyOf(anchors);
       Objects.requireNonNull(head);

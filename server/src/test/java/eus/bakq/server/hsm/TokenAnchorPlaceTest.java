@@ -104,7 +104,7 @@ class TokenAnchorPlaceTest extends AnchorPlaceContract {
     try (Stream<Path> files = Files.walk(SoftHsm.shared().tokenFolder())) {
       return files
           .filter(file -> file.toString().endsWith(".object"))
-          .max(Comparator.comparing(file -> file.toFile().lastModified()))
+          .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
           .orElseThrow();
     }
   }
