@@ -284,7 +284,7 @@ class KillTest {
             .thenComparing(point -> point.step() == KillStep.COMPLETE)
             .reversed());
     while (deaths.size() < own || all.stream().anyMatch(KillPoint::isCommit)) {
-      deaths.add(together(all, Math.ceilDiv(CUTS + CUTS / 10, own)));
+      deaths.add(together(all, Math.ceilDiv(CUTS + CUTS / 20, own)));
     }
     return deaths;
   }

@@ -34,7 +34,7 @@ final class ServerProgram {
   private static final Path HOME = Path.of("target/server-program").toAbsolutePath();
 
   /** Changes when what is made of the same classes does. */
-  private static final byte FORM = 2;
+  private static final byte FORM = 1;
 
   private static final String CACHE_OUTPUT = "-XX:AOTCacheOutput=";
 
@@ -88,7 +88,7 @@ final class ServerProgram {
     return flag.startsWith(CACHE_OUTPUT);
   }
 
-  /** Has a server do what all do, from its start to its end. */
+  /** Starts a server and ends it. */
   @FunctionalInterface
   interface Training {
     void run(List<String> flags) throws Exception;
