@@ -50,7 +50,7 @@ class KillTest {
   /** In ./test. */
   private static final int CUTS = 300;
 
-  private static final int DEATHS = 32;
+  private static final int DEATHS = 34;
   private static final int RANDOM_DEATHS = 4;
   private static final int RELAPSES = 2;
   private static final int LANES = 2;
