@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
@@ -48,10 +47,8 @@ final class RawDoors {
         InputStream in = socket.getInputStream();
         int first = in.read();
         return first < 0 || first == TLS_ALERT ? closed() : answered("plain HTTP/2");
-      } catch (SocketTimeoutException e) {
-        return closed();
       } catch (IOException e) {
-        return closed(); // reset by the server
+        return closed(); // reset by the server, or nothing said for long
       }
     } catch (IOException e) {
       throw unreachable(door);

@@ -100,7 +100,7 @@ final class RecordChecks {
         "recorded: the code that was used again",
         over > 0,
         over + " INTERACTION_IS_OVER",
-        "1 to 3");
+        "at least one");
   }
 
   private void neverSigned(String what, SignatureRequest request) {

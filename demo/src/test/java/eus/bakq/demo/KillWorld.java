@@ -374,17 +374,16 @@ final class KillWorld implements AutoCloseable {
     return new Walk(Optional.empty(), attempt, Optional.of(order), answered);
   }
 
-  /** Not if the server died, or who is held kept it waiting too long. Other refusals are faults. */
+  /** Whether the call came to an end; not if the server died. A refusal is a fault. */
   private static boolean isAnswered(KillAttempt attempt) throws Exception {
     try {
       attempt.act();
       return true;
     } catch (StatusRuntimeException e) {
-      boolean died = StatusProto.fromThrowable(e).getDetailsCount() == 0;
-      if (died || Refused.of(e).reason().equals("TEMPORARILY_UNAVAILABLE")) {
-        return false;
+      if (StatusProto.fromThrowable(e).getDetailsCount() > 0) {
+        throw e;
       }
-      throw e;
+      return false;
     }
   }
 
