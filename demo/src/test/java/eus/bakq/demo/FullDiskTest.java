@@ -92,7 +92,7 @@ class FullDiskTest {
     FullDisk disk = FullDisk.in(folder.resolve("disk"));
     Path temporary = Files.createDirectory(folder.resolve("tmp"));
     WorldFiles files = WorldFiles.make();
-    Map<String, String> environment = disk.environmentBeside(files.folder().resolve("anchors"));
+    Map<String, String> environment = disk.environmentBeside(files.anchors());
     try (ProcessWorld world = ProcessWorld.on(files)) {
       ProcessWorld.Node node =
           world

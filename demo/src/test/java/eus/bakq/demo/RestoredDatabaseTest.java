@@ -152,7 +152,7 @@ class RestoredDatabaseTest {
 
   /** The last records are in file and tokens. */
   private void awaitAnchored() throws Exception {
-    Path anchor = files.folder().resolve("anchors").resolve("server");
+    Path anchor = files.anchors().resolve("server");
     assertThat(
             Eventually.is(
                 () -> {
@@ -172,7 +172,7 @@ class RestoredDatabaseTest {
   }
 
   private int reconcile(Path officerA, Path officerB) throws IOException {
-    Path refused = files.folder().resolve("anchors").resolve("server.refused");
+    Path refused = files.anchors().resolve("server.refused");
     long head =
         Long.parseLong(
             Files.readString(refused)

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 final class WirePlace {
   private static final String LOOK_AT_THE_CLOCK = "FROM clock_mark";
 
-  private static final String RECORD = "FROM audit_lock";
+  private static final List<String> OF_ROUNDS =
+      List.of("FROM audit_lock", "FROM audit_record last", "pg_try_advisory_xact_lock");
 
   private WirePlace() {}
 
@@ -24,18 +25,23 @@ final class WirePlace {
 
   /**
    * Whether {@code exchange} is of a round: at one of the places {@code noise}, or in a transaction
-   * that begins with the record's lock, which tells once a minute what was counted, if anything
-   * was. Calls have something to read first.
+   * that begins as no call's does. With the record's lock one tells once a minute what was counted,
+   * if anything was. With the look at the record's head one holds the database to its anchors, each
+   * second and for all calls that wait for it: which of them makes it is a matter of chance. With
+   * the anchors' lock one writes to the tokens.
    */
   static boolean isNoise(PostgresExchange exchange, Set<String> noise) {
-    List<String> before = exchange.before();
-    return (before.isEmpty() ? exchange.sql() : before.getFirst()).contains(RECORD)
-        || noise.contains(of(exchange));
+    List<String> before = before(exchange);
+    String first = before.isEmpty() ? exchange.sql() : before.getFirst();
+    return OF_ROUNDS.stream().anyMatch(first::contains) || noise.contains(of(exchange));
   }
 
   static String of(PostgresExchange exchange) {
-    List<String> before =
-        exchange.before().stream().filter(sql -> !sql.contains(LOOK_AT_THE_CLOCK)).toList();
-    return before.stream().map(sql -> sql + " | ").collect(Collectors.joining()) + exchange.sql();
+    return before(exchange).stream().map(sql -> sql + " | ").collect(Collectors.joining())
+        + exchange.sql();
+  }
+
+  private static List<String> before(PostgresExchange exchange) {
+    return exchange.before().stream().filter(sql -> !sql.contains(LOOK_AT_THE_CLOCK)).toList();
   }
 }

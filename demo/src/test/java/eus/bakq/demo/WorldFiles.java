@@ -252,13 +252,12 @@ final class WorldFiles {
 
   /** Writes {@code name}.yaml for one server; the file. */
   Path write(String name, Settings settings) throws IOException {
-    Files.createDirectories(folder.resolve("anchors"));
     return Files.writeString(
         folder.resolve(name + ".yaml"),
         tokens.configuration(settings.module())
             + databaseAndRules(settings)
-            + "anchor: {file: anchors/"
-            + name
+            + "anchor: {file: "
+            + Files.createDirectories(anchors()).resolve(name)
             + "}\n"
             + "listeners:\n"
             + listener("relyingParty", settings.ports().map(ServerPorts::relyingParty), true)
@@ -381,6 +380,14 @@ final class WorldFiles {
   }
 
   /** Where everything of this world is, logs of its servers included. */
+  /**
+   * Where each server keeps its anchor: on the disk of the database, in memory if that is, since a
+   * disk that stalls for some seconds has releases refused.
+   */
+  Path anchors() {
+    return postgres.folder().resolve("anchors").resolve(folder.getFileName());
+  }
+
   Path folder() {
     return folder;
   }
