@@ -79,6 +79,7 @@ record SigningWiring(
         new AuthoriseSignature(
             parts,
             authentication.codeStep(),
+            authentication.parts().devices(),
             subject,
             signHashes(common),
             common.ledger(),

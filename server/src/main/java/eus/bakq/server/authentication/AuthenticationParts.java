@@ -25,6 +25,11 @@ public record AuthenticationParts(
     return new Tickets(keys, random);
   }
 
+  /** By which programs are known again. */
+  public DeviceCookies devices() {
+    return new DeviceCookies(keys, random, settings);
+  }
+
   Codes codes() {
     return new Codes(keys, settings);
   }

@@ -38,6 +38,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
@@ -60,6 +61,9 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
       UnverifiedActivationData data,
       SigningContext context,
       AuthenticatedSigner signer) {}
+
+  private static final Set<SignerState> HAVE_CREDENTIALS =
+      Set.of(SignerState.ACTIVE, SignerState.SUSPENDED);
 
   private record Wanted(
       SignatureRequest request,
@@ -120,7 +124,10 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
             .requests()
             .find(handle, new SignatureRequestId(subject))
             .flatMap(SignatureRequest::expectedSigner);
-    return signer -> expected.map(signer.dni()::equals).orElse(true);
+    // Nobody uses up the tries of somebody who has yet to activate, or never will again.
+    return signer ->
+        HAVE_CREDENTIALS.contains(signer.state())
+            && expected.map(signer.dni()::equals).orElse(true);
   }
 
   @Override

@@ -12,6 +12,7 @@ import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.FailureCounters;
 import eus.bakq.server.authentication.InteractionPurpose;
 import eus.bakq.server.authentication.Interactions;
+import eus.bakq.server.authentication.LockRule;
 import eus.bakq.server.authentication.PasswordHashing;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordStep;
@@ -84,7 +85,9 @@ final class ActivationWorld implements AutoCloseable {
           5,
           Duration.ZERO,
           Duration.ofMinutes(10),
-          Duration.ofMinutes(10));
+          Duration.ofMinutes(10),
+          LockRule.TWO,
+          Duration.ofDays(400));
 
   /** Citizens' keys, before each of which something happens. */
   private final class WatchedKeys implements CitizenKeys {
@@ -119,6 +122,7 @@ final class ActivationWorld implements AutoCloseable {
           credentials,
           register,
           acts,
+          new FailureCounters(SETTINGS),
           interactions,
           enrolment.outbox,
           enrolment.audit);
@@ -215,7 +219,8 @@ final class ActivationWorld implements AutoCloseable {
     SecretBytes ticket;
     try (PasswordStep.Attempt attempt =
         new PasswordStep.Attempt(
-            interaction, METHOD, proof(program, interaction, "-"), signer.dni(), password())) {
+            interaction, METHOD, proof(program, interaction, "-"), signer.dni(), password(),
+            Optional.empty())) {
       ticket = new PasswordStep(authentication).run(attempt, subject).ticket();
     }
     Bytes hash = Bytes.copyOf(ticket.use(Bytes::sha256));
@@ -225,6 +230,7 @@ final class ActivationWorld implements AutoCloseable {
       return new CompleteActivation(
               parts,
               new CodeStep(authentication),
+              authentication.devices(),
               subject,
               new CompleteActivation.Making(
                   new WatchedKeys(),
@@ -237,7 +243,8 @@ final class ActivationWorld implements AutoCloseable {
                   SignatureAlgorithm.ECDSA_P256_SHA256,
                   keyEnd,
                   purposes))
-          .run(attempt);
+          .run(attempt)
+          .certificate();
     }
   }
 
