@@ -54,6 +54,7 @@ record SigningWiring(
             common.documents(),
             common.signers(),
             common.credentials(),
+            authentication.parts().altered(),
             new ActivationIssuer(
                 keys,
                 common.ledger(),

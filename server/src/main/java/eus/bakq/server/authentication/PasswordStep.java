@@ -10,6 +10,7 @@ import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.notification.OutgoingMessage;
+import eus.bakq.server.signer.AlteredRows;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.Bytes;
@@ -84,6 +85,7 @@ public final class PasswordStep {
 
   private final Database database;
   private final Signers signers;
+  private final AlteredRows altered;
   private final Interactions interactions;
   private final Passwords passwords;
   private final Tickets tickets;
@@ -99,6 +101,7 @@ public final class PasswordStep {
   public PasswordStep(AuthenticationParts parts) {
     this.database = parts.database();
     this.signers = parts.signers();
+    this.altered = parts.altered();
     this.interactions = parts.interactions();
     this.passwords = parts.passwords();
     this.tickets = parts.tickets();
@@ -247,16 +250,16 @@ public final class PasswordStep {
   private Candidate candidate(Handle handle, Attempt attempt, AuthenticationSubject<?> subject)
       throws RefusedException {
     Interaction interaction = requireOpen(requireLive(handle, attempt, subject));
-    Optional<Signer> registered = signers.find(handle, attempt.dni());
-    if (registered.isEmpty()) {
-      signers.standIn();
-    }
+    Optional<Signer> registered =
+        altered.findOrStandIn(() -> signers.find(handle, attempt.dni()), signers::standIn);
     // Somebody whom the subject does not concern is a stranger here: nobody can use up another's
     // tries.
     Predicate<Signer> concerned = subject.concerned(handle, interaction.subject());
     Optional<SignerId> signer = registered.filter(concerned).map(Signer::id);
     // The same statement for a stranger.
-    Optional<Passwords.Kept> kept = passwords.find(handle, signer.orElse(new SignerId(NOBODY)));
+    SignerId asked = signer.orElse(new SignerId(NOBODY));
+    Optional<Passwords.Kept> kept =
+        altered.findOrStandIn(() -> passwords.find(handle, asked), () -> {});
     return new Candidate(interaction, signer, kept);
   }
 

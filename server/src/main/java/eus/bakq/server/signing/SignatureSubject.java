@@ -16,6 +16,7 @@ import eus.bakq.server.notification.MessageKind;
 import eus.bakq.server.sam.ActivationIssuer;
 import eus.bakq.server.sam.SigningContext;
 import eus.bakq.server.sam.UnverifiedActivationData;
+import eus.bakq.server.signer.AlteredRows;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
@@ -77,6 +78,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   private final SignatureDocuments signatures;
   private final Signers signers;
   private final Credentials credentials;
+  private final AlteredRows altered;
   private final ActivationIssuer issuer;
   private final StandIn standIn;
   private final SignatureScheme rsaScheme;
@@ -93,6 +95,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
       SignatureDocuments signatures,
       Signers signers,
       Credentials credentials,
+      AlteredRows altered,
       ActivationIssuer issuer,
       StandIn standIn,
       SignatureScheme rsaScheme,
@@ -101,6 +104,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     this.signatures = signatures;
     this.signers = signers;
     this.credentials = credentials;
+    this.altered = altered;
     this.issuer = issuer;
     this.standIn = standIn;
     this.rsaScheme = rsaScheme;
@@ -175,14 +179,12 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     List<Bytes> originals = parts.documents().originals(handle, request);
     List<SignatureForm> forms = parts.documents().forms(handle, request);
     SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
-    Optional<Signer> signer = signers.find(handle, asked);
-    Optional<Credential> found = credentials.findUsable(handle, asked, CredentialPurpose.SIGNATURE);
-    if (signer.isEmpty()) {
-      signers.standIn();
-    }
-    if (found.isEmpty()) {
-      credentials.standIn();
-    }
+    Optional<Signer> signer =
+        altered.findOrStandIn(() -> signers.find(handle, asked), signers::standIn);
+    Optional<Credential> found =
+        altered.findOrStandIn(
+            () -> credentials.findUsable(handle, asked, CredentialPurpose.SIGNATURE),
+            credentials::standIn);
     // For a certificate that is over, or has not begun, nothing can be prepared: a fault would tell
     // that there is one (AUT-11).
     Instant now = Database.now(handle);

@@ -35,6 +35,7 @@ import eus.bakq.server.hsm.FakeCitizenKeys;
 import eus.bakq.server.hsm.NewCitizenKey;
 import eus.bakq.server.hsm.UnusableKeyException;
 import eus.bakq.server.hsm.WrappedKey;
+import eus.bakq.server.signer.AlteredRows;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.vocabulary.ActivationId;
 import eus.bakq.server.vocabulary.Bytes;
@@ -114,8 +115,8 @@ final class ActivationWorld implements AutoCloseable {
   final CredentialActs acts = new CredentialActs(enrolment.macs, random);
   final Wording wording = Wording.open("bakq.adibidea.eus", 6);
   final CredentialMessages messages = new CredentialMessages(enrolment.signers, acts, wording);
-  final Interactions interactions =
-      new Interactions(random, SETTINGS, new CountedEvents(System::nanoTime));
+  final CountedEvents counted = new CountedEvents(System::nanoTime);
+  final Interactions interactions = new Interactions(random, SETTINGS, counted);
   final CredentialStatus status =
       new CredentialStatus(
           enrolment.signers,
@@ -140,6 +141,7 @@ final class ActivationWorld implements AutoCloseable {
       new AuthenticationParts(
           enrolment.database.database(),
           enrolment.signers,
+          new AlteredRows(counted),
           interactions,
           new Passwords(
               PasswordHashing.open(
