@@ -182,8 +182,8 @@ class DeviceLocksTest {
   }
 
   @Test
-  @DisplayName("who holds the database, and not the record token, knows no device")
-  void knowsNoDeviceByAGenerationInTheDatabase() throws Exception {
+  @DisplayName("U5: who writes the database brings old cookies back to life, and makes none")
+  void makesNoCookieOfARowInTheDatabase() throws Exception {
     Citizen citizen = world.registeredCitizen();
     ByteString device = citizen.activate().device();
     world.officer().revoke(citizen, RevocationReason.REVOCATION_REASON_SIGNER_ASKED);
@@ -192,7 +192,6 @@ class DeviceLocksTest {
     assertThat(Eventually.is(() -> citizen.linkTokens().size() > links)).isTrue();
     citizen.activate();
 
-    // He can bring old cookies back to life, and make none: with one he may guess five times more.
     assertThat(
             world.tamper(
                 "update failure_counter set device_generation = 2 where id = '"

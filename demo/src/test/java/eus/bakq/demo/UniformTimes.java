@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -34,6 +35,7 @@ class UniformTimes {
   private static final int SAMPLES = Integer.getInteger("bakq.times.samples", 1300);
 
   private static final int WARM_UP = 50;
+  private static final Duration PAUSE = Duration.ofMillis(60);
   private static final double LEAST = 0.45;
   private static final double MOST = 0.55;
 
@@ -113,6 +115,8 @@ class UniformTimes {
 
   /** Until what was to be sent is sent: it would take the next one's time. */
   private void awaitRest(Statement database) throws Exception {
+    // As long for everybody: what has rested a while begins slower.
+    Thread.sleep(PAUSE);
     assertThat(Eventually.is(() -> isNothingPending(database))).isTrue();
   }
 

@@ -61,7 +61,7 @@ record SigningWiring(
                 common.audit(),
                 common.random(),
                 common.configuration().sam()),
-            StandIn.make(common.random(), common.clock().instant()),
+            StandIn.make(common.authority(), common.clock().instant()),
             common.configuration().rsaScheme(),
             common.configuration().sam().algorithms());
     FailSignatureRequest fail = new FailSignatureRequest(parts, common.outbox());

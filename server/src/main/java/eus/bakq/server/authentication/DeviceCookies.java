@@ -62,9 +62,9 @@ public final class DeviceCookies {
    */
   Presented examine(UUID judgedAs, Optional<SecretBytes> cookie) {
     byte[] presented = cookie.map(given -> given.use(byte[]::clone)).orElseGet(() -> new byte[SIZE]);
+    byte[] content = Arrays.copyOf(presented, CONTENT_SIZE);
+    byte[] mac = Arrays.copyOfRange(presented, CONTENT_SIZE, presented.length);
     try {
-      byte[] content = Arrays.copyOf(presented, CONTENT_SIZE);
-      byte[] mac = Arrays.copyOfRange(presented, CONTENT_SIZE, presented.length);
       ByteBuffer numbers = ByteBuffer.wrap(content, ID_SIZE, CONTENT_SIZE - ID_SIZE);
       return new Presented(
           MessageDigest.isEqual(mac(judgedAs, content), mac),
@@ -72,6 +72,7 @@ public final class DeviceCookies {
           numbers.getLong());
     } finally {
       Arrays.fill(presented, (byte) 0);
+      Arrays.fill(mac, (byte) 0);
     }
   }
 
