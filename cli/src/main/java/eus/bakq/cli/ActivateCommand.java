@@ -49,10 +49,7 @@ final class ActivateCommand implements Callable<Integer> {
       description = "The link, or - to be asked for it (others can see arguments of a program).")
   private String link;
 
-  @Option(
-      names = DeviceFile.OPTION,
-      paramLabel = "FILE",
-      description = DeviceFile.DESCRIPTION)
+  @Option(names = DeviceFile.OPTION, paramLabel = "FILE", description = DeviceFile.DESCRIPTION)
   private Optional<Path> device = Optional.empty();
 
   private final Caller caller;

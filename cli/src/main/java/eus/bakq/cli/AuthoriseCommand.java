@@ -35,10 +35,7 @@ final class AuthoriseCommand implements Callable<Integer> {
       description = "The authorisation address that the sede shows.")
   private String address;
 
-  @Option(
-      names = DeviceFile.OPTION,
-      paramLabel = "FILE",
-      description = DeviceFile.DESCRIPTION)
+  @Option(names = DeviceFile.OPTION, paramLabel = "FILE", description = DeviceFile.DESCRIPTION)
   private Optional<Path> device = Optional.empty();
 
   private final Caller caller;

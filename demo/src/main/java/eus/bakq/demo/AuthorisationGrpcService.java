@@ -108,12 +108,12 @@ final class AuthorisationGrpcService extends AuthorisationServiceGrpc.Authorisat
         observer,
         () -> {
           try (CodeStep.Attempt attempt =
-              SignerSteps.codeAttempt(
-                  request.getInteractionId(),
-                  AuthorisationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
-                  request.getProof(),
-                  request.getTicket(),
-                  request.getCode());
+                  SignerSteps.codeAttempt(
+                      request.getInteractionId(),
+                      AuthorisationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
+                      request.getProof(),
+                      request.getTicket(),
+                      request.getCode());
               AuthoriseSignature.Signed signed = parts.authorise().run(attempt)) {
             return SubmitCodeResponse.newBuilder()
                 .setSignedCount(signed.documents())

@@ -206,10 +206,7 @@ class DeviceLocksTest {
   }
 
   private static void wrongPassword(Citizen citizen, SignatureRequest request, ByteString device) {
-    citizen
-        .open(request)
-        .withDevice(device)
-        .submitPassword(citizen.dni(), Citizen.WRONG_PASSWORD);
+    citizen.open(request).withDevice(device).submitPassword(citizen.dni(), Citizen.WRONG_PASSWORD);
   }
 
   private static Authorising right(Citizen citizen, SignatureRequest request, ByteString device) {

@@ -64,7 +64,9 @@ class StrangersFloodTest {
         program.get();
       }
     }
-    assertThat(refused).as("who finds no room is told so, whoever is named").isSubsetOf("OVERLOADED");
+    assertThat(refused)
+        .as("who finds no room is told so, whoever is named")
+        .isSubsetOf("OVERLOADED");
   }
 
   /** Until it is over: a request, and as many strangers on it as may be. */

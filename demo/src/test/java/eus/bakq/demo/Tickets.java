@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Every ticket and device cookie that a world's server has given to anybody. Safe for several threads. */
+/**
+ * Every ticket and device cookie that a world's server has given to anybody. Safe for several
+ * threads.
+ */
 final class Tickets implements ClientInterceptor {
   private static final List<String> FIELDS = List.of("ticket", "device");
 

@@ -83,7 +83,8 @@ class UniformWorkTest {
   }
 
   @Test
-  @DisplayName("AUT-11, OTP-06, SAD-08: right codes that fit nothing: work and answers of wrong ones")
+  @DisplayName(
+      "AUT-11, OTP-06, SAD-08: right codes that fit nothing: work and answers of wrong ones")
   void doesAndTellsTheSameForRightCodesThatDoNotFit() throws Exception {
     Map<String, Work> work;
     Map<String, List<Object>> answers = new LinkedHashMap<>();
@@ -106,8 +107,7 @@ class UniformWorkTest {
     told.take();
     try (WorkMeter meter = new WorkMeter()) {
       for (Map.Entry<String, Late> code : codes.entrySet()) {
-        Refused refused =
-            meter.measure(code.getKey(), () -> Refused.by(code.getValue()::submit));
+        Refused refused = meter.measure(code.getKey(), () -> Refused.by(code.getValue()::submit));
         answers.put(code.getKey(), List.of(refused, told.take()));
       }
       work = meter.end();

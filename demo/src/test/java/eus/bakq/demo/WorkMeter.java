@@ -49,8 +49,7 @@ final class WorkMeter implements AutoCloseable {
           "eus.bakq.server.authentication.PasswordStep::judge");
 
   private static final List<String> OF_TIME =
-      List.of(
-          "com.zaxxer.hikari.pool.PoolBase::", "eus.bakq.server.database.DatabaseClock::");
+      List.of("com.zaxxer.hikari.pool.PoolBase::", "eus.bakq.server.database.DatabaseClock::");
   private static final String DOOR = "GrpcService::submit";
 
   /** Where the call of one program begins and ends. */

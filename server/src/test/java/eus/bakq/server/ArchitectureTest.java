@@ -252,8 +252,7 @@ class ArchitectureTest {
                 .map(JavaClass::getName)
                 .distinct())
         .containsExactlyInAnyOrder(
-            "eus.bakq.server.grpc.CallerInterceptor",
-            "eus.bakq.server.credential.Certificates");
+            "eus.bakq.server.grpc.CallerInterceptor", "eus.bakq.server.credential.Certificates");
   }
 
   @Test

@@ -61,15 +61,14 @@ public final class DeviceCookies {
    * @param cookie of {@link #SIZE} bytes; stays the caller's
    */
   Presented examine(UUID judgedAs, Optional<SecretBytes> cookie) {
-    byte[] presented = cookie.map(given -> given.use(byte[]::clone)).orElseGet(() -> new byte[SIZE]);
+    byte[] presented =
+        cookie.map(given -> given.use(byte[]::clone)).orElseGet(() -> new byte[SIZE]);
     byte[] content = Arrays.copyOf(presented, CONTENT_SIZE);
     byte[] mac = Arrays.copyOfRange(presented, CONTENT_SIZE, presented.length);
     try {
       ByteBuffer numbers = ByteBuffer.wrap(content, ID_SIZE, CONTENT_SIZE - ID_SIZE);
       return new Presented(
-          MessageDigest.isEqual(mac(judgedAs, content), mac),
-          numbers.getLong(),
-          numbers.getLong());
+          MessageDigest.isEqual(mac(judgedAs, content), mac), numbers.getLong(), numbers.getLong());
     } finally {
       Arrays.fill(presented, (byte) 0);
       Arrays.fill(mac, (byte) 0);

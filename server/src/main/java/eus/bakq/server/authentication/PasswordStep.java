@@ -219,10 +219,7 @@ public final class PasswordStep {
         send
             ? codeMessage(subject, challenge, judgement.signer())
             : LockMessages.about(
-                    consequence,
-                    counters.scope(device),
-                    judgement.signer(),
-                    challenge.expiresAt())
+                    consequence, counters.scope(device), judgement.signer(), challenge.expiresAt())
                 .orElseGet(() -> codeMessage(subject, challenge, Optional.empty())));
     audit.append(
         handle,

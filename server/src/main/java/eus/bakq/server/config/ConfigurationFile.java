@@ -288,15 +288,7 @@ public final class ConfigurationFile {
     return section.make(
         () ->
             new AuthenticationSettings(
-                lockAfter,
-                codeLife,
-                digits,
-                codes,
-                gap,
-                interaction,
-                temporary,
-                locks,
-                device));
+                lockAfter, codeLife, digits, codes, gap, interaction, temporary, locks, device));
   }
 
   private static Optional<CodeQuotaSettings> codeQuotas(ConfigurationSection section) {

@@ -133,9 +133,9 @@ public final class CredentialStatus {
   }
 
   /**
-   * Ends them, for good, and destroys their keys (KEY-10), and the person's device cookies. The person can activate again, with
-   * another key, when an officer renews the activation; but for one who has died: that account is
-   * CLOSED.
+   * Ends them, for good, and destroys their keys (KEY-10), and the person's device cookies. The
+   * person can activate again, with another key, when an officer renews the activation; but for one
+   * who has died: that account is CLOSED.
    *
    * @throws RefusedException NO_CREDENTIAL if there is none
    */

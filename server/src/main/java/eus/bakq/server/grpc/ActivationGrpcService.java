@@ -194,12 +194,12 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
         observer,
         () -> {
           try (CodeStep.Attempt attempt =
-              SignerSteps.codeAttempt(
-                  request.getInteractionId(),
-                  ActivationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
-                  request.getProof(),
-                  request.getTicket(),
-                  request.getCode());
+                  SignerSteps.codeAttempt(
+                      request.getInteractionId(),
+                      ActivationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
+                      request.getProof(),
+                      request.getTicket(),
+                      request.getCode());
               CompleteActivation.Activated activated = steps.complete().run(attempt)) {
             return toResponse(activated);
           }

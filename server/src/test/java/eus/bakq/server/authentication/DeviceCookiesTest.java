@@ -99,8 +99,7 @@ class DeviceCookiesTest {
     assertThat(known(cookie, SIGNER.value(), GENERATION, NOW)).isEqualTo(Device.KNOWN);
     assertThat(known(cookie, SIGNER.value(), GENERATION, NOW.plus(LIFE).minusSeconds(1)))
         .isEqualTo(Device.KNOWN);
-    assertThat(known(cookie, SIGNER.value(), GENERATION, NOW.plus(LIFE)))
-        .isEqualTo(Device.UNKNOWN);
+    assertThat(known(cookie, SIGNER.value(), GENERATION, NOW.plus(LIFE))).isEqualTo(Device.UNKNOWN);
     assertThat(known(cookie, SIGNER.value(), GENERATION, NOW.minusSeconds(1)))
         .isEqualTo(Device.UNKNOWN);
   }

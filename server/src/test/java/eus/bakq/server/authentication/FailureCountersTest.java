@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 class FailureCountersTest {
   private static TestDatabase database;
 
-  private final FailureCounters counters = new FailureCounters(settings(Duration.ZERO, LockRule.TWO));
+  private final FailureCounters counters =
+      new FailureCounters(settings(Duration.ZERO, LockRule.TWO));
   private final SignerId signer = new SignerId(UUID.randomUUID());
 
   private static AuthenticationSettings settings(Duration gap, LockRule locks) {
@@ -238,7 +239,9 @@ class FailureCountersTest {
     assertThat(mayHaveCode(counters)).isFalse();
     SignerId other = new SignerId(UUID.randomUUID());
     database.run(
-        handle -> counters.write(handle, counters.lock(handle, other.value()), Device.UNKNOWN, false, true));
+        handle ->
+            counters.write(
+                handle, counters.lock(handle, other.value()), Device.UNKNOWN, false, true));
     assertThat(
             database.<Boolean>run(
                 handle -> patient.mayHaveCode(patient.lock(handle, other.value()))))
@@ -251,7 +254,8 @@ class FailureCountersTest {
 
   private void sendCode() {
     database.run(
-        handle -> counters.write(
+        handle ->
+            counters.write(
                 handle, counters.lock(handle, signer.value()), Device.UNKNOWN, false, true));
   }
 }

@@ -221,7 +221,11 @@ final class ActivationWorld implements AutoCloseable {
     SecretBytes ticket;
     try (PasswordStep.Attempt attempt =
         new PasswordStep.Attempt(
-            interaction, METHOD, proof(program, interaction, "-"), signer.dni(), password(),
+            interaction,
+            METHOD,
+            proof(program, interaction, "-"),
+            signer.dni(),
+            password(),
             Optional.empty())) {
       ticket = new PasswordStep(authentication).run(attempt, subject).ticket();
     }

@@ -203,7 +203,8 @@ final class WordingTest {
         .contains("2026(e)ko azaroaren 28");
     assertThat(WORDING.lockWarning(Language.SPANISH, LockScope.EVERYWHERE, TIME).text())
         .contains("28 de noviembre de 2026");
-    assertThat(WORDING.lockWarning(Language.ENGLISH, LockScope.EVERYWHERE, TIME).text()).contains("28 November 2026");
+    assertThat(WORDING.lockWarning(Language.ENGLISH, LockScope.EVERYWHERE, TIME).text())
+        .contains("28 November 2026");
   }
 
   @Test
