@@ -16,6 +16,7 @@ import eus.bakq.signer.v1.SubmitCodeResponse;
 import eus.bakq.signer.v1.SubmitPasswordRequest;
 import eus.bakq.signer.v1.SubmitPasswordResponse;
 import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -23,9 +24,11 @@ import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -46,6 +49,9 @@ final class ActivateCommand implements Callable<Integer> {
       description = "The link, or - to be asked for it (others can see arguments of a program).")
   private String link;
 
+  @Option(names = DeviceFile.OPTION, paramLabel = "FILE", description = DeviceFile.DESCRIPTION)
+  private Optional<Path> device = Optional.empty();
+
   private final Caller caller;
 
   ActivateCommand(Caller caller) {
@@ -57,11 +63,13 @@ final class ActivateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    DeviceFile kept = DeviceFile.at(device);
+    ByteString known = kept.read();
     Interaction interaction = open();
     PersonalData person = setPassword(interaction);
     ConfirmPersonalDataResponse terms = confirm(interaction, person);
     accept(interaction, terms);
-    finish(interaction, person);
+    kept.write(finish(interaction, person, known));
     return 0;
   }
 
@@ -171,8 +179,9 @@ final class ActivateCommand implements Callable<Integer> {
                     .build());
   }
 
-  private void finish(Interaction interaction, PersonalData person) {
-    ByteString ticket = submitPassword(interaction, person).getTicket();
+  /** Returns what this device is known by from now on. */
+  private ByteString finish(Interaction interaction, PersonalData person, ByteString known) {
+    ByteString ticket = submitPassword(interaction, person, known).getTicket();
     say("If the password was right, a code comes by SMS.");
     try (Secret code = caller.terminal().askSecret("Code")) {
       SubmitCodeResponse activated =
@@ -191,10 +200,12 @@ final class ActivateCommand implements Callable<Integer> {
                       .setCode(code.bytes())
                       .build());
       show(activated.getCertificate());
+      return activated.getDevice();
     }
   }
 
-  private SubmitPasswordResponse submitPassword(Interaction interaction, PersonalData person) {
+  private SubmitPasswordResponse submitPassword(
+      Interaction interaction, PersonalData person, ByteString known) {
     try (Secret password = caller.terminal().askSecret("Your password")) {
       return stub()
           .submitPassword(
@@ -206,6 +217,7 @@ final class ActivateCommand implements Callable<Integer> {
                           .prove(ActivationServiceGrpc.getSubmitPasswordMethod(), interaction.id()))
                   .setDni(person.getDni())
                   .setPassword(password.bytes())
+                  .setDevice(known)
                   .build());
     }
   }

@@ -8,13 +8,17 @@ import eus.bakq.demo.v1.OpenAuthorisationRequest;
 import eus.bakq.demo.v1.OpenAuthorisationResponse;
 import eus.bakq.demo.v1.RejectRequest;
 import eus.bakq.demo.v1.SubmitCodeRequest;
+import eus.bakq.demo.v1.SubmitCodeResponse;
 import eus.bakq.demo.v1.SubmitPasswordRequest;
 import eus.bakq.demo.v1.SubmitPasswordResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The citizen agrees to a sede's request from a terminal; at a demo server only. */
@@ -31,6 +35,9 @@ final class AuthoriseCommand implements Callable<Integer> {
       description = "The authorisation address that the sede shows.")
   private String address;
 
+  @Option(names = DeviceFile.OPTION, paramLabel = "FILE", description = DeviceFile.DESCRIPTION)
+  private Optional<Path> device = Optional.empty();
+
   private final Caller caller;
 
   AuthoriseCommand(Caller caller) {
@@ -39,6 +46,8 @@ final class AuthoriseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    DeviceFile kept = DeviceFile.at(device);
+    ByteString known = kept.read();
     ProgramKey key = ProgramKey.generate(caller.random(), caller.clock());
     OpenAuthorisationResponse opened =
         stub()
@@ -52,10 +61,10 @@ final class AuthoriseCommand implements Callable<Integer> {
       reject(opened, key);
       throw FailedException.refused("The request was rejected; nothing was signed.");
     }
-    ByteString ticket = submitPassword(opened, key).getTicket();
+    ByteString ticket = submitPassword(opened, key, known).getTicket();
     say("If all was right, a code comes by SMS; sign only if it shows the same reference code.");
     try (Secret code = caller.terminal().askSecret("Code")) {
-      int signed =
+      SubmitCodeResponse answer =
           stub()
               .submitCode(
                   SubmitCodeRequest.newBuilder()
@@ -67,9 +76,9 @@ final class AuthoriseCommand implements Callable<Integer> {
                               ticket))
                       .setTicket(ticket)
                       .setCode(code.bytes())
-                      .build())
-              .getSignedCount();
-      say("Signed: " + counted(signed) + ".");
+                      .build());
+      say("Signed: " + counted(answer.getSignedCount()) + ".");
+      kept.write(answer.getDevice());
     }
     return 0;
   }
@@ -88,7 +97,8 @@ final class AuthoriseCommand implements Callable<Integer> {
     say(Text.table(rows).stripTrailing());
   }
 
-  private SubmitPasswordResponse submitPassword(OpenAuthorisationResponse opened, ProgramKey key) {
+  private SubmitPasswordResponse submitPassword(
+      OpenAuthorisationResponse opened, ProgramKey key, ByteString known) {
     String dni = caller.terminal().ask("DNI or NIE");
     try (Secret password = caller.terminal().askSecret("Password")) {
       return stub()
@@ -101,6 +111,7 @@ final class AuthoriseCommand implements Callable<Integer> {
                           opened.getInteractionId()))
                   .setDni(dni)
                   .setPassword(password.bytes())
+                  .setDevice(known)
                   .build());
     }
   }

@@ -23,9 +23,14 @@ import eus.bakq.demo.v1.SubmitPasswordRequest;
 import eus.bakq.demo.v1.SubmitPasswordResponse;
 import eus.bakq.signer.v1.Proof;
 import io.grpc.stub.StreamObserver;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code authorise}, {@code phone} and {@code mailbox}. */
 class CitizenCommandsTest {
@@ -49,6 +54,47 @@ class CitizenCommandsTest {
     }
     assertThat(authorisations.seen)
         .containsExactly("open https://sign/x", "12345678Z correct horse", "123456");
+  }
+
+  @Test
+  void keepsWhatTheDeviceIsKnownByForItsOwnerAlone(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("ane.device");
+    String answers = "yes\n12345678Z\ncorrect horse\n123456\n";
+    String[] authorise = {"authorise", "https://sign/x", "--device", file.toString()};
+    try (FakeServer server = FakeServer.serving(authorisations)) {
+      assertThat(server.run(answers, authorise).exitCode()).isZero();
+      assertThat(authorisations.devices.getLast()).isEmpty();
+      assertThat(Files.readAllBytes(file)).isEqualTo(new byte[64]);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+
+      assertThat(server.run(answers, authorise).exitCode()).isZero();
+      assertThat(authorisations.devices.getLast()).isEqualTo(ByteString.copyFrom(new byte[64]));
+      try (Stream<Path> all = Files.list(folder)) {
+        assertThat(all).containsExactly(file);
+      }
+    }
+  }
+
+  @Test
+  void usesNoDeviceFileThatOthersCanReadOrThatIsAnother(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("ane.device");
+    try (FakeServer server = FakeServer.serving(authorisations)) {
+      Files.write(file, new byte[64]);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+      FakeServer.Result open =
+          server.run("", "authorise", "https://sign/x", "--device", file.toString());
+      assertThat(open.exitCode()).isEqualTo(2);
+      assertThat(open.err()).contains("is open to others");
+
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      Files.write(file, new byte[63]);
+      FakeServer.Result another =
+          server.run("", "authorise", "https://sign/x", "--device", file.toString());
+      assertThat(another.exitCode()).isEqualTo(2);
+      assertThat(another.err()).contains("is not one that keeps a device");
+    }
+    assertThat(authorisations.seen).isEmpty();
   }
 
   @Test
@@ -118,6 +164,7 @@ class CitizenCommandsTest {
 
   private static final class Authorisations extends AuthorisationServiceImplBase {
     private final List<String> seen = new ArrayList<>();
+    private final List<ByteString> devices = new ArrayList<>();
     private byte[] programKey = new byte[0];
     private RuntimeException refusal;
 
@@ -145,6 +192,7 @@ class CitizenCommandsTest {
         SubmitPasswordRequest request, StreamObserver<SubmitPasswordResponse> observer) {
       requireProof(request.getProof(), "SubmitPassword", new byte[0]);
       seen.add(request.getDni() + " " + request.getPassword().toStringUtf8());
+      devices.add(request.getDevice());
       observer.onNext(
           SubmitPasswordResponse.newBuilder().setTicket(ByteString.copyFromUtf8("ticket")).build());
       observer.onCompleted();
@@ -158,7 +206,11 @@ class CitizenCommandsTest {
       }
       requireProof(request.getProof(), "SubmitCode", request.getTicket().toByteArray());
       seen.add(request.getCode().toStringUtf8());
-      observer.onNext(SubmitCodeResponse.newBuilder().setSignedCount(1).build());
+      observer.onNext(
+          SubmitCodeResponse.newBuilder()
+              .setSignedCount(1)
+              .setDevice(ByteString.copyFrom(new byte[64]))
+              .build());
       observer.onCompleted();
     }
 

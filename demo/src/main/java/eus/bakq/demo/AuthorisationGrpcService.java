@@ -19,6 +19,7 @@ import eus.bakq.server.grpc.Fields;
 import eus.bakq.server.grpc.Replies;
 import eus.bakq.server.grpc.SignerSteps;
 import eus.bakq.server.grpc.Times;
+import eus.bakq.server.signing.AuthoriseSignature;
 import eus.bakq.server.signing.OpenAuthorisation;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.SecretBytes;
@@ -88,7 +89,8 @@ final class AuthorisationGrpcService extends AuthorisationServiceGrpc.Authorisat
                   AuthorisationServiceGrpc.getSubmitPasswordMethod().getFullMethodName(),
                   request.getProof(),
                   request.getDni(),
-                  request.getPassword())) {
+                  request.getPassword(),
+                  request.getDevice())) {
             PasswordStep.Answer answer = parts.passwordStep().run(attempt, parts.subject());
             try (SecretBytes ticket = answer.ticket()) {
               return SubmitPasswordResponse.newBuilder()
@@ -106,14 +108,16 @@ final class AuthorisationGrpcService extends AuthorisationServiceGrpc.Authorisat
         observer,
         () -> {
           try (CodeStep.Attempt attempt =
-              SignerSteps.codeAttempt(
-                  request.getInteractionId(),
-                  AuthorisationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
-                  request.getProof(),
-                  request.getTicket(),
-                  request.getCode())) {
+                  SignerSteps.codeAttempt(
+                      request.getInteractionId(),
+                      AuthorisationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
+                      request.getProof(),
+                      request.getTicket(),
+                      request.getCode());
+              AuthoriseSignature.Signed signed = parts.authorise().run(attempt)) {
             return SubmitCodeResponse.newBuilder()
-                .setSignedCount(parts.authorise().run(attempt))
+                .setSignedCount(signed.documents())
+                .setDevice(signed.device().use(ByteString::copyFrom))
                 .build();
           }
         });

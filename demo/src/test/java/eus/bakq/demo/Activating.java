@@ -24,6 +24,7 @@ final class Activating {
   private final String interaction;
   private ConfirmPersonalDataResponse terms = ConfirmPersonalDataResponse.getDefaultInstance();
   private ByteString ticket = ByteString.copyFrom(new byte[60]);
+  private ByteString device = ByteString.EMPTY;
 
   private Activating(Channel channel, Program program, String interaction) {
     this.channel = channel;
@@ -116,6 +117,7 @@ final class Activating {
                         program.prove(ActivationServiceGrpc.getSubmitPasswordMethod(), interaction))
                     .setDni(dni)
                     .setPassword(ByteString.copyFromUtf8(password))
+                    .setDevice(device)
                     .build());
     ticket = answer.getTicket();
     return answer;
@@ -126,15 +128,24 @@ final class Activating {
   }
 
   SubmitCodeResponse submitCode(String code, ByteString given) {
-    return stub()
-        .submitCode(
-            SubmitCodeRequest.newBuilder()
-                .setInteractionId(interaction)
-                .setProof(
-                    program.prove(ActivationServiceGrpc.getSubmitCodeMethod(), interaction, given))
-                .setTicket(given)
-                .setCode(ByteString.copyFromUtf8(code))
-                .build());
+    SubmitCodeResponse answer =
+        stub()
+            .submitCode(
+                SubmitCodeRequest.newBuilder()
+                    .setInteractionId(interaction)
+                    .setProof(
+                        program.prove(
+                            ActivationServiceGrpc.getSubmitCodeMethod(), interaction, given))
+                    .setTicket(given)
+                    .setCode(ByteString.copyFromUtf8(code))
+                    .build());
+    device = answer.getDevice();
+    return answer;
+  }
+
+  /** The device cookie that success gave. */
+  ByteString device() {
+    return device;
   }
 
   ByteString ticket() {

@@ -7,6 +7,7 @@ import eus.bakq.demo.v1.OpenAuthorisationResponse;
 import eus.bakq.demo.v1.RejectRequest;
 import eus.bakq.demo.v1.RejectResponse;
 import eus.bakq.demo.v1.SubmitCodeRequest;
+import eus.bakq.demo.v1.SubmitCodeResponse;
 import eus.bakq.demo.v1.SubmitPasswordRequest;
 import eus.bakq.demo.v1.SubmitPasswordResponse;
 import io.grpc.Channel;
@@ -17,6 +18,7 @@ final class Authorising {
   private final Program program;
   private final OpenAuthorisationResponse shown;
   private ByteString ticket = ByteString.copyFrom(new byte[60]);
+  private ByteString device = ByteString.EMPTY;
 
   private Authorising(Channel channel, Program program, OpenAuthorisationResponse shown) {
     this.channel = channel;
@@ -44,7 +46,20 @@ final class Authorising {
   Authorising through(Channel other) {
     Authorising same = new Authorising(other, program, shown);
     same.ticket = ticket;
+    same.device = device;
     return same;
+  }
+
+  /** The same conversation, by a program that keeps {@code cookie}, or none if it is empty. */
+  Authorising withDevice(ByteString cookie) {
+    Authorising same = through(channel);
+    same.device = cookie;
+    return same;
+  }
+
+  /** The cookie that the program keeps: the last one that it was given. */
+  ByteString device() {
+    return device;
   }
 
   OpenAuthorisationResponse shown() {
@@ -74,6 +89,7 @@ final class Authorising {
                         by.prove(AuthorisationServiceGrpc.getSubmitPasswordMethod(), interaction()))
                     .setDni(dni)
                     .setPassword(ByteString.copyFromUtf8(password))
+                    .setDevice(device)
                     .build());
     ticket = answer.getTicket();
     return answer;
@@ -85,16 +101,19 @@ final class Authorising {
   }
 
   int submitCode(String code, ByteString given, Program by) {
-    return stub()
-        .submitCode(
-            SubmitCodeRequest.newBuilder()
-                .setInteractionId(interaction())
-                .setProof(
-                    by.prove(AuthorisationServiceGrpc.getSubmitCodeMethod(), interaction(), given))
-                .setTicket(given)
-                .setCode(ByteString.copyFromUtf8(code))
-                .build())
-        .getSignedCount();
+    SubmitCodeResponse answer =
+        stub()
+            .submitCode(
+                SubmitCodeRequest.newBuilder()
+                    .setInteractionId(interaction())
+                    .setProof(
+                        by.prove(
+                            AuthorisationServiceGrpc.getSubmitCodeMethod(), interaction(), given))
+                    .setTicket(given)
+                    .setCode(ByteString.copyFromUtf8(code))
+                    .build());
+    device = answer.getDevice();
+    return answer.getSignedCount();
   }
 
   RejectResponse reject() {

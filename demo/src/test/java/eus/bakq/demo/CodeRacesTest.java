@@ -2,6 +2,7 @@ package eus.bakq.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import eus.bakq.fixtures.BadDocuments;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.relyingparty.v1.SignatureRequest;
@@ -152,6 +153,51 @@ class CodeRacesTest {
         .isEqualTo(LOCK_AFTER);
     assertThat(sent + LOCK_AFTER + afterTheLock).isEqualTo(opened.size());
     assertThat(liveChallenges(citizen)).isLessThanOrEqualTo(1);
+    requests.forEach(request -> sede.cancel(request.getId()));
+  }
+
+  @Test
+  @DisplayName(
+      "AUT-08, AUT-10: 40 wrong passwords at once from known and other devices: two counts, exact")
+  void locksEachKindOfDeviceAtItsFifth() throws Exception {
+    Citizen citizen = world.registeredCitizen();
+    ByteString device = citizen.activate().device();
+    List<SignatureRequest> requests =
+        List.of(sede.ask(BadDocuments.sound()), sede.ask(BadDocuments.sound()));
+    List<Authorising> opened = open(citizen, requests);
+
+    var answers =
+        AtOnce.run(
+            opened.size(),
+            number -> {
+              Authorising one = at(number, opened.get(number));
+              Authorising with = number % 4 < 2 ? one.withDevice(device) : one;
+              return () -> with.submitPassword(citizen.dni(), Citizen.WRONG_PASSWORD);
+            });
+
+    assertThat(AtOnce.successes(answers)).as("each is answered alike").isEqualTo(opened.size());
+    for (String kind : List.of("KNOWN", "UNKNOWN")) {
+      String judged =
+          "select count(*) from audit_record where type = 'AUTHENTICATION_PASSWORD_JUDGED' and actor = '"
+              + citizen.signerId()
+              + "' and reason = 'WRONG_PASSWORD' and details->>'device' = '"
+              + kind
+              + "' and details->>'account' ";
+      assertThat(world.count(judged + "= 'COUNTED'")).as(kind).isEqualTo(LOCK_AFTER - 2);
+      assertThat(world.count(judged + "= 'WARNED'")).as(kind).isOne();
+      assertThat(world.count(judged + "= 'LOCKED'")).as(kind).isOne();
+      assertThat(world.count(judged + "= 'WAS_LOCKED'"))
+          .as(kind)
+          .isEqualTo(opened.size() / 2 - LOCK_AFTER);
+    }
+    assertThat(failures(citizen)).isEqualTo(opened.size() / 2);
+    assertThat(
+            world.count(
+                "select known_failures from failure_counter where known_locked_at is not null"
+                    + " and locked_at is not null and id = '"
+                    + citizen.signerId()
+                    + "'"))
+        .isEqualTo(opened.size() / 2);
     requests.forEach(request -> sede.cancel(request.getId()));
   }
 

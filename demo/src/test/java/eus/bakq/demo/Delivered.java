@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /**
  * Every secret of a world: what its phones and mailboxes were sent, what its people chose, the
- * tickets that their programs were given, and the PINs.
+ * tickets and device cookies that their programs were given, and the PINs.
  */
 final class Delivered {
   private static final Pattern SECRET =
@@ -41,7 +41,7 @@ final class Delivered {
     }
     int number = 0;
     for (ByteString ticket : world.tickets().given()) {
-      secrets.bytes("ticket " + ++number, ticket.toByteArray());
+      secrets.bytes("ticket or device " + ++number, ticket.toByteArray());
     }
     return secrets;
   }

@@ -157,6 +157,7 @@ final class FieldTable {
         proof.signature
         dni
         password | CONTROL BIDI = accepted
+        device | MISSING KIND = accepted
       ActivationService/SubmitCode
         interaction_id
         proof | ALL = FIELD_INVALID proof.signature
@@ -174,6 +175,7 @@ final class FieldTable {
         proof.signature
         dni
         password | CONTROL BIDI = accepted
+        device | MISSING KIND = accepted
       AuthorisationService/SubmitCode
         interaction_id
         proof | ALL = FIELD_INVALID proof.signature

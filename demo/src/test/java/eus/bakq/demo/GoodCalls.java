@@ -48,6 +48,9 @@ import java.util.UUID;
  * time, with everything made that has to be there before. For one thread.
  */
 final class GoodCalls {
+  /** A device cookie that nobody was given. */
+  private static final ByteString OF_NOBODY = ByteString.copyFrom(new byte[64]);
+
   private final Situations situations;
   private final DemoWorld world;
   private final Sede sede;
@@ -245,6 +248,7 @@ final class GoodCalls {
                   .prove(AuthorisationServiceGrpc.getSubmitPasswordMethod(), interaction))
           .setDni(citizen.dni())
           .setPassword(ByteString.copyFromUtf8(Citizen.PASSWORD))
+          .setDevice(OF_NOBODY)
           .build();
     }
     authorising.submitPassword(citizen.dni(), Citizen.PASSWORD);
@@ -301,6 +305,7 @@ final class GoodCalls {
           .setProof(program.prove(ActivationServiceGrpc.getSubmitPasswordMethod(), id))
           .setDni(citizen.dni())
           .setPassword(ByteString.copyFromUtf8(Citizen.PASSWORD))
+          .setDevice(OF_NOBODY)
           .build();
     }
     activating.submitPassword(citizen.dni(), Citizen.PASSWORD);

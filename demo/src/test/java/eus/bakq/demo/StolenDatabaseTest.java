@@ -46,7 +46,7 @@ class StolenDatabaseTest {
   private static final List<Constant> KEY_TYPES = List.of(Constant.CKK_EC, Constant.CKK_RSA);
   private static final List<String> CUSTODY_MACS = List.of("verify", "activate");
   private static final List<String> RECORD_MACS =
-      List.of("otp", "ticket", "reference", "request-id", "documents", "rows", "sad");
+      List.of("otp", "ticket", "reference", "request-id", "documents", "rows", "sad", "device");
   private static final int LARGEST_BLOB = 8192;
 
   private DemoWorld world;

@@ -13,12 +13,16 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Every ticket that a world's server has given to anybody. Safe for several threads. */
+/**
+ * Every ticket and device cookie that a world's server has given to anybody. Safe for several
+ * threads.
+ */
 final class Tickets implements ClientInterceptor {
-  private static final String FIELD = "ticket";
+  private static final List<String> FIELDS = List.of("ticket", "device");
 
   private final Set<ByteString> given = ConcurrentHashMap.newKeySet();
 
@@ -48,10 +52,12 @@ final class Tickets implements ClientInterceptor {
   private void keep(MethodDescriptor<?, ?> method, Object answer) {
     if (method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema) {
       var type = schema.getMethodDescriptor().getOutputType();
-      if (type.findFieldByName(FIELD) != null) {
-        Message message = answer instanceof Message read ? read : parsed(type, (byte[]) answer);
-        given.add(
-            (ByteString) message.getField(message.getDescriptorForType().findFieldByName(FIELD)));
+      for (String field : FIELDS) {
+        if (type.findFieldByName(field) != null) {
+          Message message = answer instanceof Message read ? read : parsed(type, (byte[]) answer);
+          given.add(
+              (ByteString) message.getField(message.getDescriptorForType().findFieldByName(field)));
+        }
       }
     }
   }

@@ -255,7 +255,10 @@ final class WalkModel {
       conversation.live = true;
       countCode();
     }
-    if (!right) {
+    // Who has no credential is a stranger at a sede's request.
+    boolean concerned =
+        conversation.request.isEmpty() || signer == Signer.ACTIVE || signer == Signer.SUSPENDED;
+    if (!right && concerned) {
       countFailure();
     }
     conversation.request.ifPresent(request -> request.state = "CHALLENGED");

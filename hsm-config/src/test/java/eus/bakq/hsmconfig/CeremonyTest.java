@@ -83,6 +83,7 @@ class CeremonyTest {
             "documents",
             "rows",
             "sad",
+            "device",
             "audit",
             "ocsp");
   }

@@ -12,6 +12,7 @@ import eus.bakq.server.authentication.PasswordStep;
 import eus.bakq.server.authentication.Passwords;
 import eus.bakq.server.authentication.PendingCodes;
 import eus.bakq.server.authentication.TemporaryPasswords;
+import eus.bakq.server.signer.AlteredRows;
 
 /** Who is there: the parts of {@code authentication}, joined. */
 record AuthenticationWiring(
@@ -29,6 +30,7 @@ record AuthenticationWiring(
         new AuthenticationParts(
             common.database(),
             common.signers(),
+            new AlteredRows(common.counted()),
             new Interactions(common.random(), settings, common.counted()),
             new Passwords(hashing, common.hsm().infrastructureKeys(), common.random()),
             new FailureCounters(settings),

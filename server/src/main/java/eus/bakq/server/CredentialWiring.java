@@ -32,6 +32,7 @@ record CredentialWiring(
             common.credentials(),
             common.register(),
             acts,
+            authentication.parts().counters(),
             authentication.interactions(),
             common.outbox(),
             common.audit());

@@ -124,7 +124,12 @@ record EnrolmentWiring(
             new AcceptTerms(parts),
             authentication.passwordStep(),
             subject,
-            new CompleteActivation(parts, authentication.codeStep(), subject, making())));
+            new CompleteActivation(
+                parts,
+                authentication.codeStep(),
+                authentication.parts().devices(),
+                subject,
+                making())));
   }
 
   private CompleteActivation.Making making() {

@@ -35,6 +35,7 @@ import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.EndInterrupted;
 import eus.bakq.server.signer.AlteredRowException;
+import eus.bakq.server.signer.AlteredRows;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.SignatureFormat;
@@ -327,13 +328,7 @@ public final class SigningServer implements AutoCloseable {
   /** Wherever a row is met that somebody has altered: each is read in some transaction. */
   private static void countAlteredRow(CountedEvents counted, RuntimeException failure) {
     if (failure instanceof AlteredRowException altered) {
-      counted.count(
-          AuditEvent.failed(
-              AuditEventType.ROW_ALTERED,
-              "ROW_ALTERED",
-              "system",
-              altered.row(),
-              Map.of("table", altered.table(), "count", "1")));
+      new AlteredRows(counted).count(altered);
     }
   }
 

@@ -54,13 +54,14 @@ record SigningWiring(
             common.documents(),
             common.signers(),
             common.credentials(),
+            authentication.parts().altered(),
             new ActivationIssuer(
                 keys,
                 common.ledger(),
                 common.audit(),
                 common.random(),
                 common.configuration().sam()),
-            StandIn.make(common.random(), common.clock().instant()),
+            StandIn.make(common.authority(), common.clock().instant()),
             common.configuration().rsaScheme(),
             common.configuration().sam().algorithms());
     FailSignatureRequest fail = new FailSignatureRequest(parts, common.outbox());
@@ -79,6 +80,7 @@ record SigningWiring(
         new AuthoriseSignature(
             parts,
             authentication.codeStep(),
+            authentication.parts().devices(),
             subject,
             signHashes(common),
             common.ledger(),

@@ -234,7 +234,7 @@ class ArchitectureTest {
 
   /**
    * Time is {@code java.time}. Beside the packages of certificates and documents, the JDK asks for
-   * a Date when it judges a certificate and answers with one, and Bouncy Castle when it makes one.
+   * a Date when it judges a certificate and answers with one.
    */
   @Test
   void onlyCertificatesAndDocumentsHaveTheDatesOfTheirLibraries() {
@@ -252,9 +252,7 @@ class ArchitectureTest {
                 .map(JavaClass::getName)
                 .distinct())
         .containsExactlyInAnyOrder(
-            "eus.bakq.server.grpc.CallerInterceptor",
-            "eus.bakq.server.credential.Certificates",
-            "eus.bakq.server.signing.StandIn");
+            "eus.bakq.server.grpc.CallerInterceptor", "eus.bakq.server.credential.Certificates");
   }
 
   @Test

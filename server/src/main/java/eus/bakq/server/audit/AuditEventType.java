@@ -146,13 +146,13 @@ public enum AuditEventType {
   /**
    * A password was judged and counted, before the answer, which is the same either way. Subject:
    * the activation or the signature request. Details: {@code interaction}, {@code purpose}, {@code
-   * code} (sent or not sent), {@code account} (COUNTED; WARNED: one more failure locks it; LOCKED:
-   * by this one; WAS_LOCKED).
+   * code} (sent or not sent), {@code device} (KNOWN or UNKNOWN: by which count), {@code account}
+   * (that count: COUNTED; WARNED: one more failure locks it; LOCKED: by this one; WAS_LOCKED).
    */
   AUTHENTICATION_PASSWORD_JUDGED,
   /**
    * All factors were right. Subject: as AUTHENTICATION_PASSWORD_JUDGED. Details: {@code
-   * interaction}, {@code purpose}, {@code challenge}, {@code try}, {@code account}.
+   * interaction}, {@code purpose}, {@code challenge}, {@code try}, {@code device}, {@code account}.
    */
   AUTHENTICATION_SUCCEEDED,
   /** The factors together were not right. Subject and details: as AUTHENTICATION_SUCCEEDED. */
@@ -162,7 +162,10 @@ public enum AuditEventType {
    * {@code act}, {@code why}.
    */
   ACCOUNT_CLOSED,
-  /** An officer unlocked an account. Subject: the signer. Details: {@code evidence_sha256}. */
+  /**
+   * An officer unlocked an account, and ended its device cookies. Subject: the signer. Details:
+   * {@code evidence_sha256}.
+   */
   ACCOUNT_UNLOCKED,
   /**
    * A message was handed to its transport. Subject: its reference. Details: {@code kind}, {@code

@@ -22,6 +22,7 @@ public final class AuthenticatedSigner implements AutoCloseable {
   private final ChallengeId challenge;
   private final Bytes frozenSet;
   private final Instant authenticatedAt;
+  private final long deviceGeneration;
   private final SecretBytes activationSecret;
 
   AuthenticatedSigner(
@@ -29,6 +30,7 @@ public final class AuthenticatedSigner implements AutoCloseable {
       Interaction interaction,
       Challenge challenge,
       Instant now,
+      long deviceGeneration,
       SecretBytes activationSecret) {
     this.signer = signer;
     this.credential = challenge.credential();
@@ -37,6 +39,7 @@ public final class AuthenticatedSigner implements AutoCloseable {
     this.challenge = challenge.id();
     this.frozenSet = challenge.frozenSet();
     this.authenticatedAt = now;
+    this.deviceGeneration = deviceGeneration;
     this.activationSecret = activationSecret;
   }
 
@@ -70,6 +73,11 @@ public final class AuthenticatedSigner implements AutoCloseable {
 
   public Instant authenticatedAt() {
     return authenticatedAt;
+  }
+
+  /** Of the device cookies of this signer that are good. */
+  long deviceGeneration() {
+    return deviceGeneration;
   }
 
   /** {@code S} of docs/sole-control.md section 3: what opens the seal. Belongs to this object. */

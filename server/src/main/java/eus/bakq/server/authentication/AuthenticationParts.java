@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.notification.Outbox;
+import eus.bakq.server.signer.AlteredRows;
 import eus.bakq.server.signer.Signers;
 import java.security.SecureRandom;
 
@@ -11,6 +12,7 @@ import java.security.SecureRandom;
 public record AuthenticationParts(
     Database database,
     Signers signers,
+    AlteredRows altered,
     Interactions interactions,
     Passwords passwords,
     FailureCounters counters,
@@ -23,6 +25,11 @@ public record AuthenticationParts(
 
   Tickets tickets() {
     return new Tickets(keys, random);
+  }
+
+  /** By which programs are known again. */
+  public DeviceCookies devices() {
+    return new DeviceCookies(keys, random, settings);
   }
 
   Codes codes() {

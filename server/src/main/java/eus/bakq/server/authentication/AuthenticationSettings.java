@@ -1,6 +1,7 @@
 package eus.bakq.server.authentication;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * The bounds of authentication. Whoever can write them can make guessing easier, within the bounds
@@ -13,6 +14,8 @@ import java.time.Duration;
  * @param codeGap the least time between two codes to one signer: 0 to 5 minutes (OTP-13)
  * @param interactionLife 1 to 15 minutes (AUT-14)
  * @param temporaryPasswordLife 1 to 10 minutes (ENR-10)
+ * @param locks what is counted together. Who can write it can have strangers lock people out again
+ * @param deviceLife how long a device is known without another success: 1 to 800 days
  */
 public record AuthenticationSettings(
     int lockAfter,
@@ -21,7 +24,9 @@ public record AuthenticationSettings(
     int codesPerHour,
     Duration codeGap,
     Duration interactionLife,
-    Duration temporaryPasswordLife) {
+    Duration temporaryPasswordLife,
+    LockRule locks,
+    Duration deviceLife) {
   public AuthenticationSettings {
     requireBetween("lockAfter", lockAfter, 1, 5);
     requireBetween("codeDigits", codeDigits, 6, 8);
@@ -35,6 +40,8 @@ public record AuthenticationSettings(
         temporaryPasswordLife,
         Duration.ofMinutes(1),
         Duration.ofMinutes(10));
+    Objects.requireNonNull(locks);
+    requireBetween("deviceLife", deviceLife, Duration.ofDays(1), Duration.ofDays(800));
   }
 
   private static <T extends Comparable<T>> void requireBetween(

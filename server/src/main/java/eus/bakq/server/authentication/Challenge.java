@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param nonce 16 random bytes
  * @param signer whose password was right and who is allowed; empty for everybody else
  * @param frozenSet the hash of all that would be agreed to
+ * @param device from where the password came: by this its codes are counted
  * @param tries how many codes were tried, 0 to 3
  */
 record Challenge(
@@ -23,6 +24,7 @@ record Challenge(
     Optional<CredentialId> credential,
     Bytes frozenSet,
     Instant expiresAt,
+    Device device,
     int tries) {
   Challenge {
     Objects.requireNonNull(id);
@@ -31,5 +33,6 @@ record Challenge(
     Objects.requireNonNull(credential);
     Objects.requireNonNull(frozenSet);
     Objects.requireNonNull(expiresAt);
+    Objects.requireNonNull(device);
   }
 }

@@ -189,15 +189,20 @@ public final class CodeStep {
     FailureCounters.Counter counter =
         countedAs.equals(expected.id()) ? expected : counters.lock(handle, countedAs);
     boolean inTime = counter.now().isBefore(challenge.expiresAt());
-    if (signer.isPresent() && codeRight && opened.isPresent() && inTime && !counter.locked()) {
-      counters.reset(handle, counter);
+    if (signer.isPresent()
+        && codeRight
+        && opened.isPresent()
+        && inTime
+        && !counter.of(challenge.device()).locked()) {
+      counters.reset(handle, counter, challenge.device());
+      long generation = deviceGeneration(handle, counter, locked, signer.get());
       interactions.end(handle, locked, InteractionState.SUCCEEDED);
       outbox.put(handle, voidMessage(subject, challenge));
       T result =
           subject.succeeded(
               handle,
               new AuthenticatedSigner(
-                  signer.get(), locked, challenge, counter.now(), opened.get()));
+                  signer.get(), locked, challenge, counter.now(), generation, opened.get()));
       audit.append(
           handle,
           AuditEvent.succeeded(
@@ -212,10 +217,11 @@ public final class CodeStep {
       interactions.end(handle, locked, InteractionState.ENDED);
     }
     FailureCounters.Consequence consequence =
-        counters.write(handle, counter, signer.isPresent(), false);
+        counters.write(handle, counter, challenge.device(), signer.isPresent(), false);
     outbox.put(
         handle,
-        LockMessages.about(consequence, signer, challenge.expiresAt())
+        LockMessages.about(
+                consequence, counters.scope(challenge.device()), signer, challenge.expiresAt())
             .orElseGet(() -> voidMessage(subject, challenge)));
     audit.append(
         handle,
@@ -226,6 +232,15 @@ public final class CodeStep {
             locked.subject(),
             details(locked, challenge, consequence.name())));
     return Optional.empty();
+  }
+
+  /** Who activates anew has no other device: who had the cookie of one is a stranger now. */
+  private long deviceGeneration(
+      Handle handle, FailureCounters.Counter counter, Interaction interaction, SignerId signer) {
+    return switch (interaction.purpose()) {
+      case ACTIVATION -> counters.endDevices(handle, signer);
+      case SIGNATURE -> counter.deviceGeneration();
+    };
   }
 
   private static String reason(
@@ -249,6 +264,7 @@ public final class CodeStep {
         "purpose", interaction.purpose().name(),
         "challenge", challenge.id().toString(),
         "try", Integer.toString(challenge.tries() + 1),
+        "device", challenge.device().name(),
         "account", account);
   }
 

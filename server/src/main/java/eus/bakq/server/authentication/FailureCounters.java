@@ -2,6 +2,9 @@ package eus.bakq.server.authentication;
 
 import eus.bakq.server.database.Database;
 import eus.bakq.server.vocabulary.SignerId;
+import eus.bakq.server.wording.LockScope;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -11,35 +14,48 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Consecutive wrong factors of each signer, and the codes sent. A lock ends by an officer only
- * (AUT-08, AUT-09); a new code never resets the count (OTP-05). Every method takes the same
+ * Consecutive wrong factors of each signer, those of known devices and those of all others, and the
+ * codes sent. A lock ends by an officer only (AUT-08, AUT-09); a new code never resets a count
+ * (OTP-05), and success with one kind of device not that of the other. Every method takes the same
  * statements for everybody.
  */
 public final class FailureCounters {
   private static final int STAND_INS = 4096;
 
+  /** Wrong factors in a row of one kind of device. */
+  record Tally(int failures, boolean locked) {}
+
   /**
    * A counter, its row locked until the transaction ends.
    *
+   * @param deviceGeneration of the cookies that are good
    * @param codesInHour sent in the hour under way
    */
   record Counter(
       UUID id,
-      int failures,
-      boolean locked,
+      Tally known,
+      Tally unknown,
+      long deviceGeneration,
       int codesInHour,
       Optional<Instant> lastCodeAt,
-      Instant now) {}
+      Instant now) {
+    Tally of(Device device) {
+      return switch (device) {
+        case KNOWN -> known;
+        case UNKNOWN -> unknown;
+      };
+    }
+  }
 
-  /** What a wrong factor did. */
+  /** What a wrong factor did to the count that it belongs to. */
   enum Consequence {
     /** Nothing to tell. */
     COUNTED,
-    /** One more locks the account: the signer is warned (AUT-10). */
+    /** One more locks: the signer is warned (AUT-10). */
     WARNED,
-    /** The account is locked now. */
+    /** Locked now. */
     LOCKED,
-    /** The account was locked before. */
+    /** Locked before. */
     WAS_LOCKED
   }
 
@@ -65,24 +81,38 @@ public final class FailureCounters {
     return handle
         .createQuery(
             """
-            select failures, locked_at, code_window_began_at, codes_in_window, last_code_at
+            select failures, locked_at, known_failures, known_locked_at, device_generation,
+              code_window_began_at, codes_in_window, last_code_at
             from bakq.failure_counter where id = :id for update""")
         .bind("id", id)
-        .map(
-            (row, context) -> {
-              OffsetDateTime began = row.getObject("code_window_began_at", OffsetDateTime.class);
-              OffsetDateTime last = row.getObject("last_code_at", OffsetDateTime.class);
-              boolean sameHour =
-                  began != null && began.toInstant().plus(Duration.ofHours(1)).isAfter(now);
-              return new Counter(
-                  id,
-                  row.getInt("failures"),
-                  row.getObject("locked_at", OffsetDateTime.class) != null,
-                  sameHour ? row.getInt("codes_in_window") : 0,
-                  Optional.ofNullable(last).map(OffsetDateTime::toInstant),
-                  now);
-            })
+        .map((row, context) -> read(id, row, now))
         .one();
+  }
+
+  private Counter read(UUID id, ResultSet row, Instant now) throws SQLException {
+    boolean unknownLocked = row.getObject("locked_at", OffsetDateTime.class) != null;
+    boolean knownLocked = row.getObject("known_locked_at", OffsetDateTime.class) != null;
+    // Who makes the rule stricter opens no lock by it.
+    boolean anyLocked = settings.locks() == LockRule.SINGLE && (unknownLocked || knownLocked);
+    OffsetDateTime began = row.getObject("code_window_began_at", OffsetDateTime.class);
+    OffsetDateTime last = row.getObject("last_code_at", OffsetDateTime.class);
+    boolean sameHour = began != null && began.toInstant().plus(Duration.ofHours(1)).isAfter(now);
+    return new Counter(
+        id,
+        new Tally(row.getInt("known_failures"), knownLocked || anyLocked),
+        new Tally(row.getInt("failures"), unknownLocked || anyLocked),
+        row.getLong("device_generation"),
+        sameHour ? row.getInt("codes_in_window") : 0,
+        Optional.ofNullable(last).map(OffsetDateTime::toInstant),
+        now);
+  }
+
+  /** What the count of {@code device} locks when it is full. */
+  LockScope scope(Device device) {
+    return switch (settings.locks()) {
+      case SINGLE -> LockScope.EVERYWHERE;
+      case TWO -> device == Device.KNOWN ? LockScope.KNOWN_DEVICES : LockScope.OTHER_DEVICES;
+    };
   }
 
   /** Whether one more code may be sent now (OTP-13). */
@@ -95,29 +125,36 @@ public final class FailureCounters {
   }
 
   /**
-   * Writes what one step did to a locked counter: the wrong factors and the codes, either of which
-   * may be none.
+   * Writes what one step by {@code device} did to a locked counter: the wrong factors and the
+   * codes, either of which may be none.
    */
-  Consequence write(Handle handle, Counter counter, boolean wrong, boolean codeSent) {
-    int failures = counter.failures() + (wrong ? 1 : 0);
-    boolean locks = !counter.locked() && failures >= settings.lockAfter();
+  Consequence write(
+      Handle handle, Counter counter, Device device, boolean wrong, boolean codeSent) {
+    Tally before = counter.of(device);
+    int failures = before.failures() + (wrong ? 1 : 0);
+    boolean locks = !before.locked() && failures >= settings.lockAfter();
+    boolean known = device == Device.KNOWN;
     handle
         .createUpdate(
             """
             update bakq.failure_counter set failures = :failures,
               locked_at = case when :locks then :now else locked_at end,
+              known_failures = :knownFailures,
+              known_locked_at = case when :knownLocks then :now else known_locked_at end,
               code_window_began_at = case when :codeSent and :codes = 1 then :now else code_window_began_at end,
               codes_in_window = :codes,
               last_code_at = case when :codeSent then :now else last_code_at end
             where id = :id""")
-        .bind("failures", failures)
-        .bind("locks", locks)
+        .bind("failures", known ? counter.unknown().failures() : failures)
+        .bind("locks", locks && !known)
+        .bind("knownFailures", known ? failures : counter.known().failures())
+        .bind("knownLocks", locks && known)
         .bind("now", counter.now().atOffset(ZoneOffset.UTC))
         .bind("codes", counter.codesInHour() + (codeSent ? 1 : 0))
         .bind("codeSent", codeSent)
         .bind("id", counter.id())
         .execute();
-    if (counter.locked()) {
+    if (before.locked()) {
       return Consequence.WAS_LOCKED;
     }
     if (locks) {
@@ -126,35 +163,50 @@ public final class FailureCounters {
     return wrong && failures == settings.lockAfter() - 1 ? Consequence.WARNED : Consequence.COUNTED;
   }
 
-  /** Back to none after a complete success. */
-  void reset(Handle handle, Counter counter) {
+  /** Back to none after a complete success by {@code device}: that count, and no other. */
+  void reset(Handle handle, Counter counter, Device device) {
     handle
         .createUpdate(
-            "update bakq.failure_counter set failures = 0 where id = :id and locked_at is null")
+            """
+            update bakq.failure_counter set
+              failures = case when not :known and locked_at is null then 0 else failures end,
+              known_failures = case when :known and known_locked_at is null then 0 else known_failures end
+            where id = :id""")
+        .bind("known", device == Device.KNOWN)
         .bind("id", counter.id())
         .execute();
   }
 
-  /** Whether {@code signer} is locked now. */
-  public boolean isLocked(Handle handle, SignerId signer) {
+  /**
+   * Ends all device cookies of {@code signer}: whatever is presented from now on is a stranger.
+   * Holds the counter until the transaction ends; to be called before interactions are touched.
+   *
+   * @return the generation of the cookies that are good from now on
+   */
+  public long endDevices(Handle handle, SignerId signer) {
     return handle
-        .createQuery("select locked_at is not null from bakq.failure_counter where id = :id")
+        .createQuery(
+            """
+            insert into bakq.failure_counter (id, device_generation) values (:id, 2)
+            on conflict (id) do update set device_generation = failure_counter.device_generation + 1
+            returning device_generation""")
         .bind("id", signer.value())
-        .mapTo(Boolean.class)
-        .findOne()
-        .orElse(false);
+        .mapTo(Long.class)
+        .one();
   }
 
   /**
-   * Ends a lock, after an officer has identified the person again (AUT-09). Returns whether there
-   * was one.
+   * Ends every lock of {@code signer}, after an officer has identified the person again (AUT-09),
+   * and all device cookies: who has used up the tries of known devices may have one. Returns
+   * whether there was a lock; without one nothing changes.
    */
   public boolean unlock(Handle handle, SignerId signer) {
     return handle
             .createUpdate(
                 """
-                update bakq.failure_counter set failures = 0, locked_at = null
-                where id = :id and locked_at is not null""")
+                update bakq.failure_counter set failures = 0, locked_at = null,
+                  known_failures = 0, known_locked_at = null, device_generation = device_generation + 1
+                where id = :id and (locked_at is not null or known_locked_at is not null)""")
             .bind("id", signer.value())
             .execute()
         == 1;

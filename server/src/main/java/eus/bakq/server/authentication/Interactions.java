@@ -33,7 +33,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 public final class Interactions {
   private static final String COLUMNS =
       "id, purpose, subject, program_key, state, expires_at, challenge_id, nonce, signer_id, credential_id,"
-          + " frozen_set, code_expires_at, code_tries";
+          + " frozen_set, code_expires_at, device, code_tries";
 
   private final SecureRandom random;
   private final Duration life;
@@ -163,7 +163,7 @@ public final class Interactions {
                 """
                 update bakq.interaction set state = 'CHALLENGED', challenge_id = :challenge, nonce = :nonce,
                   signer_id = cast(:signer as uuid), credential_id = cast(:credential as uuid), frozen_set = :frozenSet,
-                  code_expires_at = :codeExpiresAt
+                  code_expires_at = :codeExpiresAt, device = :device
                 where id = :id and state = 'OPEN'""")
             .bind("id", id.value())
             .bind("challenge", challenge.id().value())
@@ -172,6 +172,7 @@ public final class Interactions {
             .bind("credential", challenge.credential().map(CredentialId::toString).orElse(null))
             .bind("frozenSet", challenge.frozenSet().toByteArray())
             .bind("codeExpiresAt", challenge.expiresAt().atOffset(ZoneOffset.UTC))
+            .bind("device", challenge.device().name())
             .execute());
     handle
         .createUpdate(
@@ -357,6 +358,7 @@ public final class Interactions {
         Optional.ofNullable(row.getObject("credential_id", UUID.class)).map(CredentialId::new),
         Bytes.copyOf(row.getBytes("frozen_set")),
         row.getObject("code_expires_at", OffsetDateTime.class).toInstant(),
+        Device.valueOf(row.getString("device")),
         row.getInt("code_tries"));
   }
 }

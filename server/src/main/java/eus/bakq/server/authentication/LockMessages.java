@@ -10,9 +10,11 @@ import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.SignerId;
 import eus.bakq.server.wording.EmailText;
+import eus.bakq.server.wording.LockScope;
 import eus.bakq.server.wording.Wording;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -30,14 +32,33 @@ public final class LockMessages implements MessageComposer {
 
   /** The message that goes with a wrong factor, if any does. */
   static Optional<OutgoingMessage> about(
-      FailureCounters.Consequence consequence, Optional<SignerId> signer, Instant from) {
+      FailureCounters.Consequence consequence,
+      LockScope scope,
+      Optional<SignerId> signer,
+      Instant from) {
     return signer.flatMap(
         present ->
             switch (consequence) {
-              case WARNED -> Optional.of(message(MessageKind.LOCK_WARNING, present, from));
-              case LOCKED -> Optional.of(message(MessageKind.ACCOUNT_LOCKED, present, from));
+              case WARNED -> Optional.of(message(warning(scope), present, from));
+              case LOCKED -> Optional.of(message(locked(scope), present, from));
               case COUNTED, WAS_LOCKED -> Optional.empty();
             });
+  }
+
+  private static MessageKind warning(LockScope scope) {
+    return switch (scope) {
+      case EVERYWHERE -> MessageKind.LOCK_WARNING;
+      case KNOWN_DEVICES -> MessageKind.KNOWN_DEVICES_WARNING;
+      case OTHER_DEVICES -> MessageKind.OTHER_DEVICES_WARNING;
+    };
+  }
+
+  private static MessageKind locked(LockScope scope) {
+    return switch (scope) {
+      case EVERYWHERE -> MessageKind.ACCOUNT_LOCKED;
+      case KNOWN_DEVICES -> MessageKind.KNOWN_DEVICES_LOCKED;
+      case OTHER_DEVICES -> MessageKind.OTHER_DEVICES_LOCKED;
+    };
   }
 
   private static OutgoingMessage message(MessageKind kind, SignerId signer, Instant from) {
@@ -46,7 +67,8 @@ public final class LockMessages implements MessageComposer {
 
   @Override
   public boolean composes(MessageKind kind) {
-    return kind == MessageKind.LOCK_WARNING || kind == MessageKind.ACCOUNT_LOCKED;
+    return Arrays.stream(LockScope.values())
+        .anyMatch(scope -> kind == warning(scope) || kind == locked(scope));
   }
 
   @Override
@@ -59,10 +81,15 @@ public final class LockMessages implements MessageComposer {
 
   private ComposedMessage compose(Handle handle, OutgoingMessage message, Signer signer) {
     Instant now = Database.now(handle);
+    LockScope scope =
+        Arrays.stream(LockScope.values())
+            .filter(one -> message.kind() == warning(one) || message.kind() == locked(one))
+            .findFirst()
+            .orElseThrow();
     EmailText text =
-        message.kind() == MessageKind.LOCK_WARNING
-            ? wording.lockWarning(signer.language(), now)
-            : wording.accountLocked(signer.language(), now);
+        message.kind() == warning(scope)
+            ? wording.lockWarning(signer.language(), scope, now)
+            : wording.accountLocked(signer.language(), scope, now);
     return new ComposedMessage(Channel.EMAIL, signer.email().value(), text.subject(), text.text());
   }
 }

@@ -10,6 +10,7 @@ import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.notification.OutgoingMessage;
+import eus.bakq.server.signer.AlteredRows;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.Bytes;
@@ -48,17 +49,20 @@ public final class PasswordStep {
    * What the program sent; close it, which wipes what is secret.
    *
    * @param method the full name of the gRPC method
+   * @param device the device cookie that the program keeps, if it keeps one
    */
   public record Attempt(
       InteractionId interaction,
       String method,
       UnverifiedProof proof,
       Dni dni,
-      SecretBytes password)
+      SecretBytes password,
+      Optional<SecretBytes> device)
       implements AutoCloseable {
     @Override
     public void close() {
       password.close();
+      device.ifPresent(SecretBytes::close);
     }
   }
 
@@ -67,7 +71,8 @@ public final class PasswordStep {
       Optional<SignerId> signer,
       UUID judgedAs,
       boolean right,
-      Passwords.Judged judged)
+      Passwords.Judged judged,
+      DeviceCookies.Presented presented)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -80,10 +85,12 @@ public final class PasswordStep {
 
   private final Database database;
   private final Signers signers;
+  private final AlteredRows altered;
   private final Interactions interactions;
   private final Passwords passwords;
   private final Tickets tickets;
   private final FailureCounters counters;
+  private final DeviceCookies devices;
   private final CodeQuotas quotas;
   private final InfrastructureKeys keys;
   private final Outbox outbox;
@@ -94,10 +101,12 @@ public final class PasswordStep {
   public PasswordStep(AuthenticationParts parts) {
     this.database = parts.database();
     this.signers = parts.signers();
+    this.altered = parts.altered();
     this.interactions = parts.interactions();
     this.passwords = parts.passwords();
     this.tickets = parts.tickets();
     this.counters = parts.counters();
+    this.devices = parts.devices();
     this.quotas = parts.quotas();
     this.keys = parts.keys();
     this.outbox = parts.outbox();
@@ -158,13 +167,15 @@ public final class PasswordStep {
       UUID judgedAs =
           candidate.signer().map(SignerId::value).orElse(FailureCounters.standIn(standIn));
       Passwords.Kept kept = candidate.kept().orElseGet(() -> passwords.standIn(standIn));
+      DeviceCookies.Presented presented = devices.examine(judgedAs, attempt.device());
       Passwords.Judged judged = passwords.judge(turn, judgedAs, kept, attempt.password());
       return new Judgement(
           candidate.interaction(),
           candidate.signer(),
           judgedAs,
           judged.right() && candidate.kept().isPresent(),
-          judged);
+          judged,
+          presented);
     }
   }
 
@@ -182,16 +193,18 @@ public final class PasswordStep {
     subject.hold(handle, judgement.interaction().subject());
     Interaction locked = requireOpen(interactions.lockLive(handle, judgement.interaction().id()));
     FailureCounters.Counter counter = counters.lock(handle, judgement.judgedAs());
+    Device device = devices.device(judgement.presented(), counter);
     boolean within =
         quotas.allow(handle, judgement.signer().orElse(new SignerId(NOBODY)), counter.now());
     boolean send =
         judgement.right()
             && frozen.allowed()
-            && !counter.locked()
+            && !counter.of(device).locked()
             && counters.mayHaveCode(counter)
             && within;
     Challenge challenge =
-        challenge(counter.now(), locked, frozen, send ? judgement.signer() : Optional.empty());
+        challenge(
+            counter.now(), locked, frozen, device, send ? judgement.signer() : Optional.empty());
     interactions.supersede(
         handle,
         challenge.signer().map(SignerId::value).orElse(NOBODY),
@@ -200,11 +213,23 @@ public final class PasswordStep {
     interactions.challenge(handle, locked, challenge, share);
     frozen.store(handle, locked.id());
     FailureCounters.Consequence consequence =
-        counters.write(handle, counter, !judgement.right(), send);
-    outbox.put(handle, message(subject, challenge, judgement.signer(), send, consequence));
+        counters.write(handle, counter, device, !judgement.right(), send);
+    outbox.put(
+        handle,
+        send
+            ? codeMessage(subject, challenge, judgement.signer())
+            : LockMessages.about(
+                    consequence, counters.scope(device), judgement.signer(), challenge.expiresAt())
+                .orElseGet(() -> codeMessage(subject, challenge, Optional.empty())));
     audit.append(
         handle,
-        event(locked, judgement.signer(), judgement.right(), frozen.allowed(), send, consequence));
+        event(
+            locked,
+            challenge,
+            judgement.signer(),
+            judgement.right(),
+            frozen.allowed(),
+            consequence));
     return challenge;
   }
 
@@ -222,16 +247,16 @@ public final class PasswordStep {
   private Candidate candidate(Handle handle, Attempt attempt, AuthenticationSubject<?> subject)
       throws RefusedException {
     Interaction interaction = requireOpen(requireLive(handle, attempt, subject));
-    Optional<Signer> registered = signers.find(handle, attempt.dni());
-    if (registered.isEmpty()) {
-      signers.standIn();
-    }
+    Optional<Signer> registered =
+        altered.findOrStandIn(() -> signers.find(handle, attempt.dni()), signers::standIn);
     // Somebody whom the subject does not concern is a stranger here: nobody can use up another's
     // tries.
     Predicate<Signer> concerned = subject.concerned(handle, interaction.subject());
     Optional<SignerId> signer = registered.filter(concerned).map(Signer::id);
     // The same statement for a stranger.
-    Optional<Passwords.Kept> kept = passwords.find(handle, signer.orElse(new SignerId(NOBODY)));
+    SignerId asked = signer.orElse(new SignerId(NOBODY));
+    Optional<Passwords.Kept> kept =
+        altered.findOrStandIn(() -> passwords.find(handle, asked), () -> {});
     return new Candidate(interaction, signer, kept);
   }
 
@@ -246,6 +271,7 @@ public final class PasswordStep {
       Instant now,
       Interaction interaction,
       AuthenticationSubject.Frozen frozen,
+      Device device,
       Optional<SignerId> signer) {
     byte[] nonce = new byte[16];
     random.nextBytes(nonce);
@@ -257,43 +283,31 @@ public final class PasswordStep {
         signer.flatMap(present -> frozen.credential()),
         frozen.hash(),
         codeExpiresAt.isBefore(interaction.expiresAt()) ? codeExpiresAt : interaction.expiresAt(),
+        device,
         0);
   }
 
-  /** Exactly one row for everybody: the code, a warning, or a void one. */
-  private static OutgoingMessage message(
-      AuthenticationSubject<?> subject,
-      Challenge challenge,
-      Optional<SignerId> candidate,
-      boolean send,
-      FailureCounters.Consequence consequence) {
-    if (send) {
-      return new OutgoingMessage(
-          subject.codeMessage(), challenge.id().value(), candidate, challenge.expiresAt());
-    }
-    return LockMessages.about(consequence, candidate, challenge.expiresAt())
-        .orElseGet(
-            () ->
-                new OutgoingMessage(
-                    subject.codeMessage(),
-                    challenge.id().value(),
-                    Optional.empty(),
-                    challenge.expiresAt()));
+  /** The code, or a void row in its place. */
+  private static OutgoingMessage codeMessage(
+      AuthenticationSubject<?> subject, Challenge challenge, Optional<SignerId> to) {
+    return new OutgoingMessage(
+        subject.codeMessage(), challenge.id().value(), to, challenge.expiresAt());
   }
 
   private static AuditEvent event(
       Interaction interaction,
+      Challenge challenge,
       Optional<SignerId> candidate,
       boolean right,
       boolean allowed,
-      boolean sent,
       FailureCounters.Consequence consequence) {
     String actor = candidate.map(SignerId::toString).orElse("unknown");
     Map<String, String> details =
         Map.of(
             "interaction", interaction.id().toString(),
             "purpose", interaction.purpose().name(),
-            "code", sent ? "sent" : "not sent",
+            "code", challenge.signer().isPresent() ? "sent" : "not sent",
+            "device", challenge.device().name(),
             "account", consequence.name());
     if (candidate.isEmpty()) {
       return judged("UNKNOWN_SIGNER", actor, interaction, details);

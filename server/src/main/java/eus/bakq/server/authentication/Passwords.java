@@ -3,6 +3,7 @@ package eus.bakq.server.authentication;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.Encoding;
 import eus.bakq.server.vocabulary.SecretBytes;
@@ -77,6 +78,11 @@ public final class Passwords {
     return find(handle, signer).map(Kept::generation);
   }
 
+  /**
+   * What is kept of the password of {@code signer}.
+   *
+   * @throws AlteredRowException if its parameters are none
+   */
   Optional<Kept> find(Handle handle, SignerId signer) {
     return handle
         .createQuery(
@@ -88,10 +94,18 @@ public final class Passwords {
             (row, context) ->
                 new Kept(
                     Bytes.copyOf(row.getBytes("salt")),
-                    Argon2Parameters.parse(row.getString("parameters")),
+                    parameters(signer, row.getString("parameters")),
                     Bytes.copyOf(row.getBytes("verifier")),
                     row.getInt("generation")))
         .findOne();
+  }
+
+  private static Argon2Parameters parameters(SignerId signer, String text) {
+    try {
+      return Argon2Parameters.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new AlteredRowException("password", signer.toString(), e);
+    }
   }
 
   /**

@@ -13,11 +13,14 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +44,8 @@ import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.bc.BcX509ExtensionUtils;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * The embedded authority. Its key signs only what was built here, from the account: a request
@@ -54,6 +59,9 @@ public final class CertificationAuthority {
   static final Duration REVOCATION_LIST_VALIDITY = Duration.ofDays(1);
 
   private static final int SERIAL_BITS = 159;
+
+  private static final CertificateSubject NOBODY =
+      new CertificateSubject("Nobody", "Nobody Nobody", "IDCES-00000000T");
 
   private final AuthoritySignatures signatures;
   private final CertificateProfile profile;
@@ -158,6 +166,44 @@ public final class CertificationAuthority {
     X509Certificate certificate = signatures.sign(builder);
     require(ResponderProfileCheck.findings(certificate, responder, signatures.certificate()));
     return certificate;
+  }
+
+  /**
+   * What stands in for the certificate of somebody who has none (AUT-11): of the same profile, as
+   * large but for the names, valid as long as the authority's. The keys that it names and that
+   * signed it were made for it and are forgotten: it verifies with nothing, and nobody can use it.
+   */
+  public X509Certificate standIn(Instant now) {
+    try {
+      PublicKey nobodys = throwAwayKeys("secp256r1").getPublic();
+      X509v3CertificateBuilder builder =
+          certificate(
+              SubjectName.of(NOBODY),
+              nobodys,
+              beginning(now, profile.backdating()),
+              signatures.certificate().getNotAfter().toInstant().plusSeconds(1));
+      add(
+          builder,
+          CertificateExtensions.of(
+              profile,
+              CredentialPurpose.SIGNATURE,
+              keyIdentifier(nobodys),
+              signatures.keyIdentifier()));
+      return AuthoritySignatures.read(
+          builder
+              .build(
+                  new JcaContentSignerBuilder("SHA384withECDSA")
+                      .build(throwAwayKeys("secp384r1").getPrivate()))
+              .getEncoded());
+    } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+      throw new IllegalStateException("every Java platform makes EC keys and certificates", e);
+    }
+  }
+
+  private KeyPair throwAwayKeys(String curve) throws GeneralSecurityException {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec(curve), random);
+    return generator.generateKeyPair();
   }
 
   /**

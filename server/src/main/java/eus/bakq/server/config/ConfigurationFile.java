@@ -11,6 +11,7 @@ import eus.bakq.server.audit.AnchorSettings;
 import eus.bakq.server.authentication.Argon2Parameters;
 import eus.bakq.server.authentication.AuthenticationSettings;
 import eus.bakq.server.authentication.CodeQuotaSettings;
+import eus.bakq.server.authentication.LockRule;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCaller;
@@ -281,11 +282,13 @@ public final class ConfigurationFile {
     Duration gap = section.duration("codeGap", Duration.ofSeconds(30));
     Duration interaction = section.duration("interactionLife", Duration.ofMinutes(10));
     Duration temporary = section.duration("temporaryPasswordLife", Duration.ofMinutes(10));
+    LockRule locks = section.word("locks", LockRule.class, LockRule.TWO);
+    Duration device = section.duration("deviceLife", Duration.ofDays(400));
     section.end();
     return section.make(
         () ->
             new AuthenticationSettings(
-                lockAfter, codeLife, digits, codes, gap, interaction, temporary));
+                lockAfter, codeLife, digits, codes, gap, interaction, temporary, locks, device));
   }
 
   private static Optional<CodeQuotaSettings> codeQuotas(ConfigurationSection section) {

@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.authentication.AuthenticatedSigner;
 import eus.bakq.server.authentication.CodeStep;
+import eus.bakq.server.authentication.DeviceCookies;
 import eus.bakq.server.certificate.CertificateSubject;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.certificate.CertificationRequest;
@@ -31,6 +32,7 @@ import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialId;
 import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
+import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -78,6 +80,20 @@ public final class CompleteActivation {
     }
   }
 
+  /**
+   * An active BakQ.
+   *
+   * @param certificate with which the citizen signs
+   * @param device the cookie by which the citizen's program is known from now on; close it
+   */
+  public record Activated(IssuedCertificate certificate, SecretBytes device)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      device.close();
+    }
+  }
+
   private record Account(Signer signer, int passwordGeneration, Instant now) {}
 
   /** Whether what was made could be linked. */
@@ -94,13 +110,19 @@ public final class CompleteActivation {
 
   private final ActivationParts parts;
   private final CodeStep codeStep;
+  private final DeviceCookies devices;
   private final ActivationSubject subject;
   private final Making making;
 
   public CompleteActivation(
-      ActivationParts parts, CodeStep codeStep, ActivationSubject subject, Making making) {
+      ActivationParts parts,
+      CodeStep codeStep,
+      DeviceCookies devices,
+      ActivationSubject subject,
+      Making making) {
     this.parts = parts;
     this.codeStep = codeStep;
+    this.devices = devices;
     this.subject = subject;
     this.making = making;
   }
@@ -108,12 +130,12 @@ public final class CompleteActivation {
   /**
    * Durable when it returns.
    *
-   * @return the certificate with which the citizen signs
    * @throws RefusedException what {@link CodeStep#run} refuses; ACTIVATION_STEP
    */
-  public IssuedCertificate run(CodeStep.Attempt attempt) throws RefusedException {
+  public Activated run(CodeStep.Attempt attempt) throws RefusedException {
     ActivationSubject.Authenticated proven = codeStep.run(attempt, subject);
-    try (AuthenticatedSigner authenticated = proven.signer()) {
+    try (AuthenticatedSigner authenticated = proven.signer();
+        SecretBytes device = devices.give(authenticated)) {
       Account account = parts.database().inTransaction(handle -> account(handle, proven));
       List<Credential> made = new ArrayList<>();
       for (CredentialPurpose purpose : making.purposes()) {
@@ -125,7 +147,9 @@ public final class CompleteActivation {
         throw new RefusedException(Refusal.ACTIVATION_STEP);
       }
       parts.outbox().wake();
-      return new IssuedCertificate(made.getFirst().certificate(), made.getFirst().issuers());
+      return new Activated(
+          new IssuedCertificate(made.getFirst().certificate(), made.getFirst().issuers()),
+          device.use(SecretBytes::copyOf));
     }
   }
 

@@ -3,6 +3,7 @@ package eus.bakq.server.enrolment;
 import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
+import eus.bakq.server.authentication.FailureCounters;
 import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.credential.CertificateKind;
 import eus.bakq.server.credential.CertificateRegister;
@@ -44,6 +45,7 @@ public final class CredentialStatus {
   private final Credentials credentials;
   private final CertificateRegister register;
   private final CredentialActs acts;
+  private final FailureCounters counters;
   private final Interactions interactions;
   private final Outbox outbox;
   private final AuditLog audit;
@@ -53,6 +55,7 @@ public final class CredentialStatus {
       Credentials credentials,
       CertificateRegister register,
       CredentialActs acts,
+      FailureCounters counters,
       Interactions interactions,
       Outbox outbox,
       AuditLog audit) {
@@ -60,6 +63,7 @@ public final class CredentialStatus {
     this.credentials = Objects.requireNonNull(credentials);
     this.register = Objects.requireNonNull(register);
     this.acts = Objects.requireNonNull(acts);
+    this.counters = Objects.requireNonNull(counters);
     this.interactions = Objects.requireNonNull(interactions);
     this.outbox = Objects.requireNonNull(outbox);
     this.audit = Objects.requireNonNull(audit);
@@ -129,9 +133,9 @@ public final class CredentialStatus {
   }
 
   /**
-   * Ends them, for good, and destroys their keys (KEY-10). The person can activate again, with
-   * another key, when an officer renews the activation; but for one who has died: that account is
-   * CLOSED.
+   * Ends them, for good, and destroys their keys (KEY-10), and the person's device cookies. The
+   * person can activate again, with another key, when an officer renews the activation; but for one
+   * who has died: that account is CLOSED.
    *
    * @throws RefusedException NO_CREDENTIAL if there is none
    */
@@ -144,6 +148,7 @@ public final class CredentialStatus {
       register.revoke(handle, credential.certificate().getSerialNumber(), reason, now);
       credentials.destroyKey(handle, credential);
     }
+    var _ = counters.endDevices(handle, signer.id());
     // Nobody activates for a person who has died.
     boolean closed = reason == RevocationReason.SIGNER_DIED;
     signers.changeState(

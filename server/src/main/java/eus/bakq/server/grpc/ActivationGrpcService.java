@@ -175,7 +175,8 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
                   ActivationServiceGrpc.getSubmitPasswordMethod().getFullMethodName(),
                   request.getProof(),
                   request.getDni(),
-                  request.getPassword())) {
+                  request.getPassword(),
+                  request.getDevice())) {
             PasswordStep.Answer answer = steps.passwordStep().run(attempt, steps.subject());
             try (SecretBytes ticket = answer.ticket()) {
               return SubmitPasswordResponse.newBuilder()
@@ -193,21 +194,24 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
         observer,
         () -> {
           try (CodeStep.Attempt attempt =
-              SignerSteps.codeAttempt(
-                  request.getInteractionId(),
-                  ActivationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
-                  request.getProof(),
-                  request.getTicket(),
-                  request.getCode())) {
-            return toResponse(steps.complete().run(attempt));
+                  SignerSteps.codeAttempt(
+                      request.getInteractionId(),
+                      ActivationServiceGrpc.getSubmitCodeMethod().getFullMethodName(),
+                      request.getProof(),
+                      request.getTicket(),
+                      request.getCode());
+              CompleteActivation.Activated activated = steps.complete().run(attempt)) {
+            return toResponse(activated);
           }
         });
   }
 
-  private static SubmitCodeResponse toResponse(IssuedCertificate issued) {
+  private static SubmitCodeResponse toResponse(CompleteActivation.Activated activated) {
+    IssuedCertificate issued = activated.certificate();
     return SubmitCodeResponse.newBuilder()
         .setCertificate(encoded(issued.certificate()))
         .addAllChain(issued.issuers().stream().map(ActivationGrpcService::encoded).toList())
+        .setDevice(activated.device().use(ByteString::copyFrom))
         .build();
   }
 

@@ -2,6 +2,7 @@ package eus.bakq.server.grpc;
 
 import com.google.protobuf.ByteString;
 import eus.bakq.server.authentication.CodeStep;
+import eus.bakq.server.authentication.DeviceCookies;
 import eus.bakq.server.authentication.PasswordStep;
 import eus.bakq.server.authentication.UnverifiedProof;
 import eus.bakq.server.vocabulary.Bytes;
@@ -9,6 +10,7 @@ import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.signer.v1.Proof;
+import java.util.Optional;
 
 /**
  * Converts what every program of a citizen sends at its steps. Secrets are the caller's to close.
@@ -44,14 +46,28 @@ public final class SignerSteps {
 
   /** The first factor. */
   public static PasswordStep.Attempt passwordAttempt(
-      String interactionId, String method, Proof proof, String dni, ByteString password) {
+      String interactionId,
+      String method,
+      Proof proof,
+      String dni,
+      ByteString password,
+      ByteString device) {
     Fields fields = new Fields();
     InteractionId interaction = interaction(fields, interactionId);
     UnverifiedProof unverified = proof(fields, proof);
     var person = fields.parsed("dni", dni, Dni::parse, "is a DNI or NIE with its letter");
+    boolean asItMustBe = device.isEmpty() || device.size() == DeviceCookies.SIZE;
+    fields.require(asItMustBe, "device", "is empty, or has " + DeviceCookies.SIZE + " bytes");
     fields.check();
     return new PasswordStep.Attempt(
-        interaction, method, unverified, person.value(), password(fields, "password", password));
+        interaction,
+        method,
+        unverified,
+        person.value(),
+        password(fields, "password", password),
+        device.isEmpty()
+            ? Optional.empty()
+            : Optional.of(SecretBytes.takeOver(device.toByteArray())));
   }
 
   /** The second factor. */

@@ -19,5 +19,7 @@ public enum MacKey {
   /** Record: links between signer, contact data, key and certificate. */
   ROWS,
   /** Record: signature activation data. */
-  SAD
+  SAD,
+  /** Record: what lets a program be known as a device of one signer. */
+  DEVICE
 }

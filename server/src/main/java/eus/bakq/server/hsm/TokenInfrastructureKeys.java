@@ -101,7 +101,7 @@ final class TokenInfrastructureKeys implements InfrastructureKeys {
   private SessionPool pool(MacKey key) {
     return switch (key) {
       case VERIFY, ACTIVATE -> custody;
-      case OTP, TICKET, REFERENCE, REQUEST_ID, DOCUMENTS, ROWS, SAD -> record;
+      case OTP, TICKET, REFERENCE, REQUEST_ID, DOCUMENTS, ROWS, SAD, DEVICE -> record;
     };
   }
 }

@@ -12,8 +12,16 @@ public enum MessageKind {
   SIGNATURE_CODE(Channel.SMS),
   /** E-mail: one more wrong try locks the account (AUT-10). Reference: the signer. */
   LOCK_WARNING(Channel.EMAIL),
+  /** E-mail: one more wrong try locks the devices that are known. Reference: the signer. */
+  KNOWN_DEVICES_WARNING(Channel.EMAIL),
+  /** E-mail: one more wrong try locks all devices but those known. Reference: the signer. */
+  OTHER_DEVICES_WARNING(Channel.EMAIL),
   /** E-mail: the account is locked. Reference: the signer. */
   ACCOUNT_LOCKED(Channel.EMAIL),
+  /** E-mail: the devices that are known are locked. Reference: the signer. */
+  KNOWN_DEVICES_LOCKED(Channel.EMAIL),
+  /** E-mail: all devices but those known are locked. Reference: the signer. */
+  OTHER_DEVICES_LOCKED(Channel.EMAIL),
   /** E-mail: BakQ is active. Reference: the activation. */
   ACTIVATION_COMPLETED(Channel.EMAIL),
   /** E-mail: BakQ is suspended, and why (CRT-09). Reference: the act. */

@@ -2,6 +2,7 @@ package eus.bakq.server.signing;
 
 import eus.bakq.server.authentication.AuthenticatedSigner;
 import eus.bakq.server.authentication.CodeStep;
+import eus.bakq.server.authentication.DeviceCookies;
 import eus.bakq.server.authentication.Interactions;
 import eus.bakq.server.database.CommitUnknownException;
 import eus.bakq.server.database.Outage;
@@ -9,6 +10,7 @@ import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.sam.ActivationLedger;
 import eus.bakq.server.sam.SignHashes;
+import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import eus.bakq.server.vocabulary.SignatureValue;
 import java.time.Duration;
@@ -27,8 +29,22 @@ import org.slf4j.LoggerFactory;
 public final class AuthoriseSignature {
   private static final Logger LOG = LoggerFactory.getLogger(AuthoriseSignature.class);
 
+  /**
+   * What was done.
+   *
+   * @param documents how many were signed
+   * @param device the cookie by which the citizen's program is known from now on; close it
+   */
+  public record Signed(int documents, SecretBytes device) implements AutoCloseable {
+    @Override
+    public void close() {
+      device.close();
+    }
+  }
+
   private final SigningParts parts;
   private final CodeStep codeStep;
+  private final DeviceCookies devices;
   private final SignatureSubject subject;
   private final SignHashes signHashes;
   private final ActivationLedger ledger;
@@ -39,6 +55,7 @@ public final class AuthoriseSignature {
   public AuthoriseSignature(
       SigningParts parts,
       CodeStep codeStep,
+      DeviceCookies devices,
       SignatureSubject subject,
       SignHashes signHashes,
       ActivationLedger ledger,
@@ -47,6 +64,7 @@ public final class AuthoriseSignature {
       FailSignatureRequest fail) {
     this.parts = parts;
     this.codeStep = codeStep;
+    this.devices = devices;
     this.subject = subject;
     this.signHashes = signHashes;
     this.ledger = ledger;
@@ -59,21 +77,28 @@ public final class AuthoriseSignature {
    * Judges the code and, if all was right, signs. When it returns, the values are durable together
    * with their record.
    *
-   * @return how many documents were signed
    * @throws RefusedException what {@link CodeStep#run} refuses; SIGNATURE_REQUEST_NOT_OPEN;
    *     ACTIVATION_REFUSED
    */
-  public int run(CodeStep.Attempt attempt) throws RefusedException {
+  public Signed run(CodeStep.Attempt attempt) throws RefusedException {
     SignatureSubject.Authorised authorised = codeStep.run(attempt, subject);
-    SignatureRequestId id = authorised.request();
-    List<SignatureValue> values;
-    try (AuthenticatedSigner signer = authorised.signer()) {
-      values =
+    try (Signed signed = sign(authorised)) {
+      complete(authorised.request());
+      return new Signed(signed.documents(), signed.device().use(SecretBytes::copyOf));
+    }
+  }
+
+  private Signed sign(SignatureSubject.Authorised authorised) throws RefusedException {
+    // The cookie first: what the HSM does not give is missed before anything is signed.
+    try (AuthenticatedSigner signer = authorised.signer();
+        SecretBytes device = devices.give(signer)) {
+      List<SignatureValue> values =
           signHashes.run(
               authorised.data(),
               authorised.context(),
               signer.activationSecret(),
               (handle, made) -> keep(handle, authorised, made));
+      return new Signed(values.size(), device.use(SecretBytes::copyOf));
     } catch (RefusedException e) {
       beginAgainAfter(e, authorised, true);
       throw e;
@@ -83,8 +108,6 @@ public final class AuthoriseSignature {
       beginAgainAfter(e, authorised, false);
       throw e;
     }
-    complete(id);
-    return values.size();
   }
 
   /**

@@ -16,6 +16,7 @@ import eus.bakq.server.notification.MessageKind;
 import eus.bakq.server.sam.ActivationIssuer;
 import eus.bakq.server.sam.SigningContext;
 import eus.bakq.server.sam.UnverifiedActivationData;
+import eus.bakq.server.signer.AlteredRows;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.signer.Signers;
@@ -38,6 +39,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
@@ -61,6 +63,9 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
       SigningContext context,
       AuthenticatedSigner signer) {}
 
+  private static final Set<SignerState> HAVE_CREDENTIALS =
+      Set.of(SignerState.ACTIVE, SignerState.SUSPENDED);
+
   private record Wanted(
       SignatureRequest request,
       List<Bytes> originals,
@@ -73,6 +78,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
   private final SignatureDocuments signatures;
   private final Signers signers;
   private final Credentials credentials;
+  private final AlteredRows altered;
   private final ActivationIssuer issuer;
   private final StandIn standIn;
   private final SignatureScheme rsaScheme;
@@ -89,6 +95,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
       SignatureDocuments signatures,
       Signers signers,
       Credentials credentials,
+      AlteredRows altered,
       ActivationIssuer issuer,
       StandIn standIn,
       SignatureScheme rsaScheme,
@@ -97,6 +104,7 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     this.signatures = signatures;
     this.signers = signers;
     this.credentials = credentials;
+    this.altered = altered;
     this.issuer = issuer;
     this.standIn = standIn;
     this.rsaScheme = rsaScheme;
@@ -120,7 +128,10 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
             .requests()
             .find(handle, new SignatureRequestId(subject))
             .flatMap(SignatureRequest::expectedSigner);
-    return signer -> expected.map(signer.dni()::equals).orElse(true);
+    // Nobody uses up the tries of somebody who has yet to activate, or never will again.
+    return signer ->
+        HAVE_CREDENTIALS.contains(signer.state())
+            && expected.map(signer.dni()::equals).orElse(true);
   }
 
   @Override
@@ -168,14 +179,12 @@ public final class SignatureSubject implements AuthenticationSubject<SignatureSu
     List<Bytes> originals = parts.documents().originals(handle, request);
     List<SignatureForm> forms = parts.documents().forms(handle, request);
     SignerId asked = candidate.orElse(new SignerId(new UUID(0, 0)));
-    Optional<Signer> signer = signers.find(handle, asked);
-    Optional<Credential> found = credentials.findUsable(handle, asked, CredentialPurpose.SIGNATURE);
-    if (signer.isEmpty()) {
-      signers.standIn();
-    }
-    if (found.isEmpty()) {
-      credentials.standIn();
-    }
+    Optional<Signer> signer =
+        altered.findOrStandIn(() -> signers.find(handle, asked), signers::standIn);
+    Optional<Credential> found =
+        altered.findOrStandIn(
+            () -> credentials.findUsable(handle, asked, CredentialPurpose.SIGNATURE),
+            credentials::standIn);
     // For a certificate that is over, or has not begun, nothing can be prepared: a fault would tell
     // that there is one (AUT-11).
     Instant now = Database.now(handle);

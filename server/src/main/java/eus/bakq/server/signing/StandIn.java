@@ -1,67 +1,62 @@
 package eus.bakq.server.signing;
 
+import eus.bakq.server.certificate.CertificationAuthority;
+import eus.bakq.server.certificate.IssuedCertificate;
+import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DigestAlgorithm;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
 import eus.bakq.server.vocabulary.SignatureScheme;
-import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.SecureRandom;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.List;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * The certificate that stands in for that of somebody who has none, so that preparing the documents
- * is the same work for everybody. Made anew at each start; its private key is forgotten at once,
- * and nothing is ever signed with it.
+ * is the same work for everybody: as large as a citizen's, and read from its encoding each time, as
+ * theirs are. Made anew at each start; its private key is forgotten at once, and nothing is ever
+ * signed with it.
  */
 public final class StandIn {
-  private final List<X509Certificate> chain;
+  private final Bytes certificate;
+  private final Bytes issuer;
 
-  private StandIn(List<X509Certificate> chain) {
-    this.chain = chain;
+  private StandIn(Bytes certificate, Bytes issuer) {
+    this.certificate = certificate;
+    this.issuer = issuer;
   }
 
-  /** Makes one. */
-  public static StandIn make(SecureRandom random, Instant now) {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-      KeyPair pair = generator.generateKeyPair();
-      X500Name nobody = new X500Name("CN=Nobody,O=BakQ");
-      X509Certificate certificate =
-          new JcaX509CertificateConverter()
-              .getCertificate(
-                  new JcaX509v3CertificateBuilder(
-                          nobody,
-                          new BigInteger(127, random).setBit(126),
-                          Date.from(now.minus(Duration.ofDays(1))),
-                          Date.from(now.plus(Duration.ofDays(3650))),
-                          nobody,
-                          pair.getPublic())
-                      .build(
-                          new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
-      return new StandIn(List.of(certificate));
-    } catch (GeneralSecurityException | OperatorCreationException e) {
-      throw new IllegalStateException("every Java platform makes P-256 certificates", e);
-    }
+  /** Makes one that looks as if {@code authority} had issued it. */
+  public static StandIn make(CertificationAuthority authority, Instant now) {
+    return new StandIn(encoded(authority.standIn(now)), encoded(authority.certificate()));
   }
 
+  /** As a credential's chain for signatures: without a self-signed root. */
   List<X509Certificate> chain() {
-    return chain;
+    return new IssuedCertificate(read(certificate), List.of(read(issuer))).chainForSignatures();
   }
 
   SignatureAlgorithm algorithm(DigestAlgorithm digest) {
     return SignatureAlgorithm.of(SignatureScheme.ECDSA_P256, digest);
+  }
+
+  private static Bytes encoded(X509Certificate certificate) {
+    try {
+      return Bytes.copyOf(certificate.getEncoded());
+    } catch (CertificateException e) {
+      throw new IllegalStateException("a parsed certificate has an encoding", e);
+    }
+  }
+
+  private static X509Certificate read(Bytes encoded) {
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(encoded.toByteArray()));
+    } catch (CertificateException e) {
+      throw new IllegalStateException("a certificate of our own making can be read", e);
+    }
   }
 }

@@ -165,14 +165,14 @@ public final class Wording {
             "host", smsHost));
   }
 
-  /** E-mail: one more failure locks the account (AUT-10). */
-  public EmailText lockWarning(Language language, Instant lastFailure) {
-    return email(language, "lock-warning", lastFailure);
+  /** E-mail: one more failure locks {@code scope} (AUT-10). */
+  public EmailText lockWarning(Language language, LockScope scope, Instant lastFailure) {
+    return email(language, "lock-warning." + scope.key(), lastFailure);
   }
 
-  /** E-mail: the account is locked. */
-  public EmailText accountLocked(Language language, Instant lockedAt) {
-    return email(language, "account-locked", lockedAt);
+  /** E-mail: {@code scope} is locked. */
+  public EmailText accountLocked(Language language, LockScope scope, Instant lockedAt) {
+    return email(language, "account-locked." + scope.key(), lockedAt);
   }
 
   /** E-mail: BakQ is active. */

@@ -37,7 +37,9 @@ class CodesTest {
           5,
           Duration.ZERO,
           Duration.ofMinutes(10),
-          Duration.ofMinutes(10));
+          Duration.ofMinutes(10),
+          LockRule.TWO,
+          Duration.ofDays(400));
 
   private final Codes codes = new Codes(new SoftwareInfrastructureKeys(), SETTINGS);
 
@@ -66,6 +68,7 @@ class CodesTest {
         Optional.empty(),
         Bytes.copyOf(set),
         LATER,
+        Device.UNKNOWN,
         0);
   }
 

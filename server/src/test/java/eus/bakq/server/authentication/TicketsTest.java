@@ -61,6 +61,7 @@ class TicketsTest {
         Optional.of(new CredentialId(new UUID(4, 4))),
         Bytes.copyOf(frozenSet),
         LATER,
+        Device.UNKNOWN,
         0);
   }
 

@@ -2,6 +2,7 @@ package eus.bakq.server.certificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.Pki;
@@ -104,6 +105,27 @@ class CertificationAuthorityTest {
         .isTrue();
     assertThat(check.last(signed, now.plusSeconds(5)).signerCertificate())
         .contains(chain.getFirst());
+  }
+
+  /** AUT-11: nobody's certificate is as large as a citizen's, and good for nothing. */
+  @Test
+  void standsInForACertificateWithOneThatVerifiesWithNothing() throws Exception {
+    X509Certificate issued =
+        authority.issue(request(ANE, EC, ECDSA), ANE, SIGNATURE, now).certificate();
+
+    X509Certificate standIn = authority.standIn(now);
+
+    assertThatThrownBy(() -> standIn.verify(root.key().certificate().getPublicKey()))
+        .isInstanceOf(GeneralSecurityException.class);
+    assertThat(standIn.getIssuerX500Principal()).isEqualTo(issued.getIssuerX500Principal());
+    assertThat(standIn.getNotAfter()).isEqualTo(root.key().certificate().getNotAfter());
+    assertThat(standIn.getCriticalExtensionOIDs()).isEqualTo(issued.getCriticalExtensionOIDs());
+    assertThat(standIn.getNonCriticalExtensionOIDs())
+        .isEqualTo(issued.getNonCriticalExtensionOIDs());
+    assertThat(standIn.getEncoded().length)
+        .as("but for the names")
+        .isCloseTo(issued.getEncoded().length, within(100));
+    assertThat(authority.standIn(now).getPublicKey()).isNotEqualTo(standIn.getPublicKey());
   }
 
   /** KEY-03: no certificate outlives what its key signs by. */

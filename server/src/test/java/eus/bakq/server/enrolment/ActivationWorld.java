@@ -12,6 +12,7 @@ import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.FailureCounters;
 import eus.bakq.server.authentication.InteractionPurpose;
 import eus.bakq.server.authentication.Interactions;
+import eus.bakq.server.authentication.LockRule;
 import eus.bakq.server.authentication.PasswordHashing;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordStep;
@@ -34,6 +35,7 @@ import eus.bakq.server.hsm.FakeCitizenKeys;
 import eus.bakq.server.hsm.NewCitizenKey;
 import eus.bakq.server.hsm.UnusableKeyException;
 import eus.bakq.server.hsm.WrappedKey;
+import eus.bakq.server.signer.AlteredRows;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.vocabulary.ActivationId;
 import eus.bakq.server.vocabulary.Bytes;
@@ -84,7 +86,9 @@ final class ActivationWorld implements AutoCloseable {
           5,
           Duration.ZERO,
           Duration.ofMinutes(10),
-          Duration.ofMinutes(10));
+          Duration.ofMinutes(10),
+          LockRule.TWO,
+          Duration.ofDays(400));
 
   /** Citizens' keys, before each of which something happens. */
   private final class WatchedKeys implements CitizenKeys {
@@ -111,14 +115,15 @@ final class ActivationWorld implements AutoCloseable {
   final CredentialActs acts = new CredentialActs(enrolment.macs, random);
   final Wording wording = Wording.open("bakq.adibidea.eus", 6);
   final CredentialMessages messages = new CredentialMessages(enrolment.signers, acts, wording);
-  final Interactions interactions =
-      new Interactions(random, SETTINGS, new CountedEvents(System::nanoTime));
+  final CountedEvents counted = new CountedEvents(System::nanoTime);
+  final Interactions interactions = new Interactions(random, SETTINGS, counted);
   final CredentialStatus status =
       new CredentialStatus(
           enrolment.signers,
           credentials,
           register,
           acts,
+          new FailureCounters(SETTINGS),
           interactions,
           enrolment.outbox,
           enrolment.audit);
@@ -136,6 +141,7 @@ final class ActivationWorld implements AutoCloseable {
       new AuthenticationParts(
           enrolment.database.database(),
           enrolment.signers,
+          new AlteredRows(counted),
           interactions,
           new Passwords(
               PasswordHashing.open(
@@ -215,7 +221,12 @@ final class ActivationWorld implements AutoCloseable {
     SecretBytes ticket;
     try (PasswordStep.Attempt attempt =
         new PasswordStep.Attempt(
-            interaction, METHOD, proof(program, interaction, "-"), signer.dni(), password())) {
+            interaction,
+            METHOD,
+            proof(program, interaction, "-"),
+            signer.dni(),
+            password(),
+            Optional.empty())) {
       ticket = new PasswordStep(authentication).run(attempt, subject).ticket();
     }
     Bytes hash = Bytes.copyOf(ticket.use(Bytes::sha256));
@@ -225,6 +236,7 @@ final class ActivationWorld implements AutoCloseable {
       return new CompleteActivation(
               parts,
               new CodeStep(authentication),
+              authentication.devices(),
               subject,
               new CompleteActivation.Making(
                   new WatchedKeys(),
@@ -237,7 +249,8 @@ final class ActivationWorld implements AutoCloseable {
                   SignatureAlgorithm.ECDSA_P256_SHA256,
                   keyEnd,
                   purposes))
-          .run(attempt);
+          .run(attempt)
+          .certificate();
     }
   }
 

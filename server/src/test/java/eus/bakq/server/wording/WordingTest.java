@@ -177,8 +177,12 @@ final class WordingTest {
     List<EmailText> emails =
         List.of(
             WORDING.activationLink(language, "https://" + HOST + "/aktibatu#abc", TIME),
-            WORDING.lockWarning(language, TIME),
-            WORDING.accountLocked(language, TIME),
+            WORDING.lockWarning(language, LockScope.EVERYWHERE, TIME),
+            WORDING.lockWarning(language, LockScope.KNOWN_DEVICES, TIME),
+            WORDING.lockWarning(language, LockScope.OTHER_DEVICES, TIME),
+            WORDING.accountLocked(language, LockScope.EVERYWHERE, TIME),
+            WORDING.accountLocked(language, LockScope.KNOWN_DEVICES, TIME),
+            WORDING.accountLocked(language, LockScope.OTHER_DEVICES, TIME),
             WORDING.activationCompleted(language, TIME),
             WORDING.signatureMade(language, new Signing("Udala", 1, "K7Q4-2M9T"), TIME),
             WORDING.signatureMade(language, new Signing("Udala", 7, "K7Q4-2M9T"), TIME),
@@ -195,11 +199,12 @@ final class WordingTest {
 
   @Test
   void writesTheDayAsTheLanguageDoes() {
-    assertThat(WORDING.lockWarning(Language.BASQUE, TIME).text())
+    assertThat(WORDING.lockWarning(Language.BASQUE, LockScope.EVERYWHERE, TIME).text())
         .contains("2026(e)ko azaroaren 28");
-    assertThat(WORDING.lockWarning(Language.SPANISH, TIME).text())
+    assertThat(WORDING.lockWarning(Language.SPANISH, LockScope.EVERYWHERE, TIME).text())
         .contains("28 de noviembre de 2026");
-    assertThat(WORDING.lockWarning(Language.ENGLISH, TIME).text()).contains("28 November 2026");
+    assertThat(WORDING.lockWarning(Language.ENGLISH, LockScope.EVERYWHERE, TIME).text())
+        .contains("28 November 2026");
   }
 
   @Test
