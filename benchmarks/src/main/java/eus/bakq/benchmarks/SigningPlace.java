@@ -129,11 +129,13 @@ final class SigningPlace implements AutoCloseable {
       throw new IllegalStateException("the ceremony failed: " + account);
     }
     return new HsmSettings(
-        SoftHsm.shared().module(),
+        List.of(
+            new HsmSettings.PartitionSettings(
+                SoftHsm.shared().module(),
+                token(prefix, out, "custody"),
+                token(prefix, out, "authority"),
+                token(prefix, out, "record"))),
         Profile.DEMO,
-        token(prefix, out, "custody"),
-        token(prefix, out, "authority"),
-        token(prefix, out, "record"),
         out.resolve("transcript.json"),
         Files.readString(out.resolve("transcript.pub")).strip(),
         HsmSettings.DEFAULT_MAXIMUM_SESSIONS,

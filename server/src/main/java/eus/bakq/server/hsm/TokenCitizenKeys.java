@@ -76,13 +76,13 @@ final class TokenCitizenKeys implements CitizenKeys {
           .with(CKA_ENCRYPT, false)
           .with(CKA_WRAP, false);
 
-  private final SessionPool custody;
+  private final Partitions custody;
   private final TokenRecord token;
   private final KeyVerifier verifier;
   private final HsmCounters counters;
 
   TokenCitizenKeys(
-      SessionPool custody, TokenRecord token, KeyVerifier verifier, HsmCounters counters) {
+      Partitions custody, TokenRecord token, KeyVerifier verifier, HsmCounters counters) {
     this.custody = custody;
     this.token = token;
     this.verifier = verifier;

@@ -40,8 +40,9 @@ final class TokenProbe {
    * Tries all on each wrapping key.
    *
    * @throws HsmRefusedException if one succeeds
+   * @throws TokenAwayException if the token does not answer
    */
-  void run() {
+  void run() throws TokenAwayException {
     for (KeyRecord key : token.keys()) {
       if (key.use() == Use.WRAPPING) {
         Template lawful =
@@ -49,7 +50,9 @@ final class TokenProbe {
                 .getFirst()
                 .nested(CKA_UNWRAP_TEMPLATE)
                 .with(CKA_KEY_TYPE, Constant.CKK_EC);
-        thefts(lawful).forEach((name, template) -> requireNotUnwrapped(key, name, template));
+        for (Map.Entry<String, Template> theft : thefts(lawful).entrySet()) {
+          requireNotUnwrapped(key, theft.getKey(), theft.getValue());
+        }
         requireNotReadable(key, lawful);
       }
     }
@@ -72,7 +75,8 @@ final class TokenProbe {
     return thefts;
   }
 
-  private void requireNotUnwrapped(KeyRecord key, String name, Template template) {
+  private void requireNotUnwrapped(KeyRecord key, String name, Template template)
+      throws TokenAwayException {
     requireRefused(
         key,
         name,
@@ -82,7 +86,7 @@ final class TokenProbe {
         });
   }
 
-  private void requireNotReadable(KeyRecord key, Template lawful) {
+  private void requireNotReadable(KeyRecord key, Template lawful) throws TokenAwayException {
     requireRefused(
         key,
         "no unwrapped key is read",
@@ -117,7 +121,8 @@ final class TokenProbe {
     }
   }
 
-  private void requireRefused(KeyRecord key, String check, Theft theft) {
+  private void requireRefused(KeyRecord key, String check, Theft theft)
+      throws TokenAwayException {
     try {
       custody.<Boolean, TheftRefusedException>use(
           (session, keys) -> {

@@ -6,6 +6,7 @@ import eus.bakq.pkcs11.Pkcs11Exception;
 import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.ReturnCode;
+import eus.bakq.server.hsm.HsmSettings.PartitionSettings;
 import eus.bakq.server.hsm.HsmSettings.TokenSettings;
 import eus.bakq.server.vocabulary.Profile;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Tokens of the demo profile in the shared SoftHSM2 world, made by the real ceremony, with labels
@@ -71,16 +73,24 @@ public final class TestCeremony {
   }
 
   HsmSettings settings(Profile profile, Path transcript, String publicKey) {
+    return settings(
+        List.of(partition(SoftHsm.shared().module())), profile, transcript, publicKey);
+  }
+
+  /** The same of several partitions. */
+  HsmSettings settings(List<PartitionSettings> partitions) throws IOException {
+    return settings(partitions, Profile.DEMO, transcript(), publicKey());
+  }
+
+  private static HsmSettings settings(
+      List<PartitionSettings> partitions, Profile profile, Path transcript, String publicKey) {
     return new HsmSettings(
-        SoftHsm.shared().module(),
-        profile,
-        token("custody"),
-        token("authority"),
-        token("record"),
-        transcript,
-        publicKey,
-        8,
-        Duration.ofSeconds(10));
+        partitions, profile, transcript, publicKey, 8, Duration.ofSeconds(10));
+  }
+
+  /** These tokens, or copies of them, behind {@code module}. */
+  PartitionSettings partition(Path module) {
+    return new PartitionSettings(module, token("custody"), token("authority"), token("record"));
   }
 
   Path transcript() {
