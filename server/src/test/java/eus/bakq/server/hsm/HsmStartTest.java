@@ -7,7 +7,6 @@ import static eus.bakq.pkcs11.AttributeType.CKA_LABEL;
 import static eus.bakq.pkcs11.AttributeType.CKA_PRIVATE;
 import static eus.bakq.pkcs11.AttributeType.CKA_TOKEN;
 import static eus.bakq.pkcs11.AttributeType.CKA_VALUE;
-import static eus.bakq.pkcs11.AttributeType.CKA_VALUE_LEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,7 +14,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import eus.bakq.fixtures.SoftHsm;
 import eus.bakq.pkcs11.Constant;
-import eus.bakq.pkcs11.Mechanism;
 import eus.bakq.pkcs11.ObjectHandle;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.Template;
@@ -140,7 +138,7 @@ class HsmStartTest {
   @Test
   void refusesAKeyMadeInPlaceOfOursWithAllItsAttributes() throws Exception {
     try (Pkcs11Session attacker = ceremony.attacker("custody")) {
-      replaceByAnother(attacker);
+      ceremony.replaceWrappingKey(attacker);
     }
 
     assertRefused(ceremony.settings(), "custody", "wrap-2026-1", "check value");
@@ -151,7 +149,7 @@ class HsmStartTest {
     try (Hsm hsm = open(ceremony.settings())) {
       CitizenKeys keys = hsm.citizenKeys();
       try (Pkcs11Session attacker = ceremony.attacker("custody")) {
-        replaceByAnother(attacker);
+        ceremony.replaceWrappingKey(attacker);
         attacker.logout();
       }
 
@@ -290,15 +288,6 @@ class HsmStartTest {
     return session.find(Template.empty().with(CKA_TOKEN, true).with(CKA_ID, WRAP_ID), 2).getFirst();
   }
 
-  /** The reviewed attributes of the wrapping key, as its transcript has them. */
-  private Template reviewed() throws Exception {
-    return CeremonyTranscript.read(ceremony.transcript(), ceremony.publicKey())
-        .token("custody")
-        .key("wrap-2026-1")
-        .objects()
-        .getFirst();
-  }
-
   private static void plantKnownKey(Pkcs11Session attacker) throws Exception {
     attacker.create(
         Template.empty()
@@ -309,12 +298,5 @@ class HsmStartTest {
             .with(CKA_LABEL, "wrap-2026-1")
             .with(CKA_ID, WRAP_ID)
             .with(CKA_VALUE, new byte[32]));
-  }
-
-  private void replaceByAnother(Pkcs11Session attacker) throws Exception {
-    attacker.destroy(ours(attacker));
-    Template same = reviewed();
-    assertThat(same.number(CKA_VALUE_LEN)).isEqualTo(32);
-    attacker.generateKey(Mechanism.of(Constant.CKM_AES_KEY_GEN), same.withoutSetByToken());
   }
 }
