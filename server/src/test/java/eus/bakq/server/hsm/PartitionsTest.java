@@ -86,7 +86,7 @@ class PartitionsTest {
   }
 
   @Test
-  @DisplayName("KEY-11: what one partition wrapped opens in the other")
+  @DisplayName("what one partition wrapped opens in the other")
   void aKeyIsOfNoPartition() throws Exception {
     second.takeAway(ReturnCode.CKR_DEVICE_REMOVED.value());
     NewCitizenKey made = newKey();
@@ -105,7 +105,7 @@ class PartitionsTest {
     "1, 0x30", // CKR_DEVICE_ERROR
     "2, 0x80000001" // a vendor's own
   })
-  @DisplayName("SAM-07: a partition is taken away under load, and no call fails")
+  @DisplayName("a partition is taken away under load, and no call fails")
   void nobodyNoticesThatAPartitionIsAway(int which, String code) throws Exception {
     FaultyPkcs11 taken = which == 1 ? first : second;
     AtomicBoolean enough = new AtomicBoolean();
@@ -146,7 +146,7 @@ class PartitionsTest {
   }
 
   @Test
-  @DisplayName("SAM-07: with both away callers are told at once when to try again, and no HSM is asked")
+  @DisplayName("with both away callers are told at once when to try again, and no HSM is asked")
   void whenBothAreAway() throws Exception {
     first.takeAway(ReturnCode.CKR_DEVICE_REMOVED.value());
     second.takeAway(ReturnCode.CKR_TOKEN_NOT_PRESENT.value());

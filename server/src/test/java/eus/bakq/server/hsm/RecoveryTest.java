@@ -104,7 +104,7 @@ class RecoveryTest {
   }
 
   @Test
-  @DisplayName("SAM-07, KEY-06: thousands of signatures while every kind of error comes by: none lost, none wrong, no key or session left")
+  @DisplayName("KEY-06: thousands of signatures while every kind of error comes by: none lost, none wrong, no key or session left")
   void losesNothingWhateverFails() throws Exception {
     NewCitizenKey key = newKey();
     AtomicBoolean enough = new AtomicBoolean();
