@@ -86,8 +86,8 @@ public final class RecordAnchors {
   private record Found(Optional<Anchor> head, List<Anchor> missing) {}
 
   /**
-   * The first look, before anything is done for anybody: reads every place, and judges. A token that
-   * is away is read when it is back; another one of its kind must be there.
+   * The first look, before anything is done for anybody: reads every place, and judges. A token
+   * that is away is read when it is back; another one of its kind must be there.
    *
    * @throws UnavailableException if a place, or the database, does not answer
    */

@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * the token would be followed by failures for ever. So after a failure the key is opened anew, with
  * a provider and sessions of its own; in the partition where it was, and if that fails, in the next
  * ones. The old ones are closed when they are collected as garbage. One thread at a time does that,
- * and the others wait for a bounded time. Where all fail, it is not tried again for two seconds; and
- * the binding logs in first, so that a PIN that was refused is never tried again.
+ * and the others wait for a bounded time. Where all fail, it is not tried again for two seconds;
+ * and the binding logs in first, so that a PIN that was refused is never tried again.
  *
  * <p>Safe for several threads.
  */

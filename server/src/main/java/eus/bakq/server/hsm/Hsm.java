@@ -54,8 +54,8 @@ public final class Hsm implements AutoCloseable {
    * would try, and tests algorithms and random generators. Takes a second or two for each
    * partition.
    *
-   * @throws HsmRefusedException naming the token, the key and the check that failed, if no partition
-   *     has a token that passes; of the first partition's
+   * @throws HsmRefusedException naming the token, the key and the check that failed, if no
+   *     partition has a token that passes; of the first partition's
    */
   public static Hsm open(HsmSettings settings, SecureRandom random) {
     return open(settings, random, System::nanoTime);
@@ -194,8 +194,7 @@ public final class Hsm implements AutoCloseable {
       SessionPool pool = SessionPool.open(login, settings, counters, rest);
       boolean admitted = false;
       try {
-        Partitions alone =
-            new Partitions(List.of(Partition.of(pool, new Rest(role, 1, nanoTime))));
+        Partitions alone = new Partitions(List.of(Partition.of(pool, new Rest(role, 1, nanoTime))));
         if (role.equals(CUSTODY)) {
           new TokenProbe(pool, transcript.token(role)).run();
           new HsmSelfTest(citizenKeys(alone)).requireSignatures();

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /**
  * Where the tokens are and how they are used.
  *
- * @param partitions 1 to {@value #MOST_PARTITIONS}, each with the same keys; the first is the one of
- *     the ceremony, the others are copies of it
+ * @param partitions 1 to {@value #MOST_PARTITIONS}, each with the same keys; the first is the one
+ *     of the ceremony, the others are copies of it
  * @param profile must be the one of the ceremony. Whoever writes it can start production on keys of
  *     a demo
  * @param transcript {@code transcript.json}; its signature is beside it, with {@code .sig} added

@@ -90,8 +90,8 @@ final class Partition implements AutoCloseable {
   }
 
   /**
-   * Lets the token in, or in again, if its rest is over and it is as it must be. For one thread at a
-   * time; may last as long as the token lets it wait.
+   * Lets the token in, or in again, if its rest is over and it is as it must be. For one thread at
+   * a time; may last as long as the token lets it wait.
    */
   void look() {
     if (!rest.isOver() || closed) {

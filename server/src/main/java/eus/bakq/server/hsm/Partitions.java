@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The tokens of one role: one in each partition, all with the same keys. A call goes to the one that
- * has least to do of those that serve, and to the others in turn if that one fails: what a partition
- * may have made of it before goes nowhere. Safe for several threads.
+ * The tokens of one role: one in each partition, all with the same keys. A call goes to the one
+ * that has least to do of those that serve, and to the others in turn if that one fails: what a
+ * partition may have made of it before goes nowhere. Safe for several threads.
  */
 final class Partitions implements AutoCloseable {
   private final List<Partition> all;
@@ -24,8 +24,8 @@ final class Partitions implements AutoCloseable {
   }
 
   /**
-   * Opens all of them. Those that do not answer, or are not as they must be, rest: one that serves is
-   * enough.
+   * Opens all of them. Those that do not answer, or are not as they must be, rest: one that serves
+   * is enough.
    *
    * @throws HsmRefusedException of the first one, if none serves; nothing is left open
    */

@@ -66,8 +66,7 @@ final class SessionPool implements AutoCloseable {
    * @param rest is begun when three attempts have failed
    * @throws HsmRefusedException if the token does not answer, or is not as it must be
    */
-  static SessionPool open(
-      TokenLogin login, HsmSettings settings, HsmCounters counters, Rest rest) {
+  static SessionPool open(TokenLogin login, HsmSettings settings, HsmCounters counters, Rest rest) {
     try {
       return new SessionPool(login, settings, counters, rest, login.open());
     } catch (Pkcs11Exception e) {

@@ -191,7 +191,7 @@ final class TokenCitizenKeys implements CitizenKeys {
       byte[] blob = wrapped.blob().toByteArray();
       return new TransientKey(session, session.unwrap(mechanism, wrappingKey, blob, template));
     } catch (Pkcs11Exception e) {
-      if (WrappedKeyFaults.mayBeOfBlob(e) && verifier.opensCanary(session, epoch, wrappingKey)) {
+      if (e.mayBeOfWrappedKey() && verifier.opensCanary(session, epoch, wrappingKey)) {
         throw new UnusableKeyException("the wrapped key does not open", e);
       }
       throw e;

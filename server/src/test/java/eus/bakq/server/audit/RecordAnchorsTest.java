@@ -199,7 +199,8 @@ class RecordAnchorsTest {
   }
 
   @Test
-  @DisplayName("AUD-16: a token that was away is advanced when it is back, and not believed to be newer")
+  @DisplayName(
+      "AUD-16: a token that was away is advanced when it is back, and not believed to be newer")
   void advancesATokenThatWasAway() throws Exception {
     FakeAnchorPlace copy = new FakeAnchorPlace("memory-2");
     anchors = node("with-a-copy", List.of(token, copy));
@@ -226,7 +227,8 @@ class RecordAnchorsTest {
   }
 
   @Test
-  @DisplayName("AUD-16: what a token keeps that was away refuses a database that was set back meanwhile")
+  @DisplayName(
+      "AUD-16: what a token keeps that was away refuses a database that was set back meanwhile")
   void isJudgedByATokenThatWasAway() throws Exception {
     FakeAnchorPlace copy = new FakeAnchorPlace("memory-2");
     anchors = node("with-a-copy", List.of(token, copy));

@@ -13,9 +13,9 @@ import eus.bakq.server.document.TimeStampingSettings;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.ListenerBounds;
 import eus.bakq.server.grpc.ListenerSettings;
-import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.hsm.HsmSettings.PartitionSettings;
 import eus.bakq.server.hsm.HsmSettings.TokenSettings;
+import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Language;
@@ -99,7 +99,8 @@ class ConfigurationFileTest {
   void aRelativePathIsRelativeToTheFilesFolder() throws Exception {
     ServerConfiguration read = read(Profile.PRODUCTION);
 
-    assertThat(read.hsm().partitions().getFirst().custody().pinFile()).isEqualTo(folder.resolve("pins/custody"));
+    assertThat(read.hsm().partitions().getFirst().custody().pinFile())
+        .isEqualTo(folder.resolve("pins/custody"));
     assertThat(read.hsm().transcript()).isEqualTo(folder.resolve("ceremony/transcript.json"));
     assertThat(read.database().ownerPasswordFile()).isEqualTo(folder.getParent().resolve("owner"));
     assertThat(read.database().runtimePasswordFile()).isEqualTo(Path.of("/etc/bakq/runtime"));

@@ -233,9 +233,7 @@ class HsmStartTest {
         "custody",
         "",
         "label and serial are those of the transcript");
-    open(
-            withCustody(
-                new TokenSettings(right.label(), Optional.of(serial), right.pinFile())))
+    open(withCustody(new TokenSettings(right.label(), Optional.of(serial), right.pinFile())))
         .close();
   }
 

@@ -219,11 +219,11 @@ class PartitionsTest {
   }
 
   @Test
-  @DisplayName("KEY-13: a key of our label, id and attributes is not used, whichever partition has it")
+  @DisplayName(
+      "KEY-13: a key of our label, id and attributes is not used, whichever partition has it")
   void refusesAPartitionWithAPlantedWrappingKey() throws Exception {
     Path planted = copy("planted").module();
-    try (Pkcs11Session attacker =
-        ceremony.attacker(Pkcs11Module.open(planted), "custody")) {
+    try (Pkcs11Session attacker = ceremony.attacker(Pkcs11Module.open(planted), "custody")) {
       ceremony.replaceWrappingKey(attacker);
     }
     try (Hsm open = openPartitions(planted, copied)) {
@@ -250,8 +250,7 @@ class PartitionsTest {
         NewCitizenKey made = newKey(open);
         assertThat(made.wrapped().blob().isEmpty()).isFalse();
       }
-      try (Pkcs11Session attacker =
-          ceremony.attacker(Pkcs11Module.open(planted), "custody")) {
+      try (Pkcs11Session attacker = ceremony.attacker(Pkcs11Module.open(planted), "custody")) {
         ceremony.replaceWrappingKey(attacker);
       }
       var _ = newKey(open); // the record's token is missed too, by the next call for it
@@ -288,10 +287,13 @@ class PartitionsTest {
   }
 
   @Test
-  @DisplayName("AUD-16: each partition keeps an anchor of its own, and the one of before when it is back")
+  @DisplayName(
+      "AUD-16: each partition keeps an anchor of its own, and the one of before when it is back")
   void eachKeepsAnAnchor() throws Exception {
     List<AnchorPlace> places = hsm.anchorPlaces();
-    assertThat(places).extracting(AnchorPlace::kind).containsExactly("custody", "custody", "record", "record");
+    assertThat(places)
+        .extracting(AnchorPlace::kind)
+        .containsExactly("custody", "custody", "record", "record");
     Bytes before = Bytes.fromHex("01");
     places.forEach(place -> place.keep(before));
 
@@ -309,7 +311,9 @@ class PartitionsTest {
     first.forgetOrders();
     awaitPlaces(hsm, "custody", "custody-2", "record", "record-2");
 
-    assertThat(places).extracting(place -> place.read().orElseThrow()).containsExactly(before, after, before, after);
+    assertThat(places)
+        .extracting(place -> place.read().orElseThrow())
+        .containsExactly(before, after, before, after);
   }
 
   private SoftHsmCopy copy(String name) throws Exception {
@@ -355,10 +359,7 @@ class PartitionsTest {
 
   /** The names of the tokens that rest. */
   private static List<String> away(Hsm open) {
-    return open.anchorPlaces().stream()
-        .filter(AnchorPlace::isAway)
-        .map(AnchorPlace::name)
-        .toList();
+    return open.anchorPlaces().stream().filter(AnchorPlace::isAway).map(AnchorPlace::name).toList();
   }
 
   /** Lets rests be over, until these and no others serve. */

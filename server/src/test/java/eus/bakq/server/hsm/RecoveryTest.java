@@ -41,7 +41,9 @@ class RecoveryTest {
   private static final long SEED = Long.getLong("bakq.seed", new Random().nextLong());
   private static final int CALLERS = 4;
 
-  /** Called for each signature, and by the check of keys at most a dozen times for each recovery. */
+  /**
+   * Called for each signature, and by the check of keys at most a dozen times for each recovery.
+   */
   private static final List<String> OF_EACH_SIGNATURE =
       List.of("C_UnwrapKey", "C_GetAttributeValue", "C_SignInit", "C_Sign", "C_DestroyObject");
 
@@ -104,7 +106,8 @@ class RecoveryTest {
   }
 
   @Test
-  @DisplayName("KEY-06: thousands of signatures while every kind of error comes by: none lost, none wrong, no key or session left")
+  @DisplayName(
+      "KEY-06: thousands of signatures while every kind of error comes by: none lost, none wrong, no key or session left")
   void losesNothingWhateverFails() throws Exception {
     NewCitizenKey key = newKey();
     AtomicBoolean enough = new AtomicBoolean();
@@ -163,7 +166,9 @@ class RecoveryTest {
               .atCall(40 + random.nextInt(20))
               .give();
       FaultyPkcs11.Order ofRecovery =
-          faulty.order(chosen(OF_RECOVERY, random), Fault.FAIL_BEFORE, chosen(codes, random)).give();
+          faulty
+              .order(chosen(OF_RECOVERY, random), Fault.FAIL_BEFORE, chosen(codes, random))
+              .give();
       while (order.met() == 0 && !enough.get()) {
         Thread.sleep(1);
       }
@@ -179,15 +184,14 @@ class RecoveryTest {
   }
 
   @Test
-  @DisplayName("a session in which an operation was left active is closed, and nobody gets it again")
+  @DisplayName(
+      "a session in which an operation was left active is closed, and nobody gets it again")
   void aPoisonedSessionIsNotUsedAgain() throws Exception {
     pool.close();
     open(1);
     NewCitizenKey key = newKey();
     long closed = faulty.calls("C_CloseSession");
-    faulty
-        .order("C_SignInit", Fault.FAIL_AFTER, ReturnCode.CKR_FUNCTION_FAILED.value())
-        .give();
+    faulty.order("C_SignInit", Fault.FAIL_AFTER, ReturnCode.CKR_FUNCTION_FAILED.value()).give();
 
     signsRight(key, "one");
     assertThat(faulty.calls("C_CloseSession")).isEqualTo(closed + 1);
@@ -211,14 +215,11 @@ class RecoveryTest {
     try {
       // Every session goes, and the login with them.
       long logins = faulty.calls("C_Login");
-      faulty
-          .order("C_UnwrapKey", Fault.FAIL_BEFORE, ReturnCode.CKR_DEVICE_REMOVED.value())
-          .give();
+      faulty.order("C_UnwrapKey", Fault.FAIL_BEFORE, ReturnCode.CKR_DEVICE_REMOVED.value()).give();
       for (int i = 0; i < 20; i++) {
         time.addAndGet(Rest.LONGEST.toNanos());
         partition.look();
-        assertThatThrownBy(() -> signsRight(key, "one"))
-            .isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> signsRight(key, "one")).isInstanceOf(UnavailableException.class);
       }
       assertThat(faulty.calls("C_Login")).isEqualTo(logins + 1);
     } finally {
@@ -241,8 +242,7 @@ class RecoveryTest {
       time.addAndGet(1_000_000_000L);
       partition.look();
       for (int i = 0; i < 5; i++) {
-        assertThatThrownBy(() -> signsRight(key, "one"))
-            .isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> signsRight(key, "one")).isInstanceOf(UnavailableException.class);
       }
     }
 

@@ -79,8 +79,7 @@ public final class TestCeremony {
   }
 
   HsmSettings settings(Profile profile, Path transcript, String publicKey) {
-    return settings(
-        List.of(partition(SoftHsm.shared().module())), profile, transcript, publicKey);
+    return settings(List.of(partition(SoftHsm.shared().module())), profile, transcript, publicKey);
   }
 
   /** The same of several partitions. */
@@ -90,8 +89,7 @@ public final class TestCeremony {
 
   private static HsmSettings settings(
       List<PartitionSettings> partitions, Profile profile, Path transcript, String publicKey) {
-    return new HsmSettings(
-        partitions, profile, transcript, publicKey, 8, Duration.ofSeconds(10));
+    return new HsmSettings(partitions, profile, transcript, publicKey, 8, Duration.ofSeconds(10));
   }
 
   /** What the labels of these tokens begin with. */
@@ -160,8 +158,7 @@ public final class TestCeremony {
             .getFirst();
     attacker.destroy(
         attacker
-            .find(
-                Template.empty().with(CKA_TOKEN, true).with(CKA_ID, ours.octets(CKA_ID)), 2)
+            .find(Template.empty().with(CKA_TOKEN, true).with(CKA_ID, ours.octets(CKA_ID)), 2)
             .getFirst());
     attacker.generateKey(Mechanism.of(Constant.CKM_AES_KEY_GEN), ours.withoutSetByToken());
   }
