@@ -3,6 +3,7 @@ package eus.bakq.server.hsm;
 import eus.bakq.pkcs11.Pkcs11Exception;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.Reaction;
+import eus.bakq.pkcs11.ReturnCode;
 import eus.bakq.server.failure.UnavailableException;
 import java.time.Duration;
 import java.util.Deque;
@@ -113,7 +114,7 @@ final class SessionPool implements AutoCloseable {
    * kept may not.
    */
   void write(Writing writing) throws TokenAwayException {
-    this.<Boolean, TokenAwayException>use(
+    this.<Boolean, RuntimeException>use(
         (session, keys) -> {
           TokenLogin.Opened opened = opened();
           try (Pkcs11Session writes = opened.module().openReadWriteSession(opened.slot())) {
@@ -177,10 +178,11 @@ final class SessionPool implements AutoCloseable {
     return failure.reaction() == Reaction.RECOVER;
   }
 
-  private TokenLogin.Opened opened() throws TokenAwayException {
+  /** Another call's recovery may have failed meanwhile: then this one's attempt has, too. */
+  private TokenLogin.Opened opened() throws Pkcs11Exception {
     TokenLogin.Opened opened = current;
     if (opened == null) {
-      throw new TokenAwayException("the HSM is being recovered", null);
+      throw new Pkcs11Exception("the recovery", ReturnCode.CKR_USER_NOT_LOGGED_IN);
     }
     return opened;
   }
