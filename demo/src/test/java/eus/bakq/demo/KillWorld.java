@@ -280,6 +280,7 @@ final class KillWorld implements AutoCloseable {
   /** Holds a walk at each of {@code points}, and kills the server. */
   private List<Walk> held(List<KillPoint> points) throws Exception {
     List<KillAttempt> attempts = prepared(points.stream().map(KillPoint::step).toList());
+    awaitNoMessages(); // a sending that is still of the preparation looks like the walk's
     List<Walk> walks = new ArrayList<>();
     List<PostgresWireOrder> rounds = holdRounds();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
