@@ -33,20 +33,17 @@ public final class Hsm implements AutoCloseable {
       Partitions custody,
       Partitions record,
       AuthorityToken authority,
+      PartitionWatch watch,
       CitizenKeys citizenKeys,
       InfrastructureKeys infrastructureKeys,
       HsmCounters counters) {
     this.custody = custody;
     this.record = record;
     this.authority = authority;
+    this.watch = watch;
     this.citizenKeys = citizenKeys;
     this.infrastructureKeys = infrastructureKeys;
     this.counters = counters;
-    List<List<Partition>> tokens = new ArrayList<>();
-    for (int i = 0; i < custody.all().size(); i++) {
-      tokens.add(List.of(custody.all().get(i), record.all().get(i)));
-    }
-    this.watch = PartitionWatch.start(tokens);
   }
 
   /**
@@ -148,11 +145,25 @@ public final class Hsm implements AutoCloseable {
                 nanoTime,
                 settings.sessionWait());
         return new Hsm(
-            custody, record, authority, citizenKeys(custody), infrastructureKeys, counters);
+            custody,
+            record,
+            authority,
+            watch(custody, record),
+            citizenKeys(custody),
+            infrastructureKeys,
+            counters);
       } catch (RuntimeException e) {
         record.close();
         throw e;
       }
+    }
+
+    private static PartitionWatch watch(Partitions custody, Partitions record) {
+      List<List<Partition>> tokens = new ArrayList<>();
+      for (int i = 0; i < custody.all().size(); i++) {
+        tokens.add(List.of(custody.all().get(i), record.all().get(i)));
+      }
+      return PartitionWatch.start(tokens);
     }
 
     private CitizenKeys citizenKeys(Partitions custody) {
