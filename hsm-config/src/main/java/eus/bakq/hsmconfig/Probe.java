@@ -34,6 +34,12 @@ public final class Probe implements Callable<Integer> {
   @Option(names = "--plan", required = true, description = "The reviewed file of keys.")
   private Path plan;
 
+  @Option(
+      names = "--profile",
+      required = true,
+      description = "The reviewed file on this kind of module, of the folder profiles.")
+  private Path profile;
+
   @Option(names = "--module", required = true, description = "The PKCS#11 library.")
   private Path module;
 
@@ -104,12 +110,16 @@ public final class Probe implements Callable<Integer> {
             .filter(key -> key.use() == KeyUse.WRAPPING)
             .findFirst()
             .orElseThrow(() -> new CeremonyRefusedException("the plan has no wrapping key"));
+    ModuleProfile known = ModuleProfile.read(profile);
+    if (known.wrapMechanism() != wrapping.mechanism()) {
+      throw new CeremonyRefusedException("the plan's mechanism is not the one of the profile");
+    }
     Pkcs11Module opened = open();
     long slot = slot(opened);
     try (Pkcs11Session session = opened.openSession(slot)) {
       logIn(session);
       try {
-        return new WrappingProbe(opened, slot, wrapping.mechanism(), wrapping.attributes()).run();
+        return new WrappingProbe(opened, slot, known, wrapping.attributes()).run();
       } finally {
         session.logout();
       }

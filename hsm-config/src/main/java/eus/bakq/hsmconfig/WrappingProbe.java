@@ -4,6 +4,7 @@ import static eus.bakq.pkcs11.AttributeType.CKA_CLASS;
 import static eus.bakq.pkcs11.AttributeType.CKA_DECRYPT;
 import static eus.bakq.pkcs11.AttributeType.CKA_DERIVE;
 import static eus.bakq.pkcs11.AttributeType.CKA_EC_PARAMS;
+import static eus.bakq.pkcs11.AttributeType.CKA_EC_POINT;
 import static eus.bakq.pkcs11.AttributeType.CKA_EXTRACTABLE;
 import static eus.bakq.pkcs11.AttributeType.CKA_KEY_TYPE;
 import static eus.bakq.pkcs11.AttributeType.CKA_MODULUS_BITS;
@@ -33,6 +34,7 @@ import eus.bakq.pkcs11.Theft;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -85,17 +87,20 @@ final class WrappingProbe {
 
   private final Pkcs11Module module;
   private final long slot;
+  private final ModuleProfile profile;
   private final Mechanism mechanism;
   private final Template planned;
   private final List<Finding> findings = new ArrayList<>();
 
   /**
+   * @param profile of the module
    * @param planned the whole attribute list of the wrapping key, as a plan has it
    */
-  WrappingProbe(Pkcs11Module module, long slot, Constant mechanism, Template planned) {
+  WrappingProbe(Pkcs11Module module, long slot, ModuleProfile profile, Template planned) {
     this.module = module;
     this.slot = slot;
-    this.mechanism = Mechanism.of(mechanism);
+    this.profile = profile;
+    this.mechanism = Mechanism.of(profile.wrapMechanism());
     this.planned = planned.with(CKA_TOKEN, false);
   }
 
@@ -106,6 +111,7 @@ final class WrappingProbe {
    */
   List<Finding> run() throws Pkcs11Exception {
     try (Pkcs11Session session = module.openSession(slot)) {
+      requireSessions();
       ObjectHandle wrappingKey = wrappingKey(session);
       for (Kind kind : Kind.values()) {
         probe(kind, session, wrappingKey);
@@ -119,6 +125,24 @@ final class WrappingProbe {
           "the wrapping key is not changed",
           each -> each.change(wrappingKey, Template.empty().with(CKA_DECRYPT, true)));
       return List.copyOf(findings);
+    }
+  }
+
+  /** As many as the profile says, beside the one that is open. */
+  private void requireSessions() throws Pkcs11Exception {
+    String check = "opens " + profile.sessions() + " sessions";
+    List<Pkcs11Session> opened = new ArrayList<>();
+    try {
+      while (opened.size() < profile.sessions() - 1) {
+        opened.add(module.openSession(slot));
+      }
+      findings.add(new Finding(check, true, "opened"));
+    } catch (Pkcs11Exception e) {
+      findings.add(new Finding(check, false, e.getMessage()));
+    } finally {
+      for (Pkcs11Session each : opened) {
+        each.close();
+      }
     }
   }
 
@@ -143,23 +167,27 @@ final class WrappingProbe {
     return made;
   }
 
+  /** A wrapped key, and what the module wants to be told of it when it is opened. */
+  private record Wrapped(byte[] blob, Template own) {}
+
   private void probe(Kind kind, Pkcs11Session session, ObjectHandle wrappingKey)
       throws Pkcs11Exception {
     String check = kind + ": opens what it wrapped, to sign";
-    byte[] blob;
+    Wrapped wrapped;
     try {
-      blob = blob(kind, session, wrappingKey);
+      wrapped = wrapped(kind, session, wrappingKey);
     } catch (Pkcs11Exception e) {
       requireAnswer(e);
       findings.add(new Finding(check, false, e.getMessage()));
       return;
     }
-    Template asPlanned = of(kind, planned.nested(CKA_UNWRAP_TEMPLATE));
+    byte[] blob = wrapped.blob();
+    Template asPlanned = of(kind, planned.nested(CKA_UNWRAP_TEMPLATE), wrapped);
     Optional<Pkcs11Exception> refused = opening(kind, wrappingKey, blob, asPlanned);
     findings.add(
         new Finding(
             check, refused.isEmpty(), refused.map(Pkcs11Exception::getMessage).orElse("opened")));
-    Template lawful = refused.isEmpty() ? asPlanned : of(kind, LAWFUL);
+    Template lawful = refused.isEmpty() ? asPlanned : of(kind, LAWFUL, wrapped);
     if (refused.isPresent() && opening(kind, wrappingKey, blob, lawful).isPresent()) {
       return; // whatever else it refuses would say nothing
     }
@@ -182,7 +210,7 @@ final class WrappingProbe {
     }
   }
 
-  private byte[] blob(Kind kind, Pkcs11Session session, ObjectHandle wrappingKey)
+  private Wrapped wrapped(Kind kind, Pkcs11Session session, ObjectHandle wrappingKey)
       throws Pkcs11Exception {
     KeyPairHandles pair =
         session.generateKeyPair(
@@ -201,11 +229,30 @@ final class WrappingProbe {
                 .with(CKA_UNWRAP, false)
                 .with(CKA_DERIVE, false));
     try {
-      return session.wrap(mechanism, wrappingKey, pair.privateKey());
+      return new Wrapped(
+          session.wrap(mechanism, wrappingKey, pair.privateKey()),
+          own(kind, session, pair.publicKey()));
     } finally {
       session.destroy(pair.privateKey());
       session.destroy(pair.publicKey());
     }
+  }
+
+  private Template own(Kind kind, Pkcs11Session session, ObjectHandle publicKey)
+      throws Pkcs11Exception {
+    Template own = Template.empty();
+    if (kind == Kind.EC) {
+      for (Map.Entry<AttributeType, ModuleProfile.Source> each :
+          profile.ecUnwrapAttributes().entrySet()) {
+        byte[] value =
+            switch (each.getValue()) {
+              case EC_POINT ->
+                  session.attributes(publicKey, List.of(CKA_EC_POINT)).octets(CKA_EC_POINT);
+            };
+        own = own.with(each.getKey(), value);
+      }
+    }
+    return own;
   }
 
   private static void signOnce(Kind kind, Pkcs11Session session, ObjectHandle key)
@@ -224,15 +271,20 @@ final class WrappingProbe {
     }
   }
 
-  private static Template of(Kind kind, Template template) {
-    return template
-        .with(CKA_CLASS, Constant.CKO_PRIVATE_KEY)
-        .with(
-            CKA_KEY_TYPE,
-            switch (kind) {
-              case EC -> Constant.CKK_EC;
-              case RSA -> Constant.CKK_RSA;
-            });
+  private static Template of(Kind kind, Template template, Wrapped wrapped) {
+    Template opened =
+        template
+            .with(CKA_CLASS, Constant.CKO_PRIVATE_KEY)
+            .with(
+                CKA_KEY_TYPE,
+                switch (kind) {
+                  case EC -> Constant.CKK_EC;
+                  case RSA -> Constant.CKK_RSA;
+                });
+    for (AttributeType own : wrapped.own().types()) {
+      opened = opened.with(own, wrapped.own().octets(own));
+    }
+    return opened;
   }
 
   private static Template publicTemplate(Kind kind) {

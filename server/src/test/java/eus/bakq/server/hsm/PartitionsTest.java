@@ -368,8 +368,7 @@ class PartitionsTest {
   }
 
   private static NewCitizenKey newKey(CitizenKeys keys) {
-    return keys
-        .generate(KeyAlgorithm.EC_P256, publicKey -> CitizenKeysContract.p256("a request"));
+    return keys.generate(KeyAlgorithm.EC_P256, publicKey -> CitizenKeysContract.p256("a request"));
   }
 
   private boolean signs(NewCitizenKey made) throws Exception {
