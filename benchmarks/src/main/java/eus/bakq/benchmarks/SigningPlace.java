@@ -156,7 +156,7 @@ final class SigningPlace implements AutoCloseable {
    */
   SignatureValue sign(DtbsRepresentation dtbs) {
     try {
-      return hsm.citizenKeys().sign(key.wrapped(), List.of(dtbs)).getFirst();
+      return hsm.citizenKeys().sign(key.wrapped(), List.of(dtbs)).values().getFirst();
     } catch (UnusableKeyException e) {
       throw new IllegalStateException("the key of this benchmark cannot be used", e);
     }

@@ -377,6 +377,7 @@ class PartitionsTest {
         "one",
         hsm.citizenKeys()
             .sign(made.wrapped(), List.of(CitizenKeysContract.p256("one")))
+            .values()
             .getFirst());
   }
 
