@@ -168,7 +168,15 @@ final class WrappingProbe {
   }
 
   /** A wrapped key, and what the module wants to be told of it when it is opened. */
-  private record Wrapped(byte[] blob, Template own) {}
+  private static final class Wrapped {
+    private final byte[] blob;
+    private final Template own;
+
+    Wrapped(byte[] blob, Template own) {
+      this.blob = blob;
+      this.own = own;
+    }
+  }
 
   private void probe(Kind kind, Pkcs11Session session, ObjectHandle wrappingKey)
       throws Pkcs11Exception {
@@ -181,7 +189,7 @@ final class WrappingProbe {
       findings.add(new Finding(check, false, e.getMessage()));
       return;
     }
-    byte[] blob = wrapped.blob();
+    byte[] blob = wrapped.blob;
     Template asPlanned = of(kind, planned.nested(CKA_UNWRAP_TEMPLATE), wrapped);
     Optional<Pkcs11Exception> refused = opening(kind, wrappingKey, blob, asPlanned);
     findings.add(
@@ -281,8 +289,8 @@ final class WrappingProbe {
                   case EC -> Constant.CKK_EC;
                   case RSA -> Constant.CKK_RSA;
                 });
-    for (AttributeType own : wrapped.own().types()) {
-      opened = opened.with(own, wrapped.own().octets(own));
+    for (AttributeType own : wrapped.own.types()) {
+      opened = opened.with(own, wrapped.own.octets(own));
     }
     return opened;
   }

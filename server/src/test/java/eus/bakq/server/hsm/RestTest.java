@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class RestTest {
-  private static final Exception REASON = new IllegalStateException("the reason");
+  private final Exception reason = new IllegalStateException("the reason");
 
   /** Near the wrap-around, where a comparison instead of a difference would fail. */
   private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - 1);
@@ -20,11 +20,11 @@ class RestTest {
 
   @Test
   void isTwiceAsLongEachTimeUpToABound() {
-    rest.begin(REASON);
+    rest.begin(reason);
     List<Integer> lengths = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       lengths.add(secondsUntilOver());
-      rest.again(REASON);
+      rest.again(reason);
     }
 
     assertThat(lengths).containsExactly(2, 4, 8, 16, 16, 16);
@@ -34,7 +34,7 @@ class RestTest {
   @Test
   void isBegunOnceByAllThatFailedTogether() {
     for (int i = 0; i < 8; i++) {
-      rest.begin(REASON);
+      rest.begin(reason);
     }
 
     assertThat(secondsUntilOver()).isEqualTo(2);
@@ -42,16 +42,16 @@ class RestTest {
 
   @Test
   void isShortAgainOnlyAfterTheTokenHasDoneSomething() {
-    rest.begin(REASON);
+    rest.begin(reason);
     rest.end();
-    rest.begin(REASON);
+    rest.begin(reason);
     assertThat(secondsUntilOver()).isEqualTo(4);
 
     rest.end();
     assertThat(rest.isOn()).isFalse();
     assertThat(rest.isOver()).isFalse();
     rest.prove();
-    rest.begin(REASON);
+    rest.begin(reason);
     assertThat(secondsUntilOver()).isEqualTo(2);
   }
 
@@ -65,7 +65,7 @@ class RestTest {
             rest,
             any -> {
               looks.incrementAndGet();
-              throw HsmRefusedException.unanswered("custody", "", REASON);
+              throw HsmRefusedException.unanswered("custody", "", reason);
             });
     assertThatThrownBy(partition::open).isInstanceOf(HsmRefusedException.class);
 
