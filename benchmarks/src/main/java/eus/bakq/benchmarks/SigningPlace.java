@@ -129,11 +129,13 @@ final class SigningPlace implements AutoCloseable {
       throw new IllegalStateException("the ceremony failed: " + account);
     }
     return new HsmSettings(
-        SoftHsm.shared().module(),
+        List.of(
+            new HsmSettings.PartitionSettings(
+                SoftHsm.shared().module(),
+                token(prefix, out, "custody"),
+                token(prefix, out, "authority"),
+                token(prefix, out, "record"))),
         Profile.DEMO,
-        token(prefix, out, "custody"),
-        token(prefix, out, "authority"),
-        token(prefix, out, "record"),
         out.resolve("transcript.json"),
         Files.readString(out.resolve("transcript.pub")).strip(),
         HsmSettings.DEFAULT_MAXIMUM_SESSIONS,
@@ -154,7 +156,7 @@ final class SigningPlace implements AutoCloseable {
    */
   SignatureValue sign(DtbsRepresentation dtbs) {
     try {
-      return hsm.citizenKeys().sign(key.wrapped(), List.of(dtbs)).getFirst();
+      return hsm.citizenKeys().sign(key.wrapped(), List.of(dtbs)).values().getFirst();
     } catch (UnusableKeyException e) {
       throw new IllegalStateException("the key of this benchmark cannot be used", e);
     }

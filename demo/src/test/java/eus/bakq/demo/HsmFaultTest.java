@@ -122,6 +122,16 @@ class HsmFaultTest {
     if (fails.times() == 1) {
       assertThat(signed).as("once is tried again inside").isTrue();
     }
+    if (fails.times() == 1 && fails.function().equals("C_UnwrapKey")) {
+      assertThat(
+              world.count(
+                  "select count(*) from audit_record where type = 'SIGNATURE_CREATED'"
+                      + " and details ->> 'attempts' = '2' and subject = '"
+                      + request.getId()
+                      + "'"))
+          .as("the record says how often the HSM was asked")
+          .isEqualTo(1);
+    }
     if (!signed) {
       signLater(request);
     }

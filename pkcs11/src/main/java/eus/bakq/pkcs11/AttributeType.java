@@ -48,7 +48,9 @@ public enum AttributeType {
   CKA_WRAP_WITH_TRUSTED(0x210, Form.FLAG),
   CKA_WRAP_TEMPLATE(0x40000211L, Form.TEMPLATE),
   CKA_UNWRAP_TEMPLATE(0x40000212L, Form.TEMPLATE),
-  CKA_ALLOWED_MECHANISMS(0x40000600L, Form.MECHANISMS);
+  CKA_ALLOWED_MECHANISMS(0x40000600L, Form.MECHANISMS),
+  /** Of NSS alone, which opens no EC key without it. */
+  CKA_NSS_DB(0xD5A0DB00L, Form.OCTETS);
 
   /** The form of a value: how its bytes are read, and what its numbers are called. */
   enum Form {

@@ -34,10 +34,23 @@ public final class Pkcs11Module {
    * @throws IllegalArgumentException if it is not a PKCS#11 module
    */
   public static Pkcs11Module open(Path library) throws Pkcs11Exception {
+    return open(library, "");
+  }
+
+  /**
+   * As {@link #open(Path)}, of a module that is told something when it is initialised.
+   *
+   * @param parameters goes to it as pReserved, as text; nothing does if it is empty
+   */
+  public static Pkcs11Module open(Path library, String parameters) throws Pkcs11Exception {
     FunctionTable functions = FunctionTable.load(library);
     try (Scratch scratch = new Scratch()) {
       MemorySegment arguments = scratch.bytes(48);
       arguments.set(ValueLayout.JAVA_LONG, 32, CKF_OS_LOCKING_OK);
+      if (!parameters.isEmpty()) {
+        byte[] text = (parameters + '\0').getBytes(StandardCharsets.UTF_8);
+        arguments.set(ValueLayout.ADDRESS, 40, scratch.copy(text));
+      }
       functions.call(Function.C_Initialize, arguments);
     } catch (Pkcs11Exception e) {
       if (!e.is(ReturnCode.CKR_CRYPTOKI_ALREADY_INITIALIZED)) {

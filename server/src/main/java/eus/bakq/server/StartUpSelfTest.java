@@ -140,7 +140,7 @@ final class StartUpSelfTest {
           prepared,
           FORM,
           issued.chainForSignatures(),
-          citizenKeys.sign(key.wrapped(), List.of(prepared.dtbs())).getFirst());
+          citizenKeys.sign(key.wrapped(), List.of(prepared.dtbs())).values().getFirst());
     } catch (RefusedException | UnusableKeyException e) {
       throw new IllegalStateException("self-test: the fixture could not be signed", e);
     }

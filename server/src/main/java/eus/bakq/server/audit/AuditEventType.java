@@ -305,7 +305,8 @@ public enum AuditEventType {
   SIGNATURE_AUTHORISED,
   /**
    * A signature was made and verified, before it is released (AUD-06). One record for each hash.
-   * Subject: the signature request. Details: as SIGNATURE_AUTHORISED, and {@code value_sha256}.
+   * Subject: the signature request. Details: as SIGNATURE_AUTHORISED, and {@code value_sha256};
+   * {@code attempts}: how often the HSM was asked, more than once if it failed meanwhile.
    */
   SIGNATURE_CREATED,
   /**

@@ -86,12 +86,13 @@ public final class RecordAnchors {
   private record Found(Optional<Anchor> head, List<Anchor> missing) {}
 
   /**
-   * The first look, before anything is done for anybody: reads every place, and judges.
+   * The first look, before anything is done for anybody: reads every place, and judges. A token
+   * that is away is read when it is back; another one of its kind must be there.
    *
    * @throws UnavailableException if a place, or the database, does not answer
    */
   public void begin() throws RefusedException {
-    for (AnchorPlace place : tokens) {
+    for (AnchorPlace place : tokensThatAnswer()) {
       keepInMind(place, read(place));
     }
     keepInMind(file, read(file));
@@ -134,14 +135,15 @@ public final class RecordAnchors {
 
   /**
    * Reads the tokens' anchors, which other nodes advance too, judges, and advances those that are
-   * behind. They never go back.
+   * behind. They never go back. One that is away is judged and advanced when it is back: what it
+   * keeps is older then, and no reason to believe anything else.
    *
    * @throws UnavailableException if the tokens, the database or the file do not answer
    */
   public void advanceTokens() throws RefusedException {
     long before = inTurn(() -> reconciliations);
     Map<AnchorPlace, Optional<Anchor>> kept = new LinkedHashMap<>();
-    for (AnchorPlace place : tokens) {
+    for (AnchorPlace place : tokensThatAnswer()) {
       kept.put(place, read(place)); // not in turn: a token may let us wait
     }
     inTurn(
@@ -246,6 +248,10 @@ public final class RecordAnchors {
       }
       return false;
     }
+    if (tokens.stream().anyMatch(AnchorPlace::isAway)) {
+      // Its anchor would refuse the database again as soon as it is back.
+      throw UnavailableException.temporarily("a token is away that is to be reconciled too", null);
+    }
     database.transact(handle -> audit.append(handle, reconciledEvent(agreed.get())));
     Anchor head = database.inTransaction(audit::head).orElseThrow();
     for (AnchorPlace place : tokens) {
@@ -311,7 +317,7 @@ public final class RecordAnchors {
     if (!alone) {
       return;
     }
-    for (AnchorPlace place : tokens) {
+    for (AnchorPlace place : tokensThatAnswer()) {
       Optional<Anchor> kept = read(place);
       boolean mayAdvance =
           kept.isEmpty()
@@ -320,6 +326,23 @@ public final class RecordAnchors {
         place.keep(head.encoded());
       }
     }
+  }
+
+  /**
+   * The tokens that may be asked now.
+   *
+   * @throws UnavailableException if of some kind there is none
+   */
+  private List<AnchorPlace> tokensThatAnswer() {
+    List<AnchorPlace> answer = tokens.stream().filter(place -> !place.isAway()).toList();
+    if (kinds(answer) < kinds(tokens)) {
+      throw UnavailableException.temporarily("no token answers that keeps an anchor", null);
+    }
+    return answer;
+  }
+
+  private static long kinds(List<AnchorPlace> places) {
+    return places.stream().map(AnchorPlace::kind).distinct().count();
   }
 
   private void keepInMind(AnchorPlace place, Optional<Anchor> kept) {

@@ -42,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,7 @@ public final class ConfigurationFile {
     ObjectNode empty = JsonNodeFactory.instance.objectNode();
     empty.putArray("callers").addObject();
     empty.putObject("timeStamping");
+    empty.putObject("hsm").putArray("furtherPartitions").addObject();
     Optional<ServerConfiguration> none = read(empty, Path.of(""), Profile.PRODUCTION, findings);
     if (none.isPresent()) {
       throw new IllegalStateException("a configuration without a single key cannot be complete");
@@ -176,37 +178,50 @@ public final class ConfigurationFile {
   }
 
   private static Optional<HsmSettings> hsm(ConfigurationSection section, Profile profile) {
-    Path module = section.file("module");
-    Optional<HsmSettings.TokenSettings> custody = token(section.section("custody"));
-    Optional<HsmSettings.TokenSettings> authority = token(section.section("authority"));
-    Optional<HsmSettings.TokenSettings> record = token(section.section("record"));
+    List<Optional<HsmSettings.PartitionSettings>> partitions = new ArrayList<>();
+    partitions.add(partition(section));
+    int more = HsmSettings.MOST_PARTITIONS - 1;
+    for (ConfigurationSection further : section.sections("furtherPartitions", more)) {
+      partitions.add(partition(further));
+      further.end();
+    }
     Path transcript = section.file("transcript");
     String transcriptPublicKey = section.text("transcriptPublicKey");
     int sessions = section.number("maximumSessions", HsmSettings.DEFAULT_MAXIMUM_SESSIONS);
     Duration wait = section.duration("sessionWait", HsmSettings.DEFAULT_SESSION_WAIT);
     section.end();
-    if (custody.isEmpty() || authority.isEmpty() || record.isEmpty()) {
+    if (partitions.stream().anyMatch(Optional::isEmpty)) {
       return Optional.empty();
     }
     return section.make(
         () ->
             new HsmSettings(
-                module,
+                partitions.stream().map(Optional::get).toList(),
                 profile,
-                custody.get(),
-                authority.get(),
-                record.get(),
                 transcript,
                 transcriptPublicKey,
                 sessions,
                 wait));
   }
 
+  private static Optional<HsmSettings.PartitionSettings> partition(ConfigurationSection section) {
+    Path module = section.file("module");
+    Optional<HsmSettings.TokenSettings> custody = token(section.section("custody"));
+    Optional<HsmSettings.TokenSettings> authority = token(section.section("authority"));
+    Optional<HsmSettings.TokenSettings> record = token(section.section("record"));
+    if (custody.isEmpty() || authority.isEmpty() || record.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new HsmSettings.PartitionSettings(module, custody.get(), authority.get(), record.get()));
+  }
+
   private static Optional<HsmSettings.TokenSettings> token(ConfigurationSection section) {
     String label = section.text("label");
+    Optional<String> serial = section.optionalText("serial", "the transcript's");
     Path pinFile = section.file("pinFile");
     section.end();
-    return section.make(() -> new HsmSettings.TokenSettings(label, pinFile));
+    return section.make(() -> new HsmSettings.TokenSettings(label, serial, pinFile));
   }
 
   private static Optional<DatabaseSettings> database(ConfigurationSection section) {

@@ -13,9 +13,23 @@ public interface AnchorPlace {
   int MOST_BYTES = 256;
 
   /**
-   * What it is called in the log and in the record: {@code custody}, {@code record}, {@code file}.
+   * What it is called: {@code custody}, {@code record}, {@code file}; with its number if it is in a
+   * further partition, as {@code custody-2}.
    */
   String name();
+
+  /**
+   * Of what it is one: of several places of a kind, each keeps the same, and one that answers is
+   * enough to go on.
+   */
+  default String kind() {
+    return name();
+  }
+
+  /** Whether it is known not to answer now, and will be asked again once it does. */
+  default boolean isAway() {
+    return false;
+  }
 
   /**
    * What was kept last; empty if nothing ever was.

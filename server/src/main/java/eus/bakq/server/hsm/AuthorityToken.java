@@ -22,6 +22,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -37,10 +38,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>SunPKCS11 uses a session again that saw an error, with what was begun in it: one failure of
  * the token would be followed by failures for ever. So after a failure the key is opened anew, with
- * a provider and sessions of its own. The old ones are closed when they are collected as garbage.
- * One thread at a time does that, and the others wait for a bounded time. Where it fails, it is not
- * tried again for two seconds; and the binding logs in first, so that a PIN that was refused is
- * never tried again.
+ * a provider and sessions of its own; in the partition where it was, and if that fails, in the next
+ * ones. The old ones are closed when they are collected as garbage. One thread at a time does that,
+ * and the others wait for a bounded time. Where all fail, it is not tried again for two seconds;
+ * and the binding logs in first, so that a PIN that was refused is never tried again.
  *
  * <p>Safe for several threads.
  */
@@ -51,12 +52,11 @@ final class AuthorityToken implements AutoCloseable {
   /**
    * How the key is opened.
    *
+   * @param logins one for each partition
    * @param longestWait for another thread that opens it
    */
   private record Opening(
-      Path module,
-      long slot,
-      TokenLogin login,
+      List<TokenLogin> logins,
       TokenRecord token,
       KeyRecord expected,
       SecureRandom random,
@@ -68,23 +68,26 @@ final class AuthorityToken implements AutoCloseable {
   private volatile AuthorityKey key;
   private volatile long restUntil;
 
-  private AuthorityToken(Opening opening) throws GeneralSecurityException, IOException {
+  /** In which partition the key is; in turn only. */
+  private int partition;
+
+  private AuthorityToken(Opening opening) {
     this.opening = opening;
     this.restUntil = opening.nanoTime().getAsLong();
-    this.key = load();
+    this.key = loadAnywhere();
   }
 
   /**
-   * Checks the token's objects and opens its key.
+   * Checks the token's objects and opens its key, in the first partition where that can be done.
    *
+   * @param logins one for each partition
    * @param nanoTime as {@link System#nanoTime}
    * @param longestWait how long a thread waits for another that opens the key anew
-   * @throws HsmRefusedException if they are not those of the transcript, or the token does not
-   *     answer
+   * @throws HsmRefusedException of the first partition: if its objects are not those of the
+   *     transcript, or the token does not answer
    */
   static AuthorityToken open(
-      Path module,
-      TokenLogin login,
+      List<TokenLogin> logins,
       TokenRecord token,
       SecureRandom random,
       LongSupplier nanoTime,
@@ -94,26 +97,8 @@ final class AuthorityToken implements AutoCloseable {
             .filter(candidate -> candidate.use() == Use.AUTHORITY)
             .findFirst()
             .orElseThrow(() -> new HsmRefusedException(token.role(), "", "has an authority key"));
-    try {
-      TokenLogin.Opened opened = login.open();
-      opened.session().close();
-      AuthorityToken authority =
-          new AuthorityToken(
-              new Opening(
-                  module, opened.slot(), login, token, expected, random, nanoTime, longestWait));
-      boolean same = false;
-      try {
-        authority.requireSame(authority.key);
-        same = true;
-        return authority;
-      } finally {
-        if (!same) {
-          authority.close();
-        }
-      }
-    } catch (Pkcs11Exception | GeneralSecurityException | IOException e) {
-      throw new HsmRefusedException(token.role(), expected.id(), "answers", e);
-    }
+    return new AuthorityToken(
+        new Opening(List.copyOf(logins), token, expected, random, nanoTime, longestWait));
   }
 
   AuthorityKey key() {
@@ -150,16 +135,9 @@ final class AuthorityToken implements AutoCloseable {
     }
     LOG.atWarn().addKeyValue("token", opening.token().role()).log("recovering a token");
     try {
-      opening.login().open().session().close();
-      AuthorityKey fresh = load();
-      requireSame(fresh);
-      key = fresh;
-      return fresh;
-    } catch (Pkcs11Exception
-        | GeneralSecurityException
-        | IOException
-        | ProviderException
-        | HsmRefusedException e) {
+      key = loadAnywhere();
+      return key;
+    } catch (HsmRefusedException e) {
       restUntil = opening.nanoTime().getAsLong() + REST_AFTER_FAILURE.toNanos();
       throw UnavailableException.temporarily("the authority's token does not answer", e);
     }
@@ -187,10 +165,49 @@ final class AuthorityToken implements AutoCloseable {
     return Security.getProvider("SunPKCS11").configure(configuration);
   }
 
-  private AuthorityKey load() throws GeneralSecurityException, IOException {
-    Provider provider = provider(opening.module(), opening.slot());
+  /**
+   * The key, where it was or in the next partition that has it.
+   *
+   * @throws HsmRefusedException of where it was, if none has it
+   */
+  private AuthorityKey loadAnywhere() {
+    HsmRefusedException first = null;
+    int count = opening.logins().size();
+    for (int i = 0; i < count; i++) {
+      int candidate = (partition + i) % count;
+      try {
+        AuthorityKey loaded = load(opening.logins().get(candidate));
+        if (candidate != partition) {
+          partition = candidate;
+          LOG.atWarn()
+              .addKeyValue("partition", candidate + 1)
+              .setCause(first)
+              .log("the authority's key is used in another partition");
+        }
+        return loaded;
+      } catch (HsmRefusedException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw first == null ? new IllegalStateException("there is a partition") : first;
+  }
+
+  private AuthorityKey load(TokenLogin login) {
+    try {
+      TokenLogin.Opened opened = login.open();
+      opened.session().close();
+      AuthorityKey loaded = load(provider(login.library(), opened.slot()), login);
+      requireSame(loaded);
+      return loaded;
+    } catch (Pkcs11Exception | GeneralSecurityException | IOException | ProviderException e) {
+      throw HsmRefusedException.unanswered(opening.token().role(), opening.expected().id(), e);
+    }
+  }
+
+  private AuthorityKey load(Provider provider, TokenLogin login)
+      throws GeneralSecurityException, IOException {
     KeyRecord expected = opening.expected();
-    byte[] pin = opening.login().readPin();
+    byte[] pin = login.readPin();
     char[] characters = new char[pin.length];
     try {
       for (int i = 0; i < pin.length; i++) {

@@ -2,7 +2,6 @@ package eus.bakq.server.hsm;
 
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
-import eus.bakq.server.vocabulary.SignatureValue;
 import java.security.PublicKey;
 import java.util.List;
 import java.util.function.Function;
@@ -27,10 +26,9 @@ public interface CitizenKeys {
   /**
    * Unwraps, signs each in order, destroys. Does not verify: the caller does, with the certificate.
    *
-   * @return as many values as {@code dtbs}, in its order
+   * @return as many values as {@code dtbs}, in its order, and how often it was tried
    * @throws UnusableKeyException if the blob does not open under its epoch's key, or is not of its
    *     algorithm
    */
-  List<SignatureValue> sign(WrappedKey key, List<DtbsRepresentation> dtbs)
-      throws UnusableKeyException;
+  CitizenSignatures sign(WrappedKey key, List<DtbsRepresentation> dtbs) throws UnusableKeyException;
 }

@@ -7,6 +7,8 @@ package eus.bakq.server.hsm;
 public final class HsmRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final String UNANSWERED = "answers";
+
   private final String token;
   private final String key;
   private final String check;
@@ -20,6 +22,16 @@ public final class HsmRefusedException extends RuntimeException {
 
   HsmRefusedException(String token, String key, String check) {
     this(token, key, check, null);
+  }
+
+  /** Of a token that does not answer, or fails while it is asked. */
+  static HsmRefusedException unanswered(String token, String key, Throwable cause) {
+    return new HsmRefusedException(token, key, UNANSWERED, cause);
+  }
+
+  /** Whether nothing is wrong that is known of, but that the token does not answer. */
+  boolean isUnanswered() {
+    return check.equals(UNANSWERED);
   }
 
   /** Custody, authority or record; {@code transcript} if that itself is at fault. */

@@ -72,7 +72,7 @@ final class HsmSelfTest {
     NewCitizenKey key = citizenKeys.generate(algorithm, publicKey -> known.getFirst());
     List<SignatureValue> values;
     try {
-      values = citizenKeys.sign(key.wrapped(), known);
+      values = citizenKeys.sign(key.wrapped(), known).values();
     } catch (UnusableKeyException e) {
       throw new HsmRefusedException("custody", "", "opens what it wrapped", e);
     }

@@ -3,13 +3,16 @@ package eus.bakq.server.hsm;
 import eus.bakq.server.vocabulary.Profile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * Where the tokens are and how they are used.
  *
- * @param module the PKCS#11 library. Whoever writes it runs code in the server
+ * @param partitions 1 to {@value #MOST_PARTITIONS}, each with the same keys; the first is the one
+ *     of the ceremony, the others are copies of it
  * @param profile must be the one of the ceremony. Whoever writes it can start production on keys of
  *     a demo
  * @param transcript {@code transcript.json}; its signature is beside it, with {@code .sig} added
@@ -20,15 +23,15 @@ import java.util.regex.Pattern;
  * @param sessionWait how long a call waits for a session: up to 30 s; 2 s is good
  */
 public record HsmSettings(
-    Path module,
+    List<PartitionSettings> partitions,
     Profile profile,
-    TokenSettings custody,
-    TokenSettings authority,
-    TokenSettings record,
     Path transcript,
     String transcriptPublicKey,
     int maximumSessions,
     Duration sessionWait) {
+  /** How many partitions there may be. */
+  public static final int MOST_PARTITIONS = 8;
+
   /** Sessions with each token where nothing else is said. */
   public static final int DEFAULT_MAXIMUM_SESSIONS = 16;
 
@@ -38,28 +41,53 @@ public record HsmSettings(
   private static final Pattern PUBLIC_KEY = Pattern.compile("[0-9a-f]{64}");
 
   /**
+   * One partition: three tokens behind one library.
+   *
+   * @param module the PKCS#11 library. Whoever writes it runs code in the server
+   */
+  public record PartitionSettings(
+      Path module, TokenSettings custody, TokenSettings authority, TokenSettings record) {
+    public PartitionSettings {
+      Objects.requireNonNull(module);
+      Objects.requireNonNull(custody);
+      Objects.requireNonNull(authority);
+      Objects.requireNonNull(record);
+    }
+  }
+
+  /**
    * One token.
    *
    * @param label by which it is looked for, and nothing more is believed of it
+   * @param serial the number that it gave itself, where it is a copy with another one than the
+   *     transcript's; nothing more is believed of that either
    * @param pinFile holds the user PIN, and nobody but the server may read it. Whoever does, and
    *     reaches the HSM, can use every key in the token
    */
-  public record TokenSettings(String label, Path pinFile) {
+  public record TokenSettings(String label, Optional<String> serial, Path pinFile) {
     public TokenSettings {
       Objects.requireNonNull(pinFile);
       if (label.isBlank() || label.length() > 32) {
         throw new IllegalArgumentException("label has 1 to 32 characters");
       }
+      if (serial.isPresent() && (serial.get().isBlank() || serial.get().length() > 16)) {
+        throw new IllegalArgumentException("serial has 1 to 16 characters");
+      }
+    }
+
+    /** A token with the serial of the transcript. */
+    public TokenSettings(String label, Path pinFile) {
+      this(label, Optional.empty(), pinFile);
     }
   }
 
   public HsmSettings {
-    Objects.requireNonNull(module);
+    partitions = List.copyOf(partitions);
     Objects.requireNonNull(profile);
-    Objects.requireNonNull(custody);
-    Objects.requireNonNull(authority);
-    Objects.requireNonNull(record);
     Objects.requireNonNull(transcript);
+    if (partitions.isEmpty() || partitions.size() > MOST_PARTITIONS) {
+      throw new IllegalArgumentException("there are 1 to 8 partitions");
+    }
     if (!PUBLIC_KEY.matcher(transcriptPublicKey).matches()) {
       throw new IllegalArgumentException(
           "transcriptPublicKey has 64 lower-case hexadecimal digits");

@@ -126,7 +126,7 @@ final class KeyVerifier {
             case SIGNING, AUTHORITY -> signs(session, key, handle);
           };
     } catch (Pkcs11Exception e) {
-      if (key.use() == CeremonyTranscript.Use.WRAPPING && WrappedKeyFaults.mayBeOfBlob(e)) {
+      if (key.use() == CeremonyTranscript.Use.WRAPPING && e.mayBeOfWrappedKey()) {
         throw refused(key, "check value", e);
       }
       throw refusedOrUnanswered(key, "check value", e);

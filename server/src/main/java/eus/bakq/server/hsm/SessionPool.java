@@ -1,19 +1,19 @@
 package eus.bakq.server.hsm;
 
 import eus.bakq.pkcs11.Pkcs11Exception;
-import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.Reaction;
+import eus.bakq.pkcs11.ReturnCode;
 import eus.bakq.server.failure.UnavailableException;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.LongSupplier;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,83 +25,79 @@ import org.slf4j.LoggerFactory;
  * saw any error is closed, never used again. A failed action is tried three times: again in a new
  * session, then after a recovery, which logs in and checks all keys anew. Users hold a read lock,
  * recovery the write lock, so that no handle of a former login is ever used. After three failures
- * calls are refused for a while, so that a long outage does not become a storm of logins.
+ * the token rests ({@link Rest}), and whoever is still trying stops.
  *
  * <p>Never finalises the module nor closes sessions of others: SunPKCS11 shares it.
  */
 final class SessionPool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SessionPool.class);
   private static final int ATTEMPTS = 3;
-  private static final Duration REST_AFTER_FAILURE = Duration.ofSeconds(2);
+  private static final Duration RETRY_IF_FULL = Duration.ofSeconds(2);
 
-  private final Pkcs11Module module;
   private final TokenLogin login;
   private final HsmCounters counters;
   private final Duration sessionWait;
-  private final LongSupplier nanoTime;
+  private final int maximumSessions;
+  private final Rest rest;
   private final Semaphore permits;
-  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final AtomicLong generation = new AtomicLong();
   private final Deque<Pkcs11Session> idle = new ConcurrentLinkedDeque<>();
   private volatile TokenLogin.Opened current;
-  private volatile long generation;
   private volatile boolean closed;
-  private volatile long restUntil;
 
   private SessionPool(
-      Pkcs11Module module,
       TokenLogin login,
       HsmSettings settings,
       HsmCounters counters,
-      LongSupplier nanoTime,
+      Rest rest,
       TokenLogin.Opened current) {
-    this.module = module;
     this.login = login;
     this.counters = counters;
     this.sessionWait = settings.sessionWait();
-    this.nanoTime = nanoTime;
-    this.permits = new Semaphore(settings.maximumSessions(), true);
+    this.maximumSessions = settings.maximumSessions();
+    this.rest = rest;
+    this.permits = new Semaphore(maximumSessions, true);
     this.current = current;
-    this.restUntil = nanoTime.getAsLong();
   }
 
   /**
    * Logs in and checks the token's keys.
    *
-   * @param nanoTime as {@link System#nanoTime}
+   * @param rest is begun when three attempts have failed
    * @throws HsmRefusedException if the token does not answer, or is not as it must be
    */
-  static SessionPool open(
-      Pkcs11Module module,
-      TokenLogin login,
-      HsmSettings settings,
-      HsmCounters counters,
-      LongSupplier nanoTime) {
+  static SessionPool open(TokenLogin login, HsmSettings settings, HsmCounters counters, Rest rest) {
     try {
-      return new SessionPool(module, login, settings, counters, nanoTime, login.open());
+      return new SessionPool(login, settings, counters, rest, login.open());
     } catch (Pkcs11Exception e) {
-      throw new HsmRefusedException(login.role(), "", "answers", e);
+      throw HsmRefusedException.unanswered(login.role(), "", e);
     }
+  }
+
+  /** How many sessions are in use; more than there can be while the token is being recovered. */
+  int load() {
+    return lock.isWriteLocked() ? Integer.MAX_VALUE : maximumSessions - permits.availablePermits();
   }
 
   /**
    * Runs {@code action} in a session of its own, once or, if the token fails, up to three times.
    *
-   * @throws UnavailableException if the token does not answer, is not as it must be any more, or no
-   *     session is free in time
+   * @throws TokenAwayException if the token does not answer, or is not as it must be any more
+   * @throws UnavailableException if no session is free in time
    * @throws IllegalStateException if the token says that the call itself is wrong: a bug
    */
-  <T, E extends Exception> T use(TokenAction<T, E> action) throws E {
+  <T, E extends Exception> T use(TokenAction<T, E> action) throws E, TokenAwayException {
     if (closed) {
       throw new IllegalStateException("the pool is closed");
     }
-    if (nanoTime.getAsLong() - restUntil < 0) {
-      throw UnavailableException.temporarily("the HSM failed a moment ago", null);
-    }
     if (!await(permits::tryAcquire)) {
-      throw UnavailableException.overloaded(REST_AFTER_FAILURE, "no session with the HSM is free");
+      throw UnavailableException.overloaded(RETRY_IF_FULL, "no session with the HSM is free");
     }
     try {
-      return attempt(action);
+      T result = attempt(action);
+      rest.prove();
+      return result;
     } finally {
       permits.release();
     }
@@ -117,18 +113,26 @@ final class SessionPool implements AutoCloseable {
    * As {@link #use}, in a session that may change the token, and is closed at once: those that are
    * kept may not.
    */
-  void write(Writing writing) {
+  void write(Writing writing) throws TokenAwayException {
     this.<Boolean, RuntimeException>use(
         (session, keys) -> {
-          TokenLogin.Opened opened = current;
-          if (opened == null) {
-            throw UnavailableException.temporarily("the HSM is being recovered", null);
-          }
-          try (Pkcs11Session writes = module.openReadWriteSession(opened.slot())) {
+          TokenLogin.Opened opened = opened();
+          try (Pkcs11Session writes = opened.module().openReadWriteSession(opened.slot())) {
             writing.run(writes);
           }
           return true;
         });
+  }
+
+  /**
+   * Logs in anew and checks all keys, whatever the token's rest says.
+   *
+   * @throws HsmRefusedException if the token is not as it must be
+   * @throws TokenAwayException if a call to it does not end in time
+   * @throws Pkcs11Exception if it does not answer
+   */
+  void reopen() throws Pkcs11Exception, TokenAwayException {
+    recover(() -> true);
   }
 
   @Override
@@ -143,13 +147,14 @@ final class SessionPool implements AutoCloseable {
     }
   }
 
-  private <T, E extends Exception> T attempt(TokenAction<T, E> action) throws E {
+  private <T, E extends Exception> T attempt(TokenAction<T, E> action)
+      throws E, TokenAwayException {
     Pkcs11Exception last = null;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      long seen = generation;
+      long seen = generation.get();
       try {
         if (current == null || (last != null && (attempt == ATTEMPTS || mustRecover(last)))) {
-          recover(seen);
+          recover(() -> generation.get() == seen && !rest.isOn());
         }
         return once(action);
       } catch (Pkcs11Exception e) {
@@ -158,34 +163,40 @@ final class SessionPool implements AutoCloseable {
         }
         last = e;
       } catch (HsmRefusedException e) {
-        rest();
-        throw UnavailableException.temporarily("the token is not as it must be any more", e);
+        rest.begin(e);
+        throw new TokenAwayException("the token is not as it must be any more", e);
+      }
+      if (rest.isOn()) {
+        throw new TokenAwayException("the HSM does not answer", last);
       }
     }
-    rest();
-    throw UnavailableException.temporarily("the HSM does not answer", last);
+    rest.begin(last);
+    throw new TokenAwayException("the HSM does not answer", last);
   }
 
   private static boolean mustRecover(Pkcs11Exception failure) {
     return failure.reaction() == Reaction.RECOVER;
   }
 
-  private void rest() {
-    restUntil = nanoTime.getAsLong() + REST_AFTER_FAILURE.toNanos();
+  /** Another call's recovery may have failed meanwhile: then this one's attempt has, too. */
+  private TokenLogin.Opened opened() throws Pkcs11Exception {
+    TokenLogin.Opened opened = current;
+    if (opened == null) {
+      throw new Pkcs11Exception("the recovery", ReturnCode.CKR_USER_NOT_LOGGED_IN);
+    }
+    return opened;
   }
 
-  private <T, E extends Exception> T once(TokenAction<T, E> action) throws Pkcs11Exception, E {
+  private <T, E extends Exception> T once(TokenAction<T, E> action)
+      throws Pkcs11Exception, E, TokenAwayException {
     Lock use = lock.readLock();
     if (!await(use::tryLock)) {
-      throw UnavailableException.temporarily("the HSM is being recovered", null);
+      throw new TokenAwayException("the HSM is being recovered", null);
     }
     try {
-      TokenLogin.Opened opened = current;
-      if (opened == null) {
-        throw UnavailableException.temporarily("the HSM is being recovered", null);
-      }
+      TokenLogin.Opened opened = opened();
       Pkcs11Session free = idle.poll();
-      Pkcs11Session session = free == null ? module.openSession(opened.slot()) : free;
+      Pkcs11Session session = free == null ? opened.module().openSession(opened.slot()) : free;
       boolean clean = false;
       try {
         T result = action.run(session, opened.keys());
@@ -203,21 +214,21 @@ final class SessionPool implements AutoCloseable {
     }
   }
 
-  /** Logs in anew, unless another thread did so since the generation {@code seen}. */
-  private void recover(long seen) throws Pkcs11Exception {
+  /** Logs in anew, if {@code needed} says so once nobody uses the token. */
+  private void recover(BooleanSupplier needed) throws Pkcs11Exception, TokenAwayException {
     Lock recovery = lock.writeLock();
     if (!await(recovery::tryLock)) {
-      throw UnavailableException.temporarily("the HSM is being recovered", null);
+      throw new TokenAwayException("the HSM is being recovered", null);
     }
     try {
-      if (generation != seen || closed) {
+      if (closed || !needed.getAsBoolean()) {
         return;
       }
       forgetSessions();
       counters.countRecovery();
       LOG.atWarn().addKeyValue("token", login.role()).log("recovering a token");
       current = login.open();
-      generation = seen + 1;
+      var _ = generation.incrementAndGet();
     } finally {
       recovery.unlock();
     }

@@ -7,23 +7,39 @@ import java.util.Optional;
 /** A token as a place of the anchor: in a data object, which is made when it is first needed. */
 final class TokenAnchorPlace implements AnchorPlace {
   private final String role;
-  private final SessionPool pool;
+  private final Partition token;
 
-  TokenAnchorPlace(String role, SessionPool pool) {
+  /** The token of {@code role} in one partition. */
+  TokenAnchorPlace(String role, Partition token) {
     this.role = role;
-    this.pool = pool;
+    this.token = token;
   }
 
   @Override
   public String name() {
+    return token.number() == 1 ? role : role + "-" + token.number();
+  }
+
+  @Override
+  public String kind() {
     return role;
   }
 
   @Override
+  public boolean isAway() {
+    return !token.isServing();
+  }
+
+  @Override
   public Optional<Bytes> read() {
-    Optional<Bytes> kept =
-        pool.<Optional<Bytes>, RuntimeException>use(
-            (session, keys) -> AnchorObject.read(session, role));
+    Optional<Bytes> kept;
+    try {
+      kept =
+          token.<Optional<Bytes>, RuntimeException>use(
+              (session, keys) -> AnchorObject.read(session, role));
+    } catch (TokenAwayException e) {
+      throw Partition.unavailable(e);
+    }
     if (kept.isPresent() && kept.get().size() > MOST_BYTES) {
       throw UnavailableException.temporarily("an anchor in a token has another form", null);
     }
@@ -35,6 +51,10 @@ final class TokenAnchorPlace implements AnchorPlace {
     if (value.size() > MOST_BYTES) {
       throw new IllegalArgumentException("an anchor has at most 256 bytes");
     }
-    pool.write(session -> AnchorObject.keep(session, role, value));
+    try {
+      token.write(session -> AnchorObject.keep(session, role, value));
+    } catch (TokenAwayException e) {
+      throw Partition.unavailable(e);
+    }
   }
 }

@@ -44,6 +44,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,13 +77,13 @@ final class TokenCitizenKeys implements CitizenKeys {
           .with(CKA_ENCRYPT, false)
           .with(CKA_WRAP, false);
 
-  private final SessionPool custody;
+  private final Partitions custody;
   private final TokenRecord token;
   private final KeyVerifier verifier;
   private final HsmCounters counters;
 
   TokenCitizenKeys(
-      SessionPool custody, TokenRecord token, KeyVerifier verifier, HsmCounters counters) {
+      Partitions custody, TokenRecord token, KeyVerifier verifier, HsmCounters counters) {
     this.custody = custody;
     this.token = token;
     this.verifier = verifier;
@@ -117,15 +118,19 @@ final class TokenCitizenKeys implements CitizenKeys {
   }
 
   @Override
-  public List<SignatureValue> sign(WrappedKey key, List<DtbsRepresentation> dtbs)
+  public CitizenSignatures sign(WrappedKey key, List<DtbsRepresentation> dtbs)
       throws UnusableKeyException {
     if (dtbs.isEmpty() || dtbs.size() > MAXIMUM_SIGNATURES) {
       throw new IllegalArgumentException("1 to 500 hashes are signed at once");
     }
     dtbs.forEach(each -> requireAlgorithm(key, each));
     KeyRecord epoch = epochOf(key);
-    TokenAction<List<SignatureValue>, UnusableKeyException> signing =
-        (session, keys) -> signAll(session, keys, epoch, key, dtbs);
+    AtomicInteger attempts = new AtomicInteger();
+    TokenAction<CitizenSignatures, UnusableKeyException> signing =
+        (session, keys) -> {
+          int attempt = attempts.incrementAndGet();
+          return new CitizenSignatures(signAll(session, keys, epoch, key, dtbs), attempt);
+        };
     try {
       return custody.use(signing);
     } catch (UnusableKeyException first) {
@@ -191,7 +196,7 @@ final class TokenCitizenKeys implements CitizenKeys {
       byte[] blob = wrapped.blob().toByteArray();
       return new TransientKey(session, session.unwrap(mechanism, wrappingKey, blob, template));
     } catch (Pkcs11Exception e) {
-      if (WrappedKeyFaults.mayBeOfBlob(e) && verifier.opensCanary(session, epoch, wrappingKey)) {
+      if (e.mayBeOfWrappedKey() && verifier.opensCanary(session, epoch, wrappingKey)) {
         throw new UnusableKeyException("the wrapped key does not open", e);
       }
       throw e;

@@ -16,8 +16,8 @@ final class TokenInfrastructureKeys implements InfrastructureKeys {
   private static final int MAC_SIZE = 32;
   private static final int HASH_SIZE = 32;
 
-  private final SessionPool custody;
-  private final SessionPool record;
+  private final Partitions custody;
+  private final Partitions record;
   private final Map<SigningKey, PublicKey> publicKeys;
   private final HsmCounters counters;
 
@@ -26,7 +26,7 @@ final class TokenInfrastructureKeys implements InfrastructureKeys {
    * @throws HsmRefusedException if one of {@link SigningKey} is not among them
    */
   TokenInfrastructureKeys(
-      SessionPool custody, SessionPool record, TokenRecord recordKeys, HsmCounters counters) {
+      Partitions custody, Partitions record, TokenRecord recordKeys, HsmCounters counters) {
     this.custody = custody;
     this.record = record;
     this.publicKeys = publicKeys(recordKeys);
@@ -40,7 +40,7 @@ final class TokenInfrastructureKeys implements InfrastructureKeys {
     }
     counters.countMac(key);
     byte[] mac =
-        pool(key)
+        tokens(key)
             .<byte[], RuntimeException>use(
                 (session, keys) ->
                     session.sign(Mechanism.of(Constant.CKM_SHA256_HMAC), keys.of(id(key)), input));
@@ -98,7 +98,7 @@ final class TokenInfrastructureKeys implements InfrastructureKeys {
     return key.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private SessionPool pool(MacKey key) {
+  private Partitions tokens(MacKey key) {
     return switch (key) {
       case VERIFY, ACTIVATE -> custody;
       case OTP, TICKET, REFERENCE, REQUEST_ID, DOCUMENTS, ROWS, SAD, DEVICE -> record;

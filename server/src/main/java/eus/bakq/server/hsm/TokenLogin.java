@@ -38,13 +38,14 @@ final class TokenLogin {
           PosixFilePermission.OTHERS_READ,
           PosixFilePermission.OTHERS_WRITE);
 
-  private final Pkcs11Module module;
+  private final PartitionModule module;
   private final TokenSettings settings;
   private final TokenRecord token;
   private final KeyVerifier verifier;
   private volatile boolean pinRefused;
 
-  TokenLogin(Pkcs11Module module, TokenSettings settings, TokenRecord token, SecureRandom random) {
+  TokenLogin(
+      PartitionModule module, TokenSettings settings, TokenRecord token, SecureRandom random) {
     this.module = module;
     this.settings = settings;
     this.token = token;
@@ -56,7 +57,7 @@ final class TokenLogin {
    *
    * @param session keeps the login: when a token's last session closes, the user is logged out
    */
-  record Opened(long slot, Pkcs11Session session, TokenKeys keys) {}
+  record Opened(Pkcs11Module module, long slot, Pkcs11Session session, TokenKeys keys) {}
 
   /** The role of the token, for messages. */
   String role() {
@@ -73,19 +74,25 @@ final class TokenLogin {
     if (pinRefused) {
       throw refused("PIN is accepted", null);
     }
-    long slot = slot();
-    Pkcs11Session session = module.openSession(slot);
-    boolean opened = false;
+    Pkcs11Module opened = module.get();
+    long slot = slot(opened);
+    Pkcs11Session session = opened.openSession(slot);
+    boolean verified = false;
     try {
       logIn(session);
       TokenKeys keys = verifier.verify(session);
-      opened = true;
-      return new Opened(slot, session, keys);
+      verified = true;
+      return new Opened(opened, slot, session, keys);
     } finally {
-      if (!opened) {
+      if (!verified) {
         session.close();
       }
     }
+  }
+
+  /** The file of the module. */
+  Path library() {
+    return module.library();
   }
 
   /** The PIN; the array is the caller's, who wipes it. */
@@ -112,22 +119,28 @@ final class TokenLogin {
     }
   }
 
-  private long slot() throws Pkcs11Exception {
-    List<TokenDescription> found =
-        module.tokens().stream()
+  /**
+   * The token with our label and serial. Copies of a token may share the label; the serial is each
+   * one's own, where the maker of the HSM does not copy that too.
+   */
+  private long slot(Pkcs11Module opened) throws Pkcs11Exception {
+    List<TokenDescription> labelled =
+        opened.tokens().stream()
             .filter(present -> present.initialised() && present.label().equals(settings.label()))
             .toList();
-    if (found.isEmpty()) {
+    if (labelled.isEmpty()) {
       throw new Pkcs11Exception("C_GetTokenInfo", ReturnCode.CKR_TOKEN_NOT_PRESENT);
     }
-    if (found.size() > 1) {
-      throw refused("label is of one token only", null);
-    }
-    if (!found.getFirst().label().equals(token.label())
-        || !found.getFirst().serial().equals(token.serial())) {
+    String serial = settings.serial().orElse(token.serial());
+    List<TokenDescription> ours =
+        labelled.stream().filter(present -> present.serial().equals(serial)).toList();
+    if (ours.isEmpty() || !settings.label().equals(token.label())) {
       throw refused("label and serial are those of the transcript", null);
     }
-    return found.getFirst().slot();
+    if (ours.size() > 1) {
+      throw refused("label and serial are of one token only", null);
+    }
+    return ours.getFirst().slot();
   }
 
   private void logIn(Pkcs11Session session) throws Pkcs11Exception {

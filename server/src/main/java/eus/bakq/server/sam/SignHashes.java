@@ -14,10 +14,12 @@ import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.hsm.CitizenKeys;
+import eus.bakq.server.hsm.CitizenSignatures;
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.SignatureVerification;
 import eus.bakq.server.hsm.UnusableKeyException;
 import eus.bakq.server.hsm.WrappedKey;
+import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.DtbsRepresentation;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignatureValue;
@@ -78,9 +80,9 @@ public final class SignHashes {
       throws RefusedException {
     try {
       SignatureActivationData activation = reserve(unverified, context);
-      List<SignatureValue> values = signOrBurn(activation, activationSecret);
-      keepOrBurn(activation, values, store);
-      return values;
+      CitizenSignatures signed = signOrBurn(activation, activationSecret);
+      keepOrBurn(activation, signed, store);
+      return signed.values();
     } catch (SadRefusedException e) {
       database.transact(
           handle ->
@@ -122,7 +124,7 @@ public final class SignHashes {
       if (!ledger.reserve(handle, activation.content())) {
         return Verdict.refused(new SadRefusedException(SadRefusal.ALREADY_USED));
       }
-      record(handle, activation, AuditEventType.SIGNATURE_AUTHORISED, List.of());
+      record(handle, activation, AuditEventType.SIGNATURE_AUTHORISED, Optional.empty());
       return Verdict.reserved(activation);
     } catch (SadRefusedException e) {
       return Verdict.refused(e);
@@ -155,7 +157,7 @@ public final class SignHashes {
   }
 
   /** Steps 12 and 13. */
-  private List<SignatureValue> signOrBurn(
+  private CitizenSignatures signOrBurn(
       SignatureActivationData activation, SecretBytes activationSecret)
       throws SadRefusedException, RefusedException {
     try {
@@ -182,7 +184,7 @@ public final class SignHashes {
     }
   }
 
-  private List<SignatureValue> signAndVerify(
+  private CitizenSignatures signAndVerify(
       SignatureActivationData activation, SecretBytes activationSecret) throws SadRefusedException {
     Credential credential = activation.credential();
     SealedKey sealed =
@@ -193,12 +195,13 @@ public final class SignHashes {
         seal.open(sealed, activationSecret, credential.binding())
             .orElseThrow(() -> new SadRefusedException(SadRefusal.SEAL_DOES_NOT_OPEN));
     List<DtbsRepresentation> hashes = activation.content().hashes();
-    List<SignatureValue> values;
+    CitizenSignatures signed;
     try {
-      values = citizenKeys.sign(wrapped, hashes);
+      signed = citizenKeys.sign(wrapped, hashes);
     } catch (UnusableKeyException e) {
       throw new SadRefusedException(SadRefusal.KEY_UNUSABLE, e);
     }
+    List<SignatureValue> values = signed.values();
     if (values.size() != hashes.size()) {
       throw new SadRefusedException(SadRefusal.VALUE_DOES_NOT_VERIFY);
     }
@@ -208,7 +211,7 @@ public final class SignHashes {
         throw new SadRefusedException(SadRefusal.VALUE_DOES_NOT_VERIFY);
       }
     }
-    return values;
+    return signed;
   }
 
   /**
@@ -216,8 +219,9 @@ public final class SignHashes {
    * lost.
    */
   private void keepOrBurn(
-      SignatureActivationData activation, List<SignatureValue> values, ValueStore store)
+      SignatureActivationData activation, CitizenSignatures signed, ValueStore store)
       throws RefusedException {
+    List<SignatureValue> values = signed.values();
     try {
       database.inTransaction(
           handle -> {
@@ -226,7 +230,7 @@ public final class SignHashes {
                   "the reservation was burnt by another process", null);
             }
             store.keep(handle, values);
-            record(handle, activation, AuditEventType.SIGNATURE_CREATED, values);
+            record(handle, activation, AuditEventType.SIGNATURE_CREATED, Optional.of(signed));
             return true;
           },
           handle ->
@@ -271,7 +275,7 @@ public final class SignHashes {
       Handle handle,
       SignatureActivationData activation,
       AuditEventType type,
-      List<SignatureValue> values) {
+      Optional<CitizenSignatures> signed) {
     List<DtbsRepresentation> hashes = activation.content().hashes();
     List<AuditEvent> events = new ArrayList<>();
     for (int ordinal = 0; ordinal < hashes.size(); ordinal++) {
@@ -283,8 +287,10 @@ public final class SignHashes {
       details.put("algorithm", hashes.get(ordinal).algorithm().name());
       details.put("dtbs_digest", hashes.get(ordinal).digest().toHex());
       details.put("client", activation.content().client().value());
-      if (!values.isEmpty()) {
-        details.put("value_sha256", values.get(ordinal).value().sha256().toHex());
+      if (signed.isPresent()) {
+        Bytes value = signed.get().values().get(ordinal).value();
+        details.put("value_sha256", value.sha256().toHex());
+        details.put("attempts", Integer.toString(signed.get().attempts()));
       }
       events.add(
           AuditEvent.succeeded(

@@ -8,6 +8,7 @@ import eus.bakq.server.database.HistoryStanding;
 import eus.bakq.server.database.HistoryTrust;
 import eus.bakq.server.database.TestDatabase;
 import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.hsm.AnchorPlace;
 import eus.bakq.server.hsm.FakeAnchorPlace;
 import eus.bakq.server.hsm.FakeAnchorPlace.Failing;
 import eus.bakq.server.hsm.OfficersKey;
@@ -70,13 +71,17 @@ class RecordAnchorsTest {
 
   /** A node with a file of its own, before its first look. */
   private RecordAnchors node(String file) {
+    return node(file, List.of(token));
+  }
+
+  private RecordAnchors node(String file, List<AnchorPlace> places) {
     trust = new HistoryTrust();
     byte[] key = officers.getPublic().getEncoded();
     return new RecordAnchors(
         test.database(),
         log,
         new AnchorSettings(folder.resolve(file)),
-        List.of(token),
+        places,
         new OfficersKey(HexFormat.of().formatHex(key, key.length - 32, key.length)),
         trust);
   }
@@ -191,6 +196,77 @@ class RecordAnchorsTest {
     append("b");
     anchors.advanceTokens();
     assertThat(token.read()).contains(head().encoded());
+  }
+
+  @Test
+  @DisplayName(
+      "AUD-16: a token that was away is advanced when it is back, and not believed to be newer")
+  void advancesATokenThatWasAway() throws Exception {
+    FakeAnchorPlace copy = new FakeAnchorPlace("memory-2");
+    anchors = node("with-a-copy", List.of(token, copy));
+    append("a");
+    anchors.begin();
+    anchors.advanceTokens();
+    assertThat(copy.read()).contains(head().encoded());
+
+    copy.away(true);
+    append("b");
+    anchors.advanceTokens();
+    assertThat(token.read()).contains(head().encoded());
+    RecordAnchors restarted = node("restarted", List.of(token, copy));
+    restarted.begin();
+    assertThat(trust.standing()).isEqualTo(HistoryStanding.CONFIRMED);
+    append("c");
+    copy.away(false);
+    restarted.advanceTokens();
+
+    assertThat(trust.standing()).isEqualTo(HistoryStanding.CONFIRMED);
+    assertThat(copy.read()).contains(head().encoded());
+    assertThat(token.read()).contains(head().encoded());
+    assertThat(copy.kept()).hasSize(2);
+  }
+
+  @Test
+  @DisplayName(
+      "AUD-16: what a token keeps that was away refuses a database that was set back meanwhile")
+  void isJudgedByATokenThatWasAway() throws Exception {
+    FakeAnchorPlace copy = new FakeAnchorPlace("memory-2");
+    anchors = node("with-a-copy", List.of(token, copy));
+    append("a");
+    anchors.begin();
+    anchors.advanceTokens();
+    append("b");
+    token.away(true);
+    anchors.advanceTokens();
+    copy.away(true);
+    token.away(false);
+    cutTo(1);
+
+    RecordAnchors restarted = node("another-node", List.of(token, copy));
+    restarted.begin();
+    assertThat(trust.standing()).isEqualTo(HistoryStanding.CONFIRMED);
+    copy.away(false);
+    restarted.advanceTokens();
+
+    assertThat(trust.standing()).isEqualTo(HistoryStanding.OLDER_THAN_ANCHOR);
+    // Nothing is reconciled while a token is away that would refuse it again.
+    token.away(true);
+    sign(officers, "another-node");
+    assertThatThrownBy(restarted::look).isInstanceOf(UnavailableException.class);
+    assertThat(count("DATABASE_RECONCILED")).isZero();
+    token.away(false);
+    restarted.look();
+    assertThat(trust.standing()).isEqualTo(HistoryStanding.CONFIRMED);
+    assertThat(count("DATABASE_RECONCILED")).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("AUD-16: with no token of a kind nothing is judged")
+  void wantsOneOfEachKind() throws Exception {
+    token.away(true);
+
+    assertThatThrownBy(() -> node("another-node").begin()).isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(anchors::advanceTokens).isInstanceOf(UnavailableException.class);
   }
 
   @Test
@@ -336,11 +412,16 @@ class RecordAnchorsTest {
   }
 
   private void sign(KeyPair key) throws Exception {
+    sign(key, "anchor");
+  }
+
+  private void sign(KeyPair key, String file) throws Exception {
     Signature signer = Signature.getInstance("Ed25519");
     signer.initSign(key.getPrivate());
     signer.update("bakq/reconciliation/v1\n".getBytes(StandardCharsets.UTF_8));
-    signer.update(Files.readAllBytes(beside(".refused")));
-    Files.writeString(beside(".refused.sig"), HexFormat.of().formatHex(signer.sign()) + "\n");
+    signer.update(Files.readAllBytes(folder.resolve(file + ".refused")));
+    Files.writeString(
+        folder.resolve(file + ".refused.sig"), HexFormat.of().formatHex(signer.sign()) + "\n");
   }
 
   private Path beside(String suffix) {

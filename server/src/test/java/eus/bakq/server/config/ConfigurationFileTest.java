@@ -13,6 +13,8 @@ import eus.bakq.server.document.TimeStampingSettings;
 import eus.bakq.server.grpc.Audience;
 import eus.bakq.server.grpc.ListenerBounds;
 import eus.bakq.server.grpc.ListenerSettings;
+import eus.bakq.server.hsm.HsmSettings.PartitionSettings;
+import eus.bakq.server.hsm.HsmSettings.TokenSettings;
 import eus.bakq.server.notification.DispatcherSettings;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
@@ -97,7 +99,8 @@ class ConfigurationFileTest {
   void aRelativePathIsRelativeToTheFilesFolder() throws Exception {
     ServerConfiguration read = read(Profile.PRODUCTION);
 
-    assertThat(read.hsm().custody().pinFile()).isEqualTo(folder.resolve("pins/custody"));
+    assertThat(read.hsm().partitions().getFirst().custody().pinFile())
+        .isEqualTo(folder.resolve("pins/custody"));
     assertThat(read.hsm().transcript()).isEqualTo(folder.resolve("ceremony/transcript.json"));
     assertThat(read.database().ownerPasswordFile()).isEqualTo(folder.getParent().resolve("owner"));
     assertThat(read.database().runtimePasswordFile()).isEqualTo(Path.of("/etc/bakq/runtime"));
@@ -109,6 +112,14 @@ class ConfigurationFileTest {
     written
         .with("hsm.maximumSessions", "7")
         .with("authentication.codeGap", "PT0S")
+        .with(
+            "hsm.furtherPartitions",
+            """
+            - module: /usr/lib/other.so
+              custody: {label: c, serial: "0123456789abcdef", pinFile: pins/c}
+              authority: {label: a, pinFile: pins/a}
+              record: {label: r, pinFile: pins/r}
+            """)
         .with("algorithms.ECDSA_P256", "2031-06-30")
         .with("citizenKeys.algorithm", "RSA_3072")
         .with("listeners.signer.bounds.workers", "3")
@@ -130,6 +141,14 @@ class ConfigurationFileTest {
     ServerConfiguration read = read(Profile.PRODUCTION);
 
     assertThat(read.hsm().maximumSessions()).isEqualTo(7);
+    assertThat(read.hsm().partitions()).hasSize(2);
+    assertThat(read.hsm().partitions().getLast())
+        .isEqualTo(
+            new PartitionSettings(
+                Path.of("/usr/lib/other.so"),
+                new TokenSettings("c", Optional.of("0123456789abcdef"), folder.resolve("pins/c")),
+                new TokenSettings("a", folder.resolve("pins/a")),
+                new TokenSettings("r", folder.resolve("pins/r"))));
     assertThat(read.authentication().codeGap()).isZero();
     assertThat(read.sam().algorithms().lastEnd(KeyAlgorithm.EC_P256))
         .contains(Instant.parse("2031-06-30T00:00:00Z"));
@@ -163,6 +182,9 @@ class ConfigurationFileTest {
           hsm.pin                          | "1234"        | hsm.pin: is no key of this server
           hsm.module                       | ''            | hsm.module: is missing; it is the path of a file
           hsm.module                       | 7             | hsm.module: is the path of a file
+          hsm.furtherPartitions            | {module: /a.so} | hsm.furtherPartitions: is a list of at most 7
+          hsm.furtherPartitions            | [{module: a, custody: {label: a, pinFile: a}, authority: {label: a, pinFile: a}, record: {label: a, pinFile: a}, transcript: b}] | hsm.furtherPartitions[0].transcript: is no key of this server
+          hsm.furtherPartitions            | [{module: a, custody: {label: a, serial: "12345678901234567", pinFile: a}, authority: {label: a, pinFile: a}, record: {label: a, pinFile: a}}] | hsm.furtherPartitions[0].custody: serial has 1 to 16 characters
           hsm.maximumSessions              | 0             | hsm: maximumSessions is 1 to 256, with each token
           hsm.maximumSessions              | "16"          | hsm.maximumSessions: is a whole number
           hsm.maximumSessions              | 4294967297    | hsm.maximumSessions: is a whole number
@@ -227,6 +249,7 @@ class ConfigurationFileTest {
         .filter(key -> key.getValue().equals("required"))
         // Of a list that may be empty, and of a section that may be left out.
         .filter(key -> !key.getKey().startsWith("callers"))
+        .filter(key -> !key.getKey().startsWith("hsm.furtherPartitions"))
         .filter(key -> !key.getKey().startsWith("timeStamping"))
         .map(Map.Entry::getKey)
         .sorted()

@@ -31,6 +31,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.hsm.AuthorityKey;
 import eus.bakq.server.hsm.CitizenKeys;
+import eus.bakq.server.hsm.CitizenSignatures;
 import eus.bakq.server.hsm.FakeCitizenKeys;
 import eus.bakq.server.hsm.NewCitizenKey;
 import eus.bakq.server.hsm.UnusableKeyException;
@@ -47,7 +48,6 @@ import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignatureAlgorithm;
-import eus.bakq.server.vocabulary.SignatureValue;
 import eus.bakq.server.wording.Wording;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +100,7 @@ final class ActivationWorld implements AutoCloseable {
     }
 
     @Override
-    public List<SignatureValue> sign(WrappedKey key, List<DtbsRepresentation> hashes)
+    public CitizenSignatures sign(WrappedKey key, List<DtbsRepresentation> hashes)
         throws UnusableKeyException {
       return citizenKeys.sign(key, hashes);
     }

@@ -47,7 +47,9 @@ abstract class CitizenKeysContract {
     NewCitizenKey key = generate(algorithm);
 
     List<SignatureValue> values =
-        keys().sign(key.wrapped(), List.of(dtbs(algorithm, "one"), dtbs(algorithm, "two")));
+        keys()
+            .sign(key.wrapped(), List.of(dtbs(algorithm, "one"), dtbs(algorithm, "two")))
+            .values();
 
     assertThat(values).hasSize(2);
     assertThat(isSigned(key.publicKey(), "one", values.get(0))).isTrue();
@@ -87,7 +89,7 @@ abstract class CitizenKeysContract {
     NewCitizenKey key = generate(SignatureAlgorithm.ECDSA_P256_SHA256);
     assertUnusable(withBlob(key.wrapped(), new byte[80]));
 
-    assertThat(keys().sign(key.wrapped(), List.of(p256("one")))).hasSize(1);
+    assertThat(keys().sign(key.wrapped(), List.of(p256("one"))).values()).hasSize(1);
   }
 
   @Test
@@ -141,7 +143,8 @@ abstract class CitizenKeysContract {
         () -> {
           boolean all = true;
           for (int i = 0; i < 20; i++) {
-            SignatureValue value = keys().sign(key.wrapped(), List.of(p256("n" + i))).getFirst();
+            SignatureValue value =
+                keys().sign(key.wrapped(), List.of(p256("n" + i))).values().getFirst();
             all &= isSigned(key.publicKey(), "n" + i, value);
           }
           return all;

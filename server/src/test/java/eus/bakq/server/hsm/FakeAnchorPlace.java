@@ -15,8 +15,25 @@ public final class FakeAnchorPlace implements AnchorPlace {
     AFTER
   }
 
+  private final String name;
   private final List<Bytes> kept = new ArrayList<>();
   private Failing failing = Failing.NEVER;
+  private boolean away;
+
+  public FakeAnchorPlace() {
+    this("memory");
+  }
+
+  /** One of several of the kind {@code memory}. */
+  public FakeAnchorPlace(String name) {
+    this.name = name;
+  }
+
+  /** From now on it is known not to answer, or to do so again. */
+  public void away(boolean known) {
+    away = known;
+    failing = known ? Failing.BEFORE : Failing.NEVER;
+  }
 
   /** From now on. */
   public void fail(Failing when) {
@@ -30,7 +47,18 @@ public final class FakeAnchorPlace implements AnchorPlace {
 
   @Override
   public String name() {
+    return name;
+  }
+
+  @Override
+  public String kind() {
     return "memory";
+  }
+
+  /** One that fails is known not to answer only once somebody has asked it. */
+  @Override
+  public boolean isAway() {
+    return away;
   }
 
   @Override

@@ -91,7 +91,7 @@ public final class FakeCitizenKeys implements CitizenKeys {
   }
 
   @Override
-  public List<SignatureValue> sign(WrappedKey key, List<DtbsRepresentation> dtbs)
+  public CitizenSignatures sign(WrappedKey key, List<DtbsRepresentation> dtbs)
       throws UnusableKeyException {
     if (dtbs.isEmpty()
         || dtbs.stream().anyMatch(each -> each.algorithm().keyAlgorithm() != key.algorithm())) {
@@ -116,7 +116,7 @@ public final class FakeCitizenKeys implements CitizenKeys {
       } else if (ordered == Failure.WRONG_VALUE) {
         values.set(values.size() - 1, faulty(values.getLast()));
       }
-      return values;
+      return new CitizenSignatures(values, 1);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -42,6 +42,6 @@ class FakeCitizenKeysTest extends CitizenKeysContract {
     assertThatThrownBy(() -> fake.sign(key, List.of(p256("one"))))
         .isInstanceOf(UnavailableException.class);
 
-    assertThat(fake.sign(key, List.of(p256("one")))).hasSize(1);
+    assertThat(fake.sign(key, List.of(p256("one"))).values()).hasSize(1);
   }
 }

@@ -7,18 +7,19 @@ import static eus.bakq.pkcs11.AttributeType.CKA_LABEL;
 import static eus.bakq.pkcs11.AttributeType.CKA_PRIVATE;
 import static eus.bakq.pkcs11.AttributeType.CKA_TOKEN;
 import static eus.bakq.pkcs11.AttributeType.CKA_VALUE;
-import static eus.bakq.pkcs11.AttributeType.CKA_VALUE_LEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import eus.bakq.fixtures.SoftHsm;
 import eus.bakq.pkcs11.Constant;
-import eus.bakq.pkcs11.Mechanism;
 import eus.bakq.pkcs11.ObjectHandle;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.Template;
 import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.hsm.HsmSettings.PartitionSettings;
+import eus.bakq.server.hsm.HsmSettings.TokenSettings;
 import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,7 +142,7 @@ class HsmStartTest {
   @Test
   void refusesAKeyMadeInPlaceOfOursWithAllItsAttributes() throws Exception {
     try (Pkcs11Session attacker = ceremony.attacker("custody")) {
-      replaceByAnother(attacker);
+      ceremony.replaceWrappingKey(attacker);
     }
 
     assertRefused(ceremony.settings(), "custody", "wrap-2026-1", "check value");
@@ -149,7 +153,7 @@ class HsmStartTest {
     try (Hsm hsm = open(ceremony.settings())) {
       CitizenKeys keys = hsm.citizenKeys();
       try (Pkcs11Session attacker = ceremony.attacker("custody")) {
-        replaceByAnother(attacker);
+        ceremony.replaceWrappingKey(attacker);
         attacker.logout();
       }
 
@@ -180,7 +184,7 @@ class HsmStartTest {
         CeremonyTranscript.read(ceremony.transcript(), ceremony.publicKey());
     TokenLogin login =
         new TokenLogin(
-            TestCeremony.module(),
+            new PartitionModule(SoftHsm.shared().module()),
             ceremony.token("custody"),
             transcript.token("custody"),
             new SecureRandom());
@@ -204,39 +208,46 @@ class HsmStartTest {
 
   @Test
   void refusesTokensThatAreNotThere() throws Exception {
-    HsmSettings right = ceremony.settings();
-    HsmSettings elsewhere =
-        new HsmSettings(
-            right.module(),
-            right.profile(),
-            new HsmSettings.TokenSettings("bakq-demo-nowhere", right.custody().pinFile()),
-            right.authority(),
-            right.record(),
-            right.transcript(),
-            right.transcriptPublicKey(),
-            right.maximumSessions(),
-            right.sessionWait());
+    TokenSettings nowhere =
+        new TokenSettings("bakq-demo-nowhere", ceremony.token("custody").pinFile());
 
-    assertRefused(elsewhere, "custody", "", "answers");
+    assertRefused(withCustody(nowhere), "custody", "", "answers");
   }
 
   @Test
   void refusesTheTokensOfAnotherCeremony(@TempDir Path other) throws Exception {
-    HsmSettings right = ceremony.settings();
-    HsmSettings others = TestCeremony.hold(other).settings();
-    HsmSettings mixed =
-        new HsmSettings(
-            right.module(),
-            right.profile(),
-            others.custody(),
-            right.authority(),
-            right.record(),
-            right.transcript(),
-            right.transcriptPublicKey(),
-            right.maximumSessions(),
-            right.sessionWait());
+    TokenSettings others = TestCeremony.hold(other).token("custody");
 
-    assertRefused(mixed, "custody", "", "label and serial are those of the transcript");
+    assertRefused(
+        withCustody(others), "custody", "", "label and serial are those of the transcript");
+  }
+
+  /** A copy of a token may have a serial of its own; the configuration says which. */
+  @Test
+  void refusesATokenOfAnotherSerialThanItsSettingsSay() throws Exception {
+    TokenSettings right = ceremony.token("custody");
+    String serial =
+        CeremonyTranscript.read(ceremony.transcript(), ceremony.publicKey())
+            .token("custody")
+            .serial();
+
+    assertRefused(
+        withCustody(
+            new TokenSettings(right.label(), Optional.of("0123456789abcdef"), right.pinFile())),
+        "custody",
+        "",
+        "label and serial are those of the transcript");
+    open(withCustody(new TokenSettings(right.label(), Optional.of(serial), right.pinFile())))
+        .close();
+  }
+
+  private HsmSettings withCustody(TokenSettings custody) throws Exception {
+    HsmSettings right = ceremony.settings();
+    PartitionSettings partition = right.partitions().getFirst();
+    return ceremony.settings(
+        List.of(
+            new PartitionSettings(
+                partition.module(), custody, partition.authority(), partition.record())));
   }
 
   @Test
@@ -244,8 +255,15 @@ class HsmStartTest {
     assertThatThrownBy(
             () -> ceremony.settings(Profile.DEMO, ceremony.transcript(), "not hexadecimal"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new HsmSettings.TokenSettings(" ", folder))
+    assertThatThrownBy(() -> new TokenSettings(" ", folder))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new TokenSettings("label", Optional.of("0".repeat(17)), folder))
+        .isInstanceOf(IllegalArgumentException.class);
+    PartitionSettings one = ceremony.settings().partitions().getFirst();
+    for (int many : new int[] {0, 9}) {
+      assertThatThrownBy(() -> ceremony.settings(Collections.nCopies(many, one)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   private static void assertRefused(HsmSettings settings, String token, String key, String check) {
@@ -272,15 +290,6 @@ class HsmStartTest {
     return session.find(Template.empty().with(CKA_TOKEN, true).with(CKA_ID, WRAP_ID), 2).getFirst();
   }
 
-  /** The reviewed attributes of the wrapping key, as its transcript has them. */
-  private Template reviewed() throws Exception {
-    return CeremonyTranscript.read(ceremony.transcript(), ceremony.publicKey())
-        .token("custody")
-        .key("wrap-2026-1")
-        .objects()
-        .getFirst();
-  }
-
   private static void plantKnownKey(Pkcs11Session attacker) throws Exception {
     attacker.create(
         Template.empty()
@@ -291,12 +300,5 @@ class HsmStartTest {
             .with(CKA_LABEL, "wrap-2026-1")
             .with(CKA_ID, WRAP_ID)
             .with(CKA_VALUE, new byte[32]));
-  }
-
-  private void replaceByAnother(Pkcs11Session attacker) throws Exception {
-    attacker.destroy(ours(attacker));
-    Template same = reviewed();
-    assertThat(same.number(CKA_VALUE_LEN)).isEqualTo(32);
-    attacker.generateKey(Mechanism.of(Constant.CKM_AES_KEY_GEN), same.withoutSetByToken());
   }
 }

@@ -71,6 +71,7 @@ class HsmTest extends InfrastructureKeysContract {
                 "one",
                 hsm.citizenKeys()
                     .sign(key.wrapped(), List.of(CitizenKeysContract.p256("one")))
+                    .values()
                     .getFirst());
     try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
       List<Future<Boolean>> results = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import eus.bakq.fixtures.SoftHsm;
 import eus.bakq.pkcs11.Pkcs11Exception;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.ReturnCode;
@@ -34,6 +35,7 @@ class SessionPoolTest {
   private TestCeremony ceremony;
   private CeremonyTranscript transcript;
   private HsmCounters counters;
+  private Rest rest;
   private SessionPool pool;
 
   @BeforeAll
@@ -45,6 +47,7 @@ class SessionPoolTest {
   @BeforeEach
   void open() throws Exception {
     counters = new HsmCounters();
+    rest = new Rest("custody", 1, nanoTime::get);
     pool = open(8, Duration.ofSeconds(10));
   }
 
@@ -54,12 +57,12 @@ class SessionPoolTest {
   }
 
   @Test
-  void usesASessionAgainThatSawNoError() {
+  void usesASessionAgainThatSawNoError() throws Exception {
     assertThat(use(SessionPoolTest::same)).isSameAs(use(SessionPoolTest::same));
   }
 
   @Test
-  void neverUsesASessionAgainThatSawAnError() {
+  void neverUsesASessionAgainThatSawAnError() throws Exception {
     List<Pkcs11Session> seen = new ArrayList<>();
 
     pool.<Integer, RuntimeException>use(
@@ -79,7 +82,7 @@ class SessionPoolTest {
   }
 
   @Test
-  void closesTheSessionOfAnActionThatFailsOtherwise() {
+  void closesTheSessionOfAnActionThatFailsOtherwise() throws Exception {
     Pkcs11Session before = use(SessionPoolTest::same);
 
     assertThatThrownBy(
@@ -132,25 +135,36 @@ class SessionPoolTest {
   }
 
   @Test
-  void givesUpAfterThreeAttemptsAndRestsForAWhile() {
+  void givesUpAfterThreeAttemptsAndRests() throws Exception {
     AtomicInteger attempts = new AtomicInteger();
 
-    UnavailableException refused =
-        catchThrowableOfType(
-            UnavailableException.class,
-            () ->
-                pool.use(
-                    (session, keys) -> {
-                      attempts.incrementAndGet();
-                      throw new Pkcs11Exception("C_Sign", ReturnCode.CKR_DEVICE_ERROR);
-                    }));
+    assertThatThrownBy(() -> pool.use(failing(attempts)))
+        .isInstanceOf(TokenAwayException.class)
+        .hasCauseInstanceOf(Pkcs11Exception.class);
 
-    assertThat(refused.kind()).isEqualTo(UnavailableException.Kind.TEMPORARILY_UNAVAILABLE);
     assertThat(attempts).hasValue(3);
     assertThat(counters.recoveries()).isEqualTo(1);
+    assertThat(rest.isOn()).isTrue();
     assertThatThrownBy(this::mac).isInstanceOf(UnavailableException.class);
-    nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
-    assertThat(mac()).hasSize(32);
+  }
+
+  /** Whoever was on the way when the token began to rest does not log in again and again. */
+  @Test
+  void stopsTryingOnceItRests() {
+    AtomicInteger attempts = new AtomicInteger();
+    rest.begin(new IllegalStateException("another call has failed"));
+
+    assertThatThrownBy(() -> pool.use(failing(attempts))).isInstanceOf(TokenAwayException.class);
+
+    assertThat(attempts).hasValue(1);
+    assertThat(counters.recoveries()).isZero();
+  }
+
+  private static TokenAction<Integer, RuntimeException> failing(AtomicInteger attempts) {
+    return (session, keys) -> {
+      attempts.incrementAndGet();
+      throw new Pkcs11Exception("C_Sign", ReturnCode.CKR_DEVICE_ERROR);
+    };
   }
 
   @Test
@@ -230,25 +244,23 @@ class SessionPoolTest {
     HsmSettings given = ceremony.settings();
     HsmSettings settings =
         new HsmSettings(
-            given.module(),
+            given.partitions(),
             given.profile(),
-            given.custody(),
-            given.authority(),
-            given.record(),
             given.transcript(),
             given.transcriptPublicKey(),
             maximumSessions,
             wait);
     TokenLogin login =
         new TokenLogin(
-            TestCeremony.module(),
-            settings.custody(),
+            new PartitionModule(SoftHsm.shared().module()),
+            ceremony.token("custody"),
             transcript.token("custody"),
             new SecureRandom());
-    return SessionPool.open(TestCeremony.module(), login, settings, counters, nanoTime::get);
+    return SessionPool.open(login, settings, counters, rest);
   }
 
-  private Pkcs11Session use(TokenAction<Pkcs11Session, RuntimeException> action) {
+  private Pkcs11Session use(TokenAction<Pkcs11Session, RuntimeException> action)
+      throws TokenAwayException {
     return pool.use(action);
   }
 
@@ -257,7 +269,8 @@ class SessionPoolTest {
   }
 
   private byte[] mac() {
-    return new TokenInfrastructureKeys(pool, pool, transcript.token("record"), counters)
+    Partitions tokens = new Partitions(List.of(Partition.of(pool, rest)));
+    return new TokenInfrastructureKeys(tokens, tokens, transcript.token("record"), counters)
         .mac(MacKey.VERIFY, new byte[] {1});
   }
 

@@ -1,11 +1,18 @@
 package eus.bakq.server.hsm;
 
+import static eus.bakq.pkcs11.AttributeType.CKA_ID;
+import static eus.bakq.pkcs11.AttributeType.CKA_TOKEN;
+
 import eus.bakq.fixtures.SoftHsm;
 import eus.bakq.hsmconfig.Ceremony;
+import eus.bakq.pkcs11.Constant;
+import eus.bakq.pkcs11.Mechanism;
 import eus.bakq.pkcs11.Pkcs11Exception;
 import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.ReturnCode;
+import eus.bakq.pkcs11.Template;
+import eus.bakq.server.hsm.HsmSettings.PartitionSettings;
 import eus.bakq.server.hsm.HsmSettings.TokenSettings;
 import eus.bakq.server.vocabulary.Profile;
 import java.io.IOException;
@@ -16,6 +23,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Tokens of the demo profile in the shared SoftHSM2 world, made by the real ceremony, with labels
@@ -71,16 +79,27 @@ public final class TestCeremony {
   }
 
   HsmSettings settings(Profile profile, Path transcript, String publicKey) {
-    return new HsmSettings(
-        SoftHsm.shared().module(),
-        profile,
-        token("custody"),
-        token("authority"),
-        token("record"),
-        transcript,
-        publicKey,
-        8,
-        Duration.ofSeconds(10));
+    return settings(List.of(partition(SoftHsm.shared().module())), profile, transcript, publicKey);
+  }
+
+  /** The same of several partitions. */
+  HsmSettings settings(List<PartitionSettings> partitions) throws IOException {
+    return settings(partitions, Profile.DEMO, transcript(), publicKey());
+  }
+
+  private static HsmSettings settings(
+      List<PartitionSettings> partitions, Profile profile, Path transcript, String publicKey) {
+    return new HsmSettings(partitions, profile, transcript, publicKey, 8, Duration.ofSeconds(10));
+  }
+
+  /** What the labels of these tokens begin with. */
+  String prefix() {
+    return prefix;
+  }
+
+  /** These tokens, or copies of them, behind {@code module}. */
+  PartitionSettings partition(Path module) {
+    return new PartitionSettings(module, token("custody"), token("authority"), token("record"));
   }
 
   Path transcript() {
@@ -100,7 +119,11 @@ public final class TestCeremony {
   }
 
   long slot(String role) throws Pkcs11Exception {
-    return module().tokens().stream()
+    return slot(module(), role);
+  }
+
+  private long slot(Pkcs11Module module, String role) throws Pkcs11Exception {
+    return module.tokens().stream()
         .filter(token -> token.label().equals(prefix + role))
         .findFirst()
         .orElseThrow()
@@ -109,7 +132,12 @@ public final class TestCeremony {
 
   /** A session of somebody who has the PIN and may change what is in the token. */
   Pkcs11Session attacker(String role) throws Pkcs11Exception, IOException {
-    Pkcs11Session session = module().openReadWriteSession(slot(role));
+    return attacker(module(), role);
+  }
+
+  /** The same, of copies behind another module. */
+  Pkcs11Session attacker(Pkcs11Module module, String role) throws Pkcs11Exception, IOException {
+    Pkcs11Session session = module.openReadWriteSession(slot(module, role));
     try {
       session.login(Files.readAllBytes(pinFile(role)));
     } catch (Pkcs11Exception e) {
@@ -118,6 +146,21 @@ public final class TestCeremony {
       }
     }
     return session;
+  }
+
+  /** Makes another key in place of the wrapping key, with all its attributes. */
+  void replaceWrappingKey(Pkcs11Session attacker) throws Pkcs11Exception, IOException {
+    Template ours =
+        CeremonyTranscript.read(transcript(), publicKey())
+            .token("custody")
+            .key("wrap-2026-1")
+            .objects()
+            .getFirst();
+    attacker.destroy(
+        attacker
+            .find(Template.empty().with(CKA_TOKEN, true).with(CKA_ID, ours.octets(CKA_ID)), 2)
+            .getFirst());
+    attacker.generateKey(Mechanism.of(Constant.CKM_AES_KEY_GEN), ours.withoutSetByToken());
   }
 
   static Pkcs11Module module() throws Pkcs11Exception {

@@ -1,0 +1,164 @@
+package eus.bakq.hsmconfig;
+
+import eus.bakq.pkcs11.Pkcs11Exception;
+import eus.bakq.pkcs11.Pkcs11Module;
+import eus.bakq.pkcs11.Pkcs11Session;
+import eus.bakq.pkcs11.TokenDescription;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program that finds out whether a token would keep citizens' keys in, before a ceremony is
+ * held in it: with throw-away keys, of which none stays. The thefts are those that the server tries
+ * before it uses a token. Exit codes: 0 it would, 1 it would not or does not answer, 2 wrong
+ * arguments.
+ */
+@Command(
+    name = "probe",
+    mixinStandardHelpOptions = true,
+    description = "Tries what a thief with the PIN would try, on throw-away keys of a token.")
+public final class Probe implements Callable<Integer> {
+  private static final int MOST_PIN_BYTES = 255;
+
+  @Option(names = "--plan", required = true, description = "The reviewed file of keys.")
+  private Path plan;
+
+  @Option(
+      names = "--profile",
+      required = true,
+      description = "The reviewed file on this kind of module, of the folder profiles.")
+  private Path profile;
+
+  @Option(names = "--module", required = true, description = "The PKCS#11 library.")
+  private Path module;
+
+  @Option(
+      names = "--module-parameters",
+      defaultValue = "",
+      description = "What the library is told when it starts, if it wants to be told something.")
+  private String parameters;
+
+  @Option(names = "--label", required = true, description = "The token's label.")
+  private String label;
+
+  @Option(
+      names = "--pin-file",
+      required = true,
+      description = "A file with the user's PIN. It is tried once.")
+  private Path pinFile;
+
+  @Spec private CommandSpec spec;
+
+  /** Runs the program and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    PrintWriter account = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    System.exit(execute(account, arguments));
+  }
+
+  /**
+   * Runs the program in this process.
+   *
+   * @param account gets a line for each check; never a secret
+   * @return the exit code
+   */
+  public static int execute(PrintWriter account, String... arguments) {
+    return new CommandLine(new Probe()).setOut(account).setErr(account).execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter account = spec.commandLine().getOut();
+    boolean keepsKeysIn = false;
+    try {
+      List<WrappingProbe.Finding> findings = findings();
+      findings.forEach(
+          finding ->
+              account.printf(
+                  "%s  %-45s %s%n",
+                  finding.passed() ? "ok     " : "REFUSED", finding.check(), finding.reason()));
+      long refused = findings.stream().filter(finding -> !finding.passed()).count();
+      keepsKeysIn = refused == 0;
+      account.println(
+          keepsKeysIn
+              ? "This token keeps citizens' keys in."
+              : "This token is not to be used: " + refused + " checks failed.");
+    } catch (CeremonyRefusedException e) {
+      account.println("Refused: " + e.getMessage());
+    } catch (Pkcs11Exception e) {
+      account.println("The token failed: " + e.getMessage());
+    }
+    account.flush();
+    return keepsKeysIn ? 0 : 1;
+  }
+
+  private List<WrappingProbe.Finding> findings()
+      throws IOException, CeremonyRefusedException, Pkcs11Exception {
+    KeyPlan wrapping =
+        CeremonyPlan.read(plan).tokens().stream()
+            .flatMap(token -> token.keys().stream())
+            .filter(key -> key.use() == KeyUse.WRAPPING)
+            .findFirst()
+            .orElseThrow(() -> new CeremonyRefusedException("the plan has no wrapping key"));
+    ModuleProfile known = ModuleProfile.read(profile);
+    if (known.wrapMechanism() != wrapping.mechanism()) {
+      throw new CeremonyRefusedException("the plan's mechanism is not the one of the profile");
+    }
+    Pkcs11Module opened = open();
+    long slot = slot(opened);
+    try (Pkcs11Session session = opened.openSession(slot)) {
+      logIn(session);
+      try {
+        return new WrappingProbe(opened, slot, known, wrapping.attributes()).run();
+      } finally {
+        session.logout();
+      }
+    }
+  }
+
+  private Pkcs11Module open() throws CeremonyRefusedException, Pkcs11Exception {
+    try {
+      return Pkcs11Module.open(module, parameters);
+    } catch (IllegalArgumentException e) {
+      throw new CeremonyRefusedException("the module cannot be loaded: " + e.getMessage());
+    }
+  }
+
+  private long slot(Pkcs11Module opened) throws Pkcs11Exception, CeremonyRefusedException {
+    List<TokenDescription> labelled =
+        opened.tokens().stream().filter(token -> token.label().equals(label)).toList();
+    if (labelled.size() != 1) {
+      throw new CeremonyRefusedException("there is one token of that label: " + labelled.size());
+    }
+    return labelled.getFirst().slot();
+  }
+
+  private void logIn(Pkcs11Session session)
+      throws IOException, Pkcs11Exception, CeremonyRefusedException {
+    if (Files.size(pinFile) > MOST_PIN_BYTES) {
+      throw new CeremonyRefusedException("a PIN has at most 255 bytes");
+    }
+    byte[] read = Files.readAllBytes(pinFile);
+    int size = read.length;
+    while (size > 0 && (read[size - 1] == '\n' || read[size - 1] == '\r')) {
+      size--;
+    }
+    byte[] pin = Arrays.copyOf(read, size);
+    try {
+      session.login(pin);
+    } finally {
+      Arrays.fill(read, (byte) 0);
+      Arrays.fill(pin, (byte) 0);
+    }
+  }
+}
