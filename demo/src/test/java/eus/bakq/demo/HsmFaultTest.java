@@ -59,6 +59,7 @@ class HsmFaultTest {
   private Sede sede;
   private Citizen citizen;
   private long objects;
+  private String refusal = "";
 
   @BeforeAll
   static void open(@TempDir Path folder) throws Exception {
@@ -150,7 +151,7 @@ class HsmFaultTest {
     boolean done = isDone(() -> activating.submitCode(code));
     order.end();
 
-    assertThat(order.met()).isPositive();
+    assertThat(order.met()).as("calls that met it; the last refusal: %s", refusal).isPositive();
     if (!done) {
       awaitRest();
       applicant.activateUpToCode().submitCode(applicant.nextCode());
@@ -383,13 +384,14 @@ class HsmFaultTest {
   }
 
   /** Whether the call succeeds; if not, it must say that it can be made again. */
-  private static boolean isDone(Callable<?> call) throws Exception {
+  private boolean isDone(Callable<?> call) throws Exception {
     try {
       call.call();
       return true;
     } catch (StatusRuntimeException e) {
       assertThat(Refused.of(e).reason()).isEqualTo("TEMPORARILY_UNAVAILABLE");
       assertThat(Refused.of(e).text()).contains("RetryInfo");
+      refusal = e.getMessage();
       return false;
     }
   }
