@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * @param ownerPasswordFile holds its password. Who reads it can change tables and records; need be
  *     there only while migrations run ({@code --migrate}, or a start that finds some to run)
  * @param poolSize connections at most, 2 to 64; default 16
- * @param statementTimeout for one statement, 100 ms to 60 s; default 10 s
+ * @param statementTimeout for one statement, 100 ms to 60 s; default 10 s. A transaction in which
+ *     nothing is asked is ended after three times as much, and 30 s at least
  * @param lockTimeout for the lock on one row, 50 ms to 30 s and no longer than a statement; default
  *     3 s
  * @param connectionWait for a free connection, 250 ms to 30 s; default 2 s

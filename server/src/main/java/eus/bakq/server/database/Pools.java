@@ -13,7 +13,11 @@ final class Pools {
   /** How much longer than a statement may take is waited for its answer on a dead wire. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(30);
+  /** How long a transaction stays open in which nobody asks anything: this, */
+  private static final Duration SHORTEST_IDLE = Duration.ofSeconds(30);
+
+  /** or as long as so many statements may take, if that is longer. */
+  private static final int IDLE_STATEMENTS = 3;
 
   /** A migration may rewrite a table, while the connection with Flyway's lock is idle. */
   private static final Duration LONGEST_MIGRATION = Duration.ofMinutes(30);
@@ -39,7 +43,7 @@ final class Pools {
             settings.runtimeUser(),
             settings.runtimePasswordFile(),
             settings.statementTimeout(),
-            IDLE_IN_TRANSACTION);
+            idleInTransaction(settings));
     config.setMaximumPoolSize(settings.poolSize());
     config.setAutoCommit(false);
     return open(config);
@@ -58,7 +62,7 @@ final class Pools {
             settings.runtimeUser(),
             settings.runtimePasswordFile(),
             settings.statementTimeout(),
-            IDLE_IN_TRANSACTION);
+            idleInTransaction(settings));
     config.setMaximumPoolSize(RUNTIME_CONNECTIONS_FOR_LOOKING);
     return open(config);
   }
@@ -78,6 +82,11 @@ final class Pools {
             LONGEST_MIGRATION);
     config.setMaximumPoolSize(OWNER_CONNECTIONS);
     return open(config);
+  }
+
+  private static Duration idleInTransaction(DatabaseSettings settings) {
+    Duration statements = settings.statementTimeout().multipliedBy(IDLE_STATEMENTS);
+    return statements.compareTo(SHORTEST_IDLE) > 0 ? statements : SHORTEST_IDLE;
   }
 
   private static HikariConfig config(
