@@ -7,11 +7,7 @@ import eus.bakq.pkcs11.TokenDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -19,18 +15,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The act itself. Everything that can be refused is refused before the first token is touched; from
  * then on a failure leaves tokens behind that no transcript explains, and which no server accepts.
  */
 final class KeyCeremony {
-  private static final Set<PosixFilePermission> OWNER_READS =
-      PosixFilePermissions.fromString("r--------");
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rwx------");
-
   private final Clock clock;
   private final SecureRandom random;
   private final PrintWriter account;
@@ -52,7 +42,7 @@ final class KeyCeremony {
     say("The plan is of the profile '%s'; its SHA-256 is %s", plan.profile(), plan.sha256());
     try (OfficerSecrets secrets = OfficerSecrets.read(inputs.officerA(), inputs.officerB())) {
       say("Both officers gave their secrets; neither alone opens anything");
-      Path out = requireEmptyFolder(inputs.out());
+      CeremonyFolder out = CeremonyFolder.empty(inputs.out());
       Pkcs11Module module = Pkcs11Module.open(inputs.module());
       requireNoSuchTokens(module, plan);
       say("The module is %s; it has none of these tokens yet", module.describe().description());
@@ -67,13 +57,12 @@ final class KeyCeremony {
   }
 
   private TokenRecord makeToken(
-      Pkcs11Module module, TokenPlan plan, OfficerSecrets secrets, Path out)
+      Pkcs11Module module, TokenPlan plan, OfficerSecrets secrets, CeremonyFolder out)
       throws CeremonyRefusedException, IOException, GeneralSecurityException, Pkcs11Exception {
     byte[] userPin = randomPin();
     byte[] securityOfficerPin = secrets.securityOfficerPin(plan.label());
     try {
-      Path pinFile = out.resolve(plan.role() + ".pin");
-      write(pinFile, userPin);
+      Path pinFile = out.write(plan.role() + ".pin", userPin);
       long slot = emptySlot(module, securityOfficerPin.length);
       module.initialiseToken(slot, securityOfficerPin, plan.label());
       String serial = module.token(slot).serial();
@@ -105,30 +94,11 @@ final class KeyCeremony {
     return keys;
   }
 
-  private void writeTranscript(byte[] body, OfficerSecrets secrets, Path out) throws IOException {
-    byte[] seed = secrets.transcriptSeed();
-    try {
-      String publicKey = HexFormat.of().formatHex(Transcript.publicKey(seed));
-      String signature = HexFormat.of().formatHex(Transcript.sign(body, seed));
-      write(out.resolve("transcript.json"), body);
-      write(out.resolve("transcript.json.sig"), line(signature));
-      write(out.resolve("transcript.pub"), line(publicKey));
-      say("The transcript is written and signed by both officers together");
-      say("Give the server this public key of the transcript: %s", publicKey);
-    } finally {
-      Arrays.fill(seed, (byte) 0);
-    }
-  }
-
-  private static Path requireEmptyFolder(Path out) throws IOException, CeremonyRefusedException {
-    Files.createDirectories(out);
-    try (var entries = Files.list(out)) {
-      if (entries.findAny().isPresent()) {
-        throw new CeremonyRefusedException("the folder for what the ceremony makes must be empty");
-      }
-    }
-    Files.setPosixFilePermissions(out, OWNER_ONLY);
-    return out;
+  private void writeTranscript(byte[] body, OfficerSecrets secrets, CeremonyFolder out)
+      throws IOException {
+    String publicKey = out.writeTranscript(body, secrets);
+    say("The transcript is written and signed by both officers together");
+    say("Give the server this public key of the transcript: %s", publicKey);
   }
 
   private static void requireNoSuchTokens(Pkcs11Module module, CeremonyPlan plan)
@@ -166,16 +136,6 @@ final class KeyCeremony {
     } finally {
       Arrays.fill(bits, (byte) 0);
     }
-  }
-
-  private static byte[] line(String text) {
-    return (text + "\n").getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static void write(Path file, byte[] content) throws IOException {
-    Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-    Files.write(file, content, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
-    Files.setPosixFilePermissions(file, OWNER_READS);
   }
 
   private void say(String format, Object... values) {

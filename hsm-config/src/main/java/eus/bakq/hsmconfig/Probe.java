@@ -3,14 +3,12 @@ package eus.bakq.hsmconfig;
 import eus.bakq.pkcs11.Pkcs11Exception;
 import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
-import eus.bakq.pkcs11.TokenDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,8 +27,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Tries what a thief with the PIN would try, on throw-away keys of a token.")
 public final class Probe implements Callable<Integer> {
-  private static final int MOST_PIN_BYTES = 255;
-
   @Option(names = "--plan", required = true, description = "The reviewed file of keys.")
   private Path plan;
 
@@ -114,51 +110,15 @@ public final class Probe implements Callable<Integer> {
     if (known.wrapMechanism() != wrapping.mechanism()) {
       throw new CeremonyRefusedException("the plan's mechanism is not the one of the profile");
     }
-    Pkcs11Module opened = open();
-    long slot = slot(opened);
+    Pkcs11Module opened = UserLogin.open(module, parameters);
+    long slot = UserLogin.slot(opened, label, Optional.empty());
     try (Pkcs11Session session = opened.openSession(slot)) {
-      logIn(session);
+      UserLogin.logIn(session, pinFile);
       try {
         return new WrappingProbe(opened, slot, known, wrapping.attributes()).run();
       } finally {
         session.logout();
       }
-    }
-  }
-
-  private Pkcs11Module open() throws CeremonyRefusedException, Pkcs11Exception {
-    try {
-      return Pkcs11Module.open(module, parameters);
-    } catch (IllegalArgumentException e) {
-      throw new CeremonyRefusedException("the module cannot be loaded: " + e.getMessage());
-    }
-  }
-
-  private long slot(Pkcs11Module opened) throws Pkcs11Exception, CeremonyRefusedException {
-    List<TokenDescription> labelled =
-        opened.tokens().stream().filter(token -> token.label().equals(label)).toList();
-    if (labelled.size() != 1) {
-      throw new CeremonyRefusedException("there is one token of that label: " + labelled.size());
-    }
-    return labelled.getFirst().slot();
-  }
-
-  private void logIn(Pkcs11Session session)
-      throws IOException, Pkcs11Exception, CeremonyRefusedException {
-    if (Files.size(pinFile) > MOST_PIN_BYTES) {
-      throw new CeremonyRefusedException("a PIN has at most 255 bytes");
-    }
-    byte[] read = Files.readAllBytes(pinFile);
-    int size = read.length;
-    while (size > 0 && (read[size - 1] == '\n' || read[size - 1] == '\r')) {
-      size--;
-    }
-    byte[] pin = Arrays.copyOf(read, size);
-    try {
-      session.login(pin);
-    } finally {
-      Arrays.fill(read, (byte) 0);
-      Arrays.fill(pin, (byte) 0);
     }
   }
 }
