@@ -74,7 +74,7 @@ public final class Reconcile implements Callable<Integer> {
     PrintWriter account = spec.commandLine().getOut();
     try (OfficerSecrets secrets = OfficerSecrets.read(officerA, officerB)) {
       RefusedDatabase found = RefusedDatabase.read(refused);
-      found.requireOfficers(secrets, transcript);
+      var _ = SignedTranscript.bytes(transcript, secrets);
       found.show(account);
       if (agreed.isEmpty()) {
         account.println("Nothing was signed. To agree: --agree " + found.lastThatStays());

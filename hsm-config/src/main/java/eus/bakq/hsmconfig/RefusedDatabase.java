@@ -21,7 +21,6 @@ final class RefusedDatabase {
   private static final byte[] DOMAIN =
       "bakq/reconciliation/v1\n".getBytes(StandardCharsets.US_ASCII);
   private static final int MAXIMUM_SIZE = 16 * 1024;
-  private static final int MAXIMUM_TRANSCRIPT = 1_048_576;
 
   private final Path file;
   private final byte[] bytes;
@@ -56,7 +55,7 @@ final class RefusedDatabase {
    * @throws CeremonyRefusedException if no server wrote such a file
    */
   static RefusedDatabase read(Path file) throws IOException, CeremonyRefusedException {
-    byte[] bytes = bounded(file, MAXIMUM_SIZE);
+    byte[] bytes = SignedTranscript.bounded(file, MAXIMUM_SIZE);
     try {
       Found found =
           JsonMapper.builder()
@@ -66,29 +65,6 @@ final class RefusedDatabase {
       return new RefusedDatabase(file, bytes, found);
     } catch (JsonProcessingException e) {
       throw new CeremonyRefusedException("this is not what a server found: " + e.getMessage());
-    }
-  }
-
-  /**
-   * Holds the officers to the ceremony: their key is the one that signed {@code transcript}.
-   *
-   * @throws CeremonyRefusedException if it is not: one of them has another secret
-   */
-  void requireOfficers(OfficerSecrets secrets, Path transcript)
-      throws IOException, CeremonyRefusedException {
-    byte[] body = bounded(transcript, MAXIMUM_TRANSCRIPT);
-    byte[] signature =
-        bounded(transcript.resolveSibling(transcript.getFileName() + ".sig"), MAXIMUM_SIZE);
-    byte[] seed = secrets.transcriptSeed();
-    try {
-      // Ed25519 signs the same bytes with the same key in one way only.
-      String expected = HexFormat.of().formatHex(Transcript.sign(body, seed));
-      if (!expected.equals(new String(signature, StandardCharsets.US_ASCII).strip())) {
-        throw new CeremonyRefusedException(
-            "these are not the secrets of the two officers who held the ceremony");
-      }
-    } finally {
-      Arrays.fill(seed, (byte) 0);
     }
   }
 
@@ -140,12 +116,5 @@ final class RefusedDatabase {
     } finally {
       Arrays.fill(seed, (byte) 0);
     }
-  }
-
-  private static byte[] bounded(Path file, int most) throws IOException, CeremonyRefusedException {
-    if (Files.size(file) > most) {
-      throw new CeremonyRefusedException(file.getFileName() + " is too large");
-    }
-    return Files.readAllBytes(file);
   }
 }

@@ -71,7 +71,8 @@ record Transcript(
     return body;
   }
 
-  private static Map<String, Object> key(KeyRecord key) {
+  /** What is said of a key. */
+  static Map<String, Object> key(KeyRecord key) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("id", key.plan().id());
     body.put("use", key.plan().use().word());
