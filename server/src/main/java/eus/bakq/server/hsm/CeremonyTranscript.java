@@ -3,6 +3,7 @@ package eus.bakq.server.hsm;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import eus.bakq.pkcs11.Constant;
 import eus.bakq.pkcs11.Template;
@@ -10,14 +11,18 @@ import eus.bakq.server.vocabulary.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What the two officers say is in the tokens. Holding one is the proof that its signature was
- * verified with the pinned key: {@link #read} is the only way to it.
+ * What the two officers say is in the tokens: what the ceremony made (version 1), and what they did
+ * later (version 2 and its acts). Holding one is the proof that its signature was verified with the
+ * pinned key: {@link #read} is the only way to it.
  */
 final class CeremonyTranscript {
   private static final String TOKEN = "transcript";
@@ -26,9 +31,11 @@ final class CeremonyTranscript {
       "is in the transcript (if not, it is of an older plan: hold a ceremony of the present one)";
 
   private final TranscriptFile content;
+  private final Bytes sha256;
 
-  private CeremonyTranscript(TranscriptFile content) {
+  private CeremonyTranscript(TranscriptFile content, Bytes sha256) {
     this.content = content;
+    this.sha256 = sha256;
   }
 
   /**
@@ -45,8 +52,8 @@ final class CeremonyTranscript {
       if (!new OfficersKey(publicKey).hasSigned(Bytes.copyOf(body), Bytes.copyOf(signature))) {
         throw new HsmRefusedException(TOKEN, "", "signature of the officers");
       }
-      return new CeremonyTranscript(parse(body));
-    } catch (IOException | IllegalArgumentException e) {
+      return new CeremonyTranscript(parse(body), Bytes.copyOf(body).sha256());
+    } catch (IOException | IllegalArgumentException | DateTimeException e) {
       throw new HsmRefusedException(TOKEN, "", "can be read", e);
     }
   }
@@ -54,6 +61,11 @@ final class CeremonyTranscript {
   /** {@code demo} or {@code production}. */
   String profile() {
     return content.profile();
+  }
+
+  /** The epochs of citizens' wrapping keys. */
+  Epochs epochs() {
+    return new Epochs(sha256, content.epochs());
   }
 
   /**
@@ -104,9 +116,15 @@ final class CeremonyTranscript {
    *
    * @param objects its objects' whole attribute lists; the secret or private key is the first
    * @param check its check value, by name of part
+   * @param ended whether both officers have ended its epoch: it is used no more, and may be gone
    */
   record KeyRecord(
-      String id, Use use, Constant mechanism, List<Template> objects, Map<String, String> check) {
+      String id,
+      Use use,
+      Constant mechanism,
+      List<Template> objects,
+      Map<String, String> check,
+      boolean ended) {
     KeyRecord {
       objects = List.copyOf(objects);
       check = Map.copyOf(check);
@@ -138,20 +156,59 @@ final class CeremonyTranscript {
   }
 
   private static TranscriptFile parse(byte[] body) throws IOException {
+    JsonMapper json =
+        JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
     try {
-      return JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .build()
-          .readValue(body, FileForm.class)
-          .resolve();
+      JsonNode tree = json.readTree(body);
+      int version = tree.path("version").asInt();
+      return switch (version) {
+        case 1 -> json.treeToValue(tree, FileForm.class).resolve(List.of());
+        case 2 -> {
+          LaterForm later = json.treeToValue(tree, LaterForm.class);
+          yield later.ceremony().resolve(later.acts());
+        }
+        default -> throw new IllegalArgumentException("a transcript has version 1 or 2");
+      };
     } catch (JsonProcessingException e) {
       throw new IOException("not of the form of a transcript", e);
     }
   }
 
-  private record TranscriptFile(String profile, List<TokenRecord> tokens) {}
+  private record TranscriptFile(String profile, List<TokenRecord> tokens, List<Epoch> epochs) {}
+
+  /** What the officers can have done after the ceremony. */
+  private enum Act {
+    EPOCH_BEGUN,
+    EPOCH_ENDED
+  }
+
+  /**
+   * One act.
+   *
+   * @param before SHA-256 of the transcript that it was added to
+   */
+  private record ActForm(Act act, String key, String time, String before) {
+    boolean is(Act wanted, String id) {
+      return act == wanted && key.equals(id);
+    }
+  }
+
+  private record LaterForm(
+      int version,
+      String profile,
+      String planSha256,
+      Map<String, String> module,
+      String time,
+      List<TokenForm> tokens,
+      List<ActForm> acts) {
+    FileForm ceremony() {
+      return new FileForm(version, profile, planSha256, module, time, tokens);
+    }
+  }
 
   private record FileForm(
       int version,
@@ -160,17 +217,46 @@ final class CeremonyTranscript {
       Map<String, String> module,
       String time,
       List<TokenForm> tokens) {
-    TranscriptFile resolve() {
-      if (version != 1) {
-        throw new IllegalArgumentException("a transcript of version 1 is expected");
+    TranscriptFile resolve(List<ActForm> acts) {
+      List<Epoch> epochs =
+          tokens.stream()
+              .flatMap(token -> token.keys().stream())
+              .filter(key -> use(key) == Use.WRAPPING)
+              .map(key -> epoch(key.id(), acts))
+              .toList();
+      for (ActForm act : acts) {
+        if (epochs.stream().noneMatch(epoch -> epoch.id().equals(act.key()))) {
+          throw new IllegalArgumentException("an act is about a wrapping key that is there");
+        }
       }
-      return new TranscriptFile(profile, tokens.stream().map(TokenForm::resolve).toList());
+      return new TranscriptFile(
+          profile, tokens.stream().map(token -> token.resolve(epochs)).toList(), epochs);
+    }
+
+    private Epoch epoch(String id, List<ActForm> acts) {
+      return new Epoch(
+          id,
+          when(Act.EPOCH_BEGUN, id, acts).orElseGet(() -> Instant.parse(time)),
+          when(Act.EPOCH_ENDED, id, acts));
+    }
+
+    private static Optional<Instant> when(Act act, String id, List<ActForm> acts) {
+      List<ActForm> found = acts.stream().filter(each -> each.is(act, id)).toList();
+      if (found.size() > 1) {
+        throw new IllegalArgumentException("an epoch begins once and ends once");
+      }
+      return found.stream().map(each -> Instant.parse(each.time())).findFirst();
     }
   }
 
+  private static Use use(KeyForm key) {
+    return Use.valueOf(key.use().toUpperCase(Locale.ROOT));
+  }
+
   private record TokenForm(String role, String label, String serial, List<KeyForm> keys) {
-    TokenRecord resolve() {
-      return new TokenRecord(role, label, serial, keys.stream().map(KeyForm::resolve).toList());
+    TokenRecord resolve(List<Epoch> epochs) {
+      return new TokenRecord(
+          role, label, serial, keys.stream().map(key -> key.resolve(epochs)).toList());
     }
   }
 
@@ -181,13 +267,14 @@ final class CeremonyTranscript {
       String mechanism,
       List<Map<String, Object>> objects,
       Map<String, String> check) {
-    KeyRecord resolve() {
+    KeyRecord resolve(List<Epoch> epochs) {
       return new KeyRecord(
           id,
-          Use.valueOf(use.toUpperCase(Locale.ROOT)),
+          CeremonyTranscript.use(this),
           Constant.valueOf(mechanism),
           objects.stream().map(Template::fromReadable).toList(),
-          check);
+          check,
+          epochs.stream().anyMatch(epoch -> epoch.id().equals(id) && !epoch.isOpen()));
     }
   }
 }

@@ -31,4 +31,10 @@ public interface CitizenKeys {
    *     algorithm
    */
   CitizenSignatures sign(WrappedKey key, List<DtbsRepresentation> dtbs) throws UnusableKeyException;
+
+  /**
+   * Whether keys that were wrapped in {@code epoch} still open: false once both officers have ended
+   * it, and of one that was never theirs. Asks no token.
+   */
+  boolean opens(String epoch);
 }

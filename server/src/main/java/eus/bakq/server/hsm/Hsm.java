@@ -28,6 +28,7 @@ public final class Hsm implements AutoCloseable {
   private final CitizenKeys citizenKeys;
   private final InfrastructureKeys infrastructureKeys;
   private final HsmCounters counters;
+  private final Epochs epochs;
 
   private Hsm(
       Partitions custody,
@@ -36,7 +37,8 @@ public final class Hsm implements AutoCloseable {
       PartitionWatch watch,
       CitizenKeys citizenKeys,
       InfrastructureKeys infrastructureKeys,
-      HsmCounters counters) {
+      HsmCounters counters,
+      Epochs epochs) {
     this.custody = custody;
     this.record = record;
     this.authority = authority;
@@ -44,6 +46,7 @@ public final class Hsm implements AutoCloseable {
     this.citizenKeys = citizenKeys;
     this.infrastructureKeys = infrastructureKeys;
     this.counters = counters;
+    this.epochs = epochs;
   }
 
   /**
@@ -93,6 +96,11 @@ public final class Hsm implements AutoCloseable {
 
   private static Stream<AnchorPlace> places(String role, Partitions tokens) {
     return tokens.all().stream().map(token -> new TokenAnchorPlace(role, token));
+  }
+
+  /** The epochs of citizens' wrapping keys, as both officers have signed them. */
+  public Epochs epochs() {
+    return epochs;
   }
 
   /** How often the tokens were used since {@link #open}. */
@@ -151,7 +159,8 @@ public final class Hsm implements AutoCloseable {
             watch(custody, record),
             citizenKeys(custody),
             infrastructureKeys,
-            counters);
+            counters,
+            transcript.epochs());
       } catch (RuntimeException e) {
         record.close();
         throw e;

@@ -22,6 +22,8 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides whether what is in a token is what the officers put there. Whoever has the PIN can plant
@@ -29,6 +31,8 @@ import java.util.Map;
  * and in its check value.
  */
 final class KeyVerifier {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyVerifier.class);
+
   /** More objects than any transcript has; a token with more holds unknown ones anyway. */
   private static final int MAXIMUM_OBJECTS = 256;
 
@@ -43,6 +47,7 @@ final class KeyVerifier {
   /**
    * Checks every object of the token, in a session that is logged in. Beside those of the
    * transcript there may be one: the anchor of the record's head, which servers make themselves.
+   * The wrapping key of an epoch that has ended may be gone; while it is there it is not given out.
    *
    * @throws HsmRefusedException naming the key and the check
    * @throws Pkcs11Exception if the token does not answer
@@ -51,6 +56,9 @@ final class KeyVerifier {
     Map<String, ObjectHandle> handles = new HashMap<>();
     int expected = 0;
     for (KeyRecord key : token.keys()) {
+      if (key.ended() && isGone(session, key)) {
+        continue;
+      }
       for (Template object : key.objects()) {
         ObjectHandle handle = theOnly(session, key, object);
         requireAttributes(session, key, object, handle);
@@ -58,6 +66,13 @@ final class KeyVerifier {
         expected++;
       }
       requireCheckValue(session, key, handles.get(key.id()));
+      if (key.ended()) {
+        handles.remove(key.id());
+        LOG.atWarn()
+            .addKeyValue("token", token.role())
+            .addKeyValue("epoch", key.id())
+            .log("the wrapping key of an epoch that has ended is still in a token");
+      }
     }
     int present = session.find(Template.empty().with(CKA_TOKEN, true), MAXIMUM_OBJECTS).size();
     if (present != expected + AnchorObject.count(session, token.role())) {
@@ -87,14 +102,25 @@ final class KeyVerifier {
     }
   }
 
+  private static boolean isGone(Pkcs11Session session, KeyRecord key) throws Pkcs11Exception {
+    for (Template object : key.objects()) {
+      if (!session.find(sought(object), 1).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Template sought(Template object) {
+    return Template.empty()
+        .with(CKA_TOKEN, true)
+        .with(CKA_CLASS, object.number(CKA_CLASS))
+        .with(CKA_ID, object.octets(CKA_ID));
+  }
+
   private ObjectHandle theOnly(Pkcs11Session session, KeyRecord key, Template object)
       throws Pkcs11Exception {
-    Template sought =
-        Template.empty()
-            .with(CKA_TOKEN, true)
-            .with(CKA_CLASS, object.number(CKA_CLASS))
-            .with(CKA_ID, object.octets(CKA_ID));
-    List<ObjectHandle> found = session.find(sought, 2);
+    List<ObjectHandle> found = session.find(sought(object), 2);
     if (found.size() != 1) {
       throw refused(key, found.isEmpty() ? "is there" : "is there once", null);
     }

@@ -6,6 +6,11 @@ package eus.bakq.server.hsm;
  */
 public enum SigningKey {
   /**
+   * Says what a server knows of its record: to the two officers, how many credentials need an
+   * epoch. Whoever has the record token's PIN can say it wrongly.
+   */
+  AUDIT,
+  /**
    * Answers about the status of certificates. What it signs is believed because the authority gave
    * it a certificate for that.
    */

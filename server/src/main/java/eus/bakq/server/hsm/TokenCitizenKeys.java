@@ -46,6 +46,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,6 +141,11 @@ final class TokenCitizenKeys implements CitizenKeys {
     }
   }
 
+  @Override
+  public boolean opens(String epoch) {
+    return wrappingKeys().anyMatch(key -> key.id().equals(epoch));
+  }
+
   private record MadeKey(WrappedKey wrapped, PublicKey publicKey) {}
 
   private MadeKey make(
@@ -222,18 +228,20 @@ final class TokenCitizenKeys implements CitizenKeys {
     return new SignatureValue(dtbs.algorithm(), Bytes.copyOf(value));
   }
 
+  /** Those of epochs that are open, in the order in which these began. */
+  private Stream<KeyRecord> wrappingKeys() {
+    return token.keys().stream().filter(key -> key.use() == Use.WRAPPING && !key.ended());
+  }
+
   private KeyRecord newestEpoch() {
-    return token.keys().stream()
-        .filter(key -> key.use() == Use.WRAPPING)
+    return wrappingKeys()
         .reduce((older, newer) -> newer)
         .orElseThrow(() -> new IllegalStateException("the custody token has no wrapping key"));
   }
 
   private KeyRecord epochOf(WrappedKey wrapped) throws UnusableKeyException {
     Optional<KeyRecord> epoch =
-        token.keys().stream()
-            .filter(key -> key.use() == Use.WRAPPING && key.id().equals(wrapped.epoch()))
-            .findFirst();
+        wrappingKeys().filter(key -> key.id().equals(wrapped.epoch())).findFirst();
     if (epoch.isEmpty()
         || epoch.get().mechanism().value() != wrapped.wrapMechanism()
         || !wrapped.wrapParameter().isEmpty()) {

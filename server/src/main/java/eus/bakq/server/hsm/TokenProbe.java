@@ -31,14 +31,14 @@ final class TokenProbe {
   }
 
   /**
-   * Tries all on each wrapping key.
+   * Tries all on each wrapping key that is used.
    *
    * @throws HsmRefusedException if one succeeds
    * @throws TokenAwayException if the token does not answer
    */
   void run() throws TokenAwayException {
     for (KeyRecord key : token.keys()) {
-      if (key.use() == Use.WRAPPING) {
+      if (key.use() == Use.WRAPPING && !key.ended()) {
         for (Theft theft : thefts(key)) {
           requireRefused(key, theft);
         }

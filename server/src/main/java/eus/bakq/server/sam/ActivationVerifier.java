@@ -7,6 +7,7 @@ import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.hsm.CitizenKeys;
 import eus.bakq.server.hsm.InfrastructureKeys;
 import eus.bakq.server.hsm.MacKey;
 import eus.bakq.server.signer.AlteredRowException;
@@ -29,6 +30,7 @@ final class ActivationVerifier {
   private static final String SERIAL_NUMBER = "2.5.4.5";
 
   private final InfrastructureKeys keys;
+  private final CitizenKeys citizenKeys;
   private final ActivationLedger ledger;
   private final Credentials credentials;
   private final CertificateRegister register;
@@ -37,12 +39,14 @@ final class ActivationVerifier {
 
   ActivationVerifier(
       InfrastructureKeys keys,
+      CitizenKeys citizenKeys,
       ActivationLedger ledger,
       Credentials credentials,
       CertificateRegister register,
       AuditLog audit,
       SamSettings settings) {
     this.keys = keys;
+    this.citizenKeys = citizenKeys;
     this.ledger = ledger;
     this.credentials = credentials;
     this.register = register;
@@ -60,6 +64,7 @@ final class ActivationVerifier {
     requireUnused(handle, content);
     requireFor(content, context);
     Credential credential = requireCredential(handle, content);
+    require(citizenKeys.opens(credential.binding().epoch()), SadRefusal.EPOCH_ENDED);
     requireCertificate(credential, context, now);
     requireGood(handle, credential);
     requireNotSetBack(handle, credential);

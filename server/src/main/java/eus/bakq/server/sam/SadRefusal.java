@@ -25,6 +25,8 @@ public enum SadRefusal {
   CREDENTIAL_NOT_FOR_SIGNING,
   /** The key is not the one named. */
   KEY_DIFFERS,
+  /** The epoch of the key has ended, or is none of ours: its wrapping key is destroyed. */
+  EPOCH_ENDED,
   /** The certificate is not valid now, or names somebody else. */
   CERTIFICATE_NOT_VALID,
   /** The authority's register does not say that the certificate is good (SAD-21). */

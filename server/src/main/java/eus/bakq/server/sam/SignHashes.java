@@ -57,7 +57,8 @@ public final class SignHashes {
       AuditLog audit,
       SamSettings settings) {
     this.database = database;
-    this.verifier = new ActivationVerifier(keys, ledger, credentials, register, audit, settings);
+    this.verifier =
+        new ActivationVerifier(keys, citizenKeys, ledger, credentials, register, audit, settings);
     this.ledger = ledger;
     this.citizenKeys = citizenKeys;
     this.seal = seal;

@@ -104,6 +104,11 @@ final class ActivationWorld implements AutoCloseable {
         throws UnusableKeyException {
       return citizenKeys.sign(key, hashes);
     }
+
+    @Override
+    public boolean opens(String epoch) {
+      return citizenKeys.opens(epoch);
+    }
   }
 
   final EnrolmentWorld enrolment = new EnrolmentWorld();

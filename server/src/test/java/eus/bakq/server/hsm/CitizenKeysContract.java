@@ -107,6 +107,13 @@ abstract class CitizenKeysContract {
   }
 
   @Test
+  void saysInWhichEpochsKeysOpen() {
+    assertThat(keys().opens(generate(SignatureAlgorithm.ECDSA_P256_SHA256).wrapped().epoch()))
+        .isTrue();
+    assertThat(keys().opens("wrap-1999-1")).isFalse();
+  }
+
+  @Test
   void refusesABlobUnderTheNameOfAnotherAlgorithm() {
     WrappedKey key = generate(SignatureAlgorithm.ECDSA_P256_SHA256).wrapped();
     WrappedKey renamed =

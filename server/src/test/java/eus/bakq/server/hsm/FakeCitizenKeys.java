@@ -19,6 +19,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -60,10 +61,16 @@ public final class FakeCitizenKeys implements CitizenKeys {
   private final SecretKey wrappingKey = new SecretKeySpec(new byte[32], "AES");
   private final AtomicReference<Failure> failure = new AtomicReference<>();
   private final AtomicInteger signatures = new AtomicInteger();
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   /** Makes the next call fail; only that. */
   public void failNext(Failure next) {
     failure.set(next);
+  }
+
+  /** From now on its one epoch has ended. */
+  public void endEpoch() {
+    ended.set(true);
   }
 
   /** How many values were computed, released or not. */
@@ -97,9 +104,7 @@ public final class FakeCitizenKeys implements CitizenKeys {
         || dtbs.stream().anyMatch(each -> each.algorithm().keyAlgorithm() != key.algorithm())) {
       throw new IllegalArgumentException("at least one hash, for the key's algorithm");
     }
-    if (!key.epoch().equals(EPOCH)
-        || key.wrapMechanism() != MECHANISM
-        || !key.wrapParameter().isEmpty()) {
+    if (!opens(key.epoch()) || key.wrapMechanism() != MECHANISM || !key.wrapParameter().isEmpty()) {
       throw new UnusableKeyException("not of this epoch", null);
     }
     Failure ordered = failure.getAndSet(null);
@@ -120,6 +125,11 @@ public final class FakeCitizenKeys implements CitizenKeys {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Override
+  public boolean opens(String epoch) {
+    return epoch.equals(EPOCH) && !ended.get();
   }
 
   private static void fail(Failure ordered, Failure now) {

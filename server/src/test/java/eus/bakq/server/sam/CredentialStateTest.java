@@ -97,6 +97,17 @@ final class CredentialStateTest {
   }
 
   @Test
+  @DisplayName("KEY-10, KEY-14: of an epoch that has ended, whatever its own row says")
+  void refusesOneOfAnEpochThatHasEnded() throws Exception {
+    Credential credential = world.credential();
+    assertThat(world.present(world.issued(credential))).hasSize(1);
+
+    world.citizenKeys().endEpoch();
+
+    assertRefused(world.issued(credential), SadRefusal.EPOCH_ENDED);
+  }
+
+  @Test
   @DisplayName("active by its own row, but suspended or revoked in the register")
   void asksTheRegisterToo() {
     Credential suspended = world.credential();
