@@ -3,6 +3,7 @@ package eus.bakq.server;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.certificate.ResponderCertificates;
+import eus.bakq.server.credential.WrappingEpochs;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.DatabaseClock;
 import eus.bakq.server.database.HistoryTrust;
@@ -27,6 +28,7 @@ record Chores(
     ResponderCertificates responderCertificates,
     Activations activations,
     TidyCredentials tidyCredentials,
+    WrappingEpochs epochs,
     IdempotentCalls idempotentCalls,
     Outbox outbox,
     AuditLog audit,
@@ -62,6 +64,7 @@ record Chores(
                 database.transact(
                     handle -> activations.expireOverdue(handle, Database.now(handle)))),
         new Chore("credentials", tidyCredentials::run),
+        new Chore("epochs", epochs::run),
         new Chore("calls", () -> database.transact(idempotentCalls::purge)),
         new Chore("messages", () -> database.transact(handle -> outbox.purge(handle, SENT_KEPT))));
   }

@@ -4,6 +4,7 @@ import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.audit.CountedEvents;
+import eus.bakq.server.audit.OfficersFile;
 import eus.bakq.server.audit.ReadAuditLog;
 import eus.bakq.server.audit.RecordAnchors;
 import eus.bakq.server.caller.CallerRateLimit;
@@ -12,6 +13,7 @@ import eus.bakq.server.config.ProfileExtension;
 import eus.bakq.server.config.ServerConfiguration;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
+import eus.bakq.server.credential.WrappingEpochs;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.DatabaseClock;
 import eus.bakq.server.database.HistoryTrust;
@@ -137,6 +139,8 @@ public final class SigningServer implements AutoCloseable {
 
     RecordAnchors anchors = anchors(configuration, hsm, database, audit, history);
     anchors.begin();
+    WrappingEpochs epochs = epochs(configuration, hsm, database, audit);
+    epochs.begin();
     RowMacs rowMacs = new RowMacs(hsm.infrastructureKeys());
     NodeLease lease = new NodeLease(new UUID(random.nextLong(), random.nextLong()));
     Common common =
@@ -186,6 +190,7 @@ public final class SigningServer implements AutoCloseable {
                 status.responderCertificates(),
                 enrolment.activations(),
                 enrolment.credentials().tidy(),
+                epochs,
                 idempotentCalls,
                 common.outbox(),
                 audit,
@@ -269,6 +274,18 @@ public final class SigningServer implements AutoCloseable {
         hsm.anchorPlaces(),
         new OfficersKey(configuration.hsm().transcriptPublicKey()),
         history);
+  }
+
+  private static WrappingEpochs epochs(
+      ServerConfiguration configuration, Hsm hsm, Database database, AuditLog audit) {
+    return new WrappingEpochs(
+        database,
+        audit,
+        hsm.infrastructureKeys(),
+        hsm.epochs(),
+        configuration.longestEpoch(),
+        new OfficersFile(configuration.anchor(), ".epochs"),
+        System::nanoTime);
   }
 
   private void announce(DatabaseClock clock, HistoryTrust history) {

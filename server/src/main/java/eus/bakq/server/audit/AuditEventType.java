@@ -51,6 +51,26 @@ public enum AuditEventType {
    */
   DATABASE_RECONCILED,
   /**
+   * A server met an epoch for the first time in a transcript of both officers: from then on keys
+   * are wrapped under its wrapping key, until a later one begins (KEY-14). Actor: {@code officers}.
+   * Subject: the epoch. Details: {@code begun} (when the wrapping key was made), {@code
+   * transcript_sha256}.
+   */
+  WRAPPING_EPOCH_BEGUN,
+  /**
+   * No credential needs an older epoch any more, and none can be made in it. Subject: the epoch.
+   * Details: {@code living} (how many need it: 0).
+   */
+  WRAPPING_EPOCH_CLOSED,
+  /**
+   * A server met in a transcript of both officers that an epoch has ended: its wrapping key is
+   * destroyed, or about to be, and nothing opens under it any more (KEY-08, KEY-10). Actor: {@code
+   * officers}. Subject: the epoch. Details: {@code ended} (when they signed it), {@code living}
+   * (how many credentials are void by it: 0, but in a database that was set back), {@code
+   * transcript_sha256}.
+   */
+  WRAPPING_EPOCH_ENDED,
+  /**
    * An auditor read or verified the record. Subject: the one that was asked for, or {@code all}.
    * Details: {@code act} (LIST or VERIFY).
    */

@@ -122,6 +122,12 @@ public final class ConfigurationFile {
     SignatureScheme rsaScheme =
         keys.word("rsaSignature", SignatureScheme.class, SignatureScheme.RSA_3072_PSS);
     boolean authenticationCredential = keys.flag("authenticationCredential", false);
+    Duration longestEpoch =
+        keys.duration("longestEpoch", ServerConfiguration.DEFAULT_LONGEST_EPOCH);
+    keys.require(
+        longestEpoch.compareTo(ServerConfiguration.SHORTEST_EPOCH) >= 0,
+        "longestEpoch",
+        "is a day at least");
     keys.require(
         rsaScheme.keyAlgorithm() == KeyAlgorithm.RSA_3072,
         "rsaSignature",
@@ -164,6 +170,7 @@ public final class ConfigurationFile {
             keyAlgorithm,
             rsaScheme,
             authenticationCredential,
+            longestEpoch,
             signing.orElseThrow(),
             streams.orElseThrow(),
             documents.orElseThrow(),

@@ -23,6 +23,7 @@ import eus.bakq.server.vocabulary.KeyAlgorithm;
 import eus.bakq.server.vocabulary.Profile;
 import eus.bakq.server.vocabulary.SignatureScheme;
 import eus.bakq.server.web.PublicListenerSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,6 +38,8 @@ import java.util.Optional;
  * @param authenticationCredential whether each citizen gets a second key, to say who he is
  *     (CRT-04). Who can write it can have one more key made at each activation, which nothing uses
  *     yet
+ * @param longestEpoch after which a warning says that another epoch is to begin. Who can write it
+ *     can have keys be made under one wrapping key for longer, unnoticed
  */
 public record ServerConfiguration(
     Profile profile,
@@ -52,6 +55,7 @@ public record ServerConfiguration(
     KeyAlgorithm keyAlgorithm,
     SignatureScheme rsaScheme,
     boolean authenticationCredential,
+    Duration longestEpoch,
     SigningSettings signing,
     StreamSettings streams,
     DocumentSettings documents,
@@ -63,8 +67,16 @@ public record ServerConfiguration(
     List<ListenerSettings> listeners,
     PublicListenerSettings publicListener,
     RegisteredCallers callers) {
+  /** How long keys are made in one epoch, where nothing else is said. */
+  public static final Duration DEFAULT_LONGEST_EPOCH = Duration.ofDays(365);
+
+  static final Duration SHORTEST_EPOCH = Duration.ofDays(1);
+
   public ServerConfiguration {
     Objects.requireNonNull(timeStamping);
+    if (longestEpoch.compareTo(SHORTEST_EPOCH) < 0) {
+      throw new IllegalArgumentException("an epoch lasts a day at least");
+    }
     listeners = List.copyOf(listeners);
   }
 

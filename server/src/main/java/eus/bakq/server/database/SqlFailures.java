@@ -19,9 +19,13 @@ final class SqlFailures {
 
   private static final Set<String> CONFLICTS = Set.of("40001", "40P01");
 
-  /** Lock timeout; statement timeout; server stopping, crashed, starting; idle in transaction. */
+  /**
+   * Lock timeout; statement timeout; server stopping, crashed, starting; idle in transaction; an
+   * epoch that was closed while this node still makes keys in it (V0020).
+   */
   private static final Set<String> UNAVAILABLE =
-      Set.of("55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "25006");
+      Set.of(
+          "55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "25006", "BQ001");
 
   /** Answers to COMMIT that say for certain that nothing was committed. */
   private static final Set<String> SURELY_ROLLED_BACK = Set.of("40001", "40P01", "40002", "25P02");
