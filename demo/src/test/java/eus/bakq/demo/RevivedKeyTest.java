@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import eus.bakq.fixtures.Documents;
 import eus.bakq.registration.v1.RevocationReason;
 import eus.bakq.relyingparty.v1.SignatureRequest;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -50,69 +45,24 @@ class RevivedKeyTest {
   /** All that is under a MAC, and the password, as they were before {@code end}. */
   private Citizen requireNotRevived(Consumer<Citizen> end) throws Exception {
     Citizen citizen = world.activeCitizen();
-    String signer = "'" + citizen.signerId() + "'";
-    String id = credentialOf(signer);
-    Map<String, String> rows = new LinkedHashMap<>();
-    rows.put("signer", "id = " + signer);
-    rows.put("password", "signer_id = " + signer);
-    rows.put("credential", "id = '" + id + "'");
-    rows.put("certificate_register", "credential_id = '" + id + "'");
-    keepAs("before", rows);
+    KeptRows rows = KeptRows.of(world, citizen);
+    rows.keepAs("before");
     end.accept(citizen);
-    keepAs("after", rows);
+    rows.keepAs("after");
 
-    putBack("before", rows);
+    rows.putBack("before");
     SignatureRequest request = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
     Authorising challenged = citizen.challenged(request);
     Refused refused = Refused.by(() -> challenged.submitCode(citizen.nextCode()));
-    putBack("after", rows);
+    rows.putBack("after");
 
     assertThat(refused.reason()).isEqualTo("ACTIVATION_REFUSED");
     assertThat(world.audit().lines(request.getId()))
         .contains("SAD_REJECTED REFUSED KEY_DIFFERS")
         .doesNotContain("SIGNATURE_AUTHORISED SUCCEEDED", "SIGNATURE_CREATED SUCCEEDED");
-    assertThat(Eventually.is(() -> !world.audit().counted(id).isEmpty()))
+    assertThat(Eventually.is(() -> !world.audit().counted(rows.credential()).isEmpty()))
         .as("ROW_ALTERED is in the record")
         .isTrue();
     return citizen;
-  }
-
-  private String credentialOf(String signer) throws SQLException {
-    try (Connection connection = world.superuser();
-        Statement statement = connection.createStatement();
-        var row =
-            statement.executeQuery("select id::text from credential where signer_id = " + signer)) {
-      assertThat(row.next()).isTrue();
-      return row.getString(1);
-    }
-  }
-
-  /** A backup of these rows. */
-  private void keepAs(String backup, Map<String, String> rows) throws SQLException {
-    try (Connection connection = world.superuser();
-        Statement statement = connection.createStatement()) {
-      for (Map.Entry<String, String> row : rows.entrySet()) {
-        statement.execute(
-            "create table public.%s_%s as select * from bakq.%s where %s"
-                .formatted(backup, row.getKey(), row.getKey(), row.getValue()));
-      }
-    }
-  }
-
-  /** All in one transaction, past every trigger. */
-  private void putBack(String backup, Map<String, String> rows) throws SQLException {
-    try (Connection connection = world.superuser();
-        Statement statement = connection.createStatement()) {
-      connection.setAutoCommit(false);
-      statement.execute("set session_replication_role = replica");
-      for (Map.Entry<String, String> row : rows.entrySet()) {
-        statement.execute("delete from bakq.%s where %s".formatted(row.getKey(), row.getValue()));
-        statement.execute(
-            "insert into bakq.%s select * from public.%s_%s"
-                .formatted(row.getKey(), backup, row.getKey()));
-        statement.execute("drop table public.%s_%s".formatted(backup, row.getKey()));
-      }
-      connection.commit();
-    }
   }
 }

@@ -69,6 +69,12 @@ record Thief(Pkcs11Session session) implements AutoCloseable {
     return new Thief(session);
   }
 
+  /** Whether the token has an object of this id. */
+  boolean has(String id) throws Pkcs11Exception {
+    byte[] encoded = id.getBytes(StandardCharsets.US_ASCII);
+    return !session.find(Template.empty().with(CKA_ID, encoded), 1).isEmpty();
+  }
+
   ObjectHandle key(String id) throws Pkcs11Exception {
     byte[] encoded = id.getBytes(StandardCharsets.US_ASCII);
     return session.find(Template.empty().with(CKA_ID, encoded), 2).getFirst();
