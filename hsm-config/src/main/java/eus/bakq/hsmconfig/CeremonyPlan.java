@@ -8,6 +8,7 @@ import eus.bakq.hsmconfig.KeyPlan.CertificatePlan;
 import eus.bakq.pkcs11.Constant;
 import eus.bakq.pkcs11.Template;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -26,6 +27,9 @@ import java.util.Set;
  * @param sha256 of the file, in hexadecimal; stands in the transcript
  */
 record CeremonyPlan(String profile, String sha256, List<TokenPlan> tokens) {
+  /** As PKCS#11 has it. */
+  private static final int MOST_LABEL_BYTES = 32;
+
   private static final Set<String> ROLES = Set.of("custody", "authority", "record");
   private static final String DEMO_LABEL = "bakq-demo-";
   private static final long MAXIMUM_SIZE = 1_048_576;
@@ -41,6 +45,9 @@ record CeremonyPlan(String profile, String sha256, List<TokenPlan> tokens) {
             && tokens.stream().map(TokenPlan::label).distinct().count() == ROLES.size(),
         "there is one token each for " + ROLES);
     for (TokenPlan token : tokens) {
+      require(
+          token.label().getBytes(StandardCharsets.UTF_8).length <= MOST_LABEL_BYTES,
+          "a token's label has at most " + MOST_LABEL_BYTES + " bytes");
       String label = token.label().toLowerCase(Locale.ROOT);
       require(
           demo ? label.startsWith(DEMO_LABEL) : !label.contains("demo"),

@@ -31,6 +31,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
@@ -110,6 +111,53 @@ final class CheckValues {
     return Map.of(
         "wrappedKey", HexFormat.of().formatHex(blob),
         "publicKey", HexFormat.of().formatHex(publicKey.getEncoded()));
+  }
+
+  /**
+   * Whether {@code handle} is the very key whose check value a transcript has. What signs does so
+   * over a text that nobody could foresee: an old signature answers for nothing.
+   *
+   * @throws Pkcs11Exception if the token fails, or the key opens, signs or computes nothing
+   */
+  boolean holds(Explained.Key key, ObjectHandle handle) throws Pkcs11Exception {
+    Mechanism mechanism = Mechanism.of(key.mechanism());
+    return switch (key.use()) {
+      case MAC -> {
+        byte[] input = key.check().get("input").getBytes(StandardCharsets.US_ASCII);
+        yield MessageDigest.isEqual(
+            session.sign(mechanism, handle, input), bytes(key.check(), "mac"));
+      }
+      case SIGNING, AUTHORITY -> signsFor(bytes(key.check(), "publicKey"), handle);
+      case WRAPPING -> {
+        Template unwrapped =
+            key.objects()
+                .getFirst()
+                .nested(CKA_UNWRAP_TEMPLATE)
+                .with(CKA_CLASS, Constant.CKO_PRIVATE_KEY)
+                .with(CKA_KEY_TYPE, Constant.CKK_EC);
+        ObjectHandle canary =
+            session.unwrap(mechanism, handle, bytes(key.check(), "wrappedKey"), unwrapped);
+        try {
+          yield signsFor(bytes(key.check(), "publicKey"), canary);
+        } finally {
+          session.destroy(canary);
+        }
+      }
+    };
+  }
+
+  private boolean signsFor(byte[] publicKey, ObjectHandle key) throws Pkcs11Exception {
+    try {
+      byte[] signature =
+          signAndVerify(key, SubjectPublicKeyInfo.getInstance(publicKey), TEXT + UUID.randomUUID());
+      return signature.length > 0;
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static byte[] bytes(Map<String, String> check, String name) {
+    return HexFormat.of().parseHex(check.get(name));
   }
 
   private byte[] signAndVerify(ObjectHandle key, SubjectPublicKeyInfo publicKey, String text)

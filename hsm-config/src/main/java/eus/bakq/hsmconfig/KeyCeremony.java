@@ -6,14 +6,12 @@ import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.TokenDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -59,7 +57,7 @@ final class KeyCeremony {
   private TokenRecord makeToken(
       Pkcs11Module module, TokenPlan plan, OfficerSecrets secrets, CeremonyFolder out)
       throws CeremonyRefusedException, IOException, GeneralSecurityException, Pkcs11Exception {
-    byte[] userPin = randomPin();
+    byte[] userPin = UserLogin.randomPin(random);
     byte[] securityOfficerPin = secrets.securityOfficerPin(plan.label());
     try {
       Path pinFile = out.write(plan.role() + ".pin", userPin);
@@ -125,17 +123,6 @@ final class KeyCeremony {
       throw new CeremonyRefusedException("the token takes no PIN of " + pinSize + " bytes");
     }
     return empty.slot();
-  }
-
-  /** 128 random bits as 32 hexadecimal digits, which every token takes for a PIN. */
-  private byte[] randomPin() {
-    byte[] bits = new byte[16];
-    random.nextBytes(bits);
-    try {
-      return HexFormat.of().formatHex(bits).getBytes(StandardCharsets.US_ASCII);
-    } finally {
-      Arrays.fill(bits, (byte) 0);
-    }
   }
 
   private void say(String format, Object... values) {

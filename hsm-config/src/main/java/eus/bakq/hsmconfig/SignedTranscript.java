@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -70,7 +71,10 @@ final class SignedTranscript {
    */
   static SignedTranscript read(Path file, OfficerSecrets secrets)
       throws IOException, CeremonyRefusedException {
-    byte[] body = bytes(file, secrets);
+    return parsed(bytes(file, secrets));
+  }
+
+  private static SignedTranscript parsed(byte[] body) throws IOException, CeremonyRefusedException {
     try {
       if (JSON.readTree(body) instanceof ObjectNode content) {
         return new SignedTranscript(content, sha256(body));
@@ -79,6 +83,33 @@ final class SignedTranscript {
       throw new CeremonyRefusedException("this is no transcript: " + e.getMessage());
     }
     throw new CeremonyRefusedException("this is no transcript");
+  }
+
+  /**
+   * As {@link #read}, for who has no officer's secret: held to the key that was kept.
+   *
+   * @param officersKey 32 bytes in hexadecimal, as the ceremony wrote them
+   * @throws CeremonyRefusedException if that key has not signed it, or it is no transcript
+   */
+  static SignedTranscript verified(Path file, Path officersKey)
+      throws IOException, CeremonyRefusedException {
+    byte[] body = bounded(file, MAXIMUM_SIZE);
+    byte[] signature =
+        hex(bounded(file.resolveSibling(file.getFileName() + ".sig"), MAXIMUM_SIGNATURE));
+    byte[] key = hex(bounded(officersKey, MAXIMUM_SIGNATURE));
+    if (!Transcript.isSigned(body, signature, key)) {
+      throw new CeremonyRefusedException(
+          "the officers of this key have not signed this transcript");
+    }
+    return parsed(body);
+  }
+
+  private static byte[] hex(byte[] text) {
+    try {
+      return HexFormat.of().parseHex(new String(text, StandardCharsets.US_ASCII).strip());
+    } catch (IllegalArgumentException e) {
+      return new byte[0]; // signs nothing
+    }
   }
 
   /** What {@code file} holds, if that is not more than {@code most} bytes. */
@@ -126,6 +157,37 @@ final class SignedTranscript {
       }
     }
     return keys;
+  }
+
+  /** What it says that is in each token. */
+  List<Explained> explained() {
+    List<Explained> tokens = new ArrayList<>();
+    for (JsonNode token : content.path("tokens")) {
+      List<Explained.Key> keys = new ArrayList<>();
+      token.path("keys").forEach(key -> keys.add(explained(key)));
+      tokens.add(
+          new Explained(
+              token.path("role").asText(),
+              token.path("label").asText(),
+              token.path("serial").asText(),
+              keys));
+    }
+    return tokens;
+  }
+
+  private Explained.Key explained(JsonNode key) {
+    String id = key.path("id").asText();
+    List<Template> objects = new ArrayList<>();
+    key.path("objects").forEach(object -> objects.add(template(object)));
+    Map<String, String> check = new LinkedHashMap<>();
+    key.path("check").properties().forEach(e -> check.put(e.getKey(), e.getValue().asText()));
+    return new Explained.Key(
+        id,
+        KeyUse.valueOf(key.path("use").asText().toUpperCase(Locale.ROOT)),
+        Constant.valueOf(key.path("mechanism").asText()),
+        objects,
+        check,
+        hasEnded(id));
   }
 
   /** The epoch in which keys are made now. */

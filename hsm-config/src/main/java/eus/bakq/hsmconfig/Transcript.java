@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
 
 /** What a ceremony made, in the form of README.md, and how it is signed. */
@@ -55,6 +56,17 @@ record Transcript(
     signer.init(true, new Ed25519PrivateKeyParameters(seed));
     signer.update(body, 0, body.length);
     return signer.generateSignature();
+  }
+
+  /** Whether {@code publicKey}, of 32 bytes, has signed {@code body}. */
+  static boolean isSigned(byte[] body, byte[] signature, byte[] publicKey) {
+    if (publicKey.length != Ed25519PublicKeyParameters.KEY_SIZE) {
+      return false;
+    }
+    Ed25519Signer verifier = new Ed25519Signer();
+    verifier.init(false, new Ed25519PublicKeyParameters(publicKey));
+    verifier.update(body, 0, body.length);
+    return verifier.verifySignature(signature);
   }
 
   /** The public key to pin: 32 bytes. */

@@ -5,9 +5,12 @@ import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.TokenDescription;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,6 +70,17 @@ final class UserLogin {
     } finally {
       Arrays.fill(read, (byte) 0);
       Arrays.fill(pin, (byte) 0);
+    }
+  }
+
+  /** 128 random bits as 32 hexadecimal digits, which every token takes for a PIN. */
+  static byte[] randomPin(SecureRandom random) {
+    byte[] bits = new byte[16];
+    random.nextBytes(bits);
+    try {
+      return HexFormat.of().formatHex(bits).getBytes(StandardCharsets.US_ASCII);
+    } finally {
+      Arrays.fill(bits, (byte) 0);
     }
   }
 }

@@ -239,6 +239,14 @@ class CeremonyTest {
   }
 
   @Test
+  void refusesALabelThatIsTooLong() throws Exception {
+    plan = planWith("-custody", "-custody-of-a-name-too-long");
+    assertThat(hold()).isEqualTo(1);
+    assertThat(account.toString()).contains("a token's label has at most 32 bytes");
+    assertNothingWasMade();
+  }
+
+  @Test
   void refusesAPlanWithWordsThatItDoesNotKnow() throws Exception {
     Path right = plan;
     for (String word : List.of("version: 1\nsurplus: 1", "version: 1\nversion: 1", "version: 2")) {
