@@ -125,7 +125,7 @@ final class WorldFiles {
     WIDE(
         "{uploads: 256, uploadsPerSede: 256, keptUploadsPerSede: 10000, keptMebibytesPerSede: 1024,"
             + " downloads: 256, downloadsPerSede: 256, longestTransfer: PT10M}",
-        ", bounds: {workers: 64}");
+        ", bounds: {workers: 64, maxConcurrentCallsPerConnection: 64}");
 
     private final String streams;
     private final String signersDoor;
