@@ -413,7 +413,7 @@ class HsmFaultTest {
   }
 
   /** Waits until the authority signs again. */
-  private static void awaitAuthority() throws Exception {
+  private void awaitAuthority() throws Exception {
     assertThat(Eventually.is(() -> isDone(world::activeCitizen))).isTrue();
   }
 
