@@ -379,7 +379,6 @@ final class WorldFiles {
             .formatted(port, sede, sede));
   }
 
-  /** Where everything of this world is, logs of its servers included. */
   /**
    * Where each server keeps its anchor: on the disk of the database, in memory if that is, since a
    * disk that stalls for some seconds has releases refused.
@@ -388,6 +387,7 @@ final class WorldFiles {
     return postgres.folder().resolve("anchors").resolve(folder.getFileName());
   }
 
+  /** Where everything of this world is, logs of its servers included. */
   Path folder() {
     return folder;
   }
