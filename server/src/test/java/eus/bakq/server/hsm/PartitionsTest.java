@@ -322,6 +322,19 @@ class PartitionsTest {
   }
 
   @Test
+  @DisplayName("a token that fails once while a server starts is asked again")
+  void startsWhenATokenFailsOnce() throws Exception {
+    FaultyPkcs11 faulty =
+        FaultyPkcs11.inFrontOf(copied, Files.createDirectory(folder.resolve("fifth")));
+    FaultyPkcs11.Order order =
+        faulty.order("C_Login", Fault.FAIL_BEFORE, ReturnCode.CKR_FUNCTION_FAILED.value()).give();
+    try (Hsm open = openPartitions(SoftHsm.shared().module(), faulty.library())) {
+      assertThat(order.met()).isEqualTo(1);
+      assertThat(away(open)).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName(
       "AUD-16: each partition keeps an anchor of its own, and the one of before when it is back")
   void eachKeepsAnAnchor() throws Exception {
