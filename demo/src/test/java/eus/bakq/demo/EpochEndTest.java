@@ -154,19 +154,10 @@ class EpochEndTest {
         .contains("has ended by the new transcript");
     world.close();
     install("ended");
-    assertThat(
-            epoch(
-                "destroy",
-                "--epoch",
-                OLD,
-                "--module",
-                SoftHsm.shared().module().toString(),
-                "--pin-file",
-                files.tokens().pinFile("custody").toString()))
-        .contains("Partition 1: destroyed");
-
     start();
     assertThat(world.audit().lines(OLD)).last().isEqualTo("WRAPPING_EPOCH_ENDED SUCCEEDED");
+    assertThat(opensForAThief(OLD)).as("until it is destroyed").isTrue();
+    destroyWhileTheServerServes();
     assertThat(young.at(world).sign(world.sede(DemoWorld.SEDE_A).ask(Documents.form()))).isOne();
 
     living.putBack();
@@ -187,6 +178,34 @@ class EpochEndTest {
     assertThat(last.getActor()).isEqualTo("officers");
     assertThat(last.getDetailsOrThrow("living")).isEqualTo("0");
     assertThat(world.audit().verify().getFirstBadSequence()).isZero();
+  }
+
+  /** In a process of its own: a process logs in to a token once for all that is in it. */
+  private void destroyWhileTheServerServes() throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Epoch.class.getName()));
+    command.addAll(
+        arguments(
+            "destroy",
+            List.of(
+                "--epoch",
+                OLD,
+                "--module",
+                SoftHsm.shared().module().toString(),
+                "--pin-file",
+                files.tokens().pinFile("custody").toString())));
+    Map<String, String> environment =
+        Map.of("SOFTHSM2_CONF", SoftHsm.shared().configurationFile().toAbsolutePath().toString());
+    try (OutsideProgram program = OutsideProgram.start(files.folder(), environment, command)) {
+      program.await("Partition 1: destroyed");
+      assertThat(program.end()).as(program.errors()).isZero();
+    }
   }
 
   /** All of the citizen that is under a MAC, and the password. */
@@ -247,6 +266,10 @@ class EpochEndTest {
   }
 
   private int run(StringWriter account, String act, List<String> further) {
+    return Epoch.execute(new PrintWriter(account), arguments(act, further).toArray(String[]::new));
+  }
+
+  private List<String> arguments(String act, List<String> further) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -258,7 +281,7 @@ class EpochEndTest {
                 "--officer-b",
                 files.folder().resolve("officer-b").toString()));
     arguments.addAll(further);
-    return Epoch.execute(new PrintWriter(account), arguments.toArray(String[]::new));
+    return arguments;
   }
 
   private void start() throws Exception {
