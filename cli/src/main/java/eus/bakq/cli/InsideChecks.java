@@ -32,6 +32,7 @@ final class InsideChecks {
           "AcceptTermsRequest.terms_sha256",
           "SubmitPasswordRequest.proof.signature",
           "SubmitPasswordRequest.password",
+          "SubmitPasswordRequest.device",
           "SubmitCodeRequest.proof.signature",
           "SubmitCodeRequest.ticket",
           "SubmitCodeRequest.code",

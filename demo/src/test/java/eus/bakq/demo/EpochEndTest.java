@@ -15,9 +15,12 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,7 +47,10 @@ class EpochEndTest {
   private Citizen young;
 
   /** Of the older citizen, as they were while the epoch was needed. */
-  private KeptRows rows;
+  private RowBackup living;
+
+  /** As they were after the credential was revoked. */
+  private RowBackup ended;
 
   /** What somebody with that backup, the custody token's PIN and the password computes. */
   private byte[] wrapped;
@@ -58,8 +64,7 @@ class EpochEndTest {
       wrapped = secrets.wrapped().use(bytes -> bytes.clone());
     }
     assertThat(opensForAThief(OLD)).isTrue();
-    rows = KeptRows.of(world, old);
-    rows.keepAs("living");
+    living = rowsOf(old, "living");
     world.close();
 
     assertThat(
@@ -113,7 +118,7 @@ class EpochEndTest {
         .contains("1 living credentials need the epoch wrap-2026-1");
 
     world.officer().revoke(old.at(world), RevocationReason.REVOCATION_REASON_SIGNER_ASKED);
-    rows.keepAs("ended");
+    ended = rowsOf(old, "ended");
     world.close();
     start();
 
@@ -149,28 +154,19 @@ class EpochEndTest {
         .contains("has ended by the new transcript");
     world.close();
     install("ended");
-    assertThat(
-            epoch(
-                "destroy",
-                "--epoch",
-                OLD,
-                "--module",
-                SoftHsm.shared().module().toString(),
-                "--pin-file",
-                files.tokens().pinFile("custody").toString()))
-        .contains("Partition 1: destroyed");
-
     start();
     assertThat(world.audit().lines(OLD)).last().isEqualTo("WRAPPING_EPOCH_ENDED SUCCEEDED");
+    assertThat(opensForAThief(OLD)).as("until it is destroyed").isTrue();
+    destroyWhileTheServerServes();
     assertThat(young.at(world).sign(world.sede(DemoWorld.SEDE_A).ask(Documents.form()))).isOne();
 
-    rows.putBack("living");
+    living.putBack();
     assertThat(living(OLD)).isOne();
     SignatureRequest request = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
     Citizen revived = old.at(world);
     Authorising challenged = revived.challenged(request);
     Refused refused = Refused.by(() -> challenged.submitCode(revived.nextCode()));
-    rows.putBack("ended");
+    ended.putBack();
 
     assertThat(refused.reason()).isEqualTo("ACTIVATION_REFUSED");
     assertThat(world.audit().lines(request.getId()))
@@ -178,10 +174,51 @@ class EpochEndTest {
         .doesNotContain("SIGNATURE_AUTHORISED SUCCEEDED", "SIGNATURE_CREATED SUCCEEDED");
     assertThat(opensForAThief(OLD)).isFalse();
     assertThat(opensForAThief(NEW)).isFalse();
-    AuditRecord ended = world.audit().of(OLD).getLast();
-    assertThat(ended.getActor()).isEqualTo("officers");
-    assertThat(ended.getDetailsOrThrow("living")).isEqualTo("0");
+    AuditRecord last = world.audit().of(OLD).getLast();
+    assertThat(last.getActor()).isEqualTo("officers");
+    assertThat(last.getDetailsOrThrow("living")).isEqualTo("0");
     assertThat(world.audit().verify().getFirstBadSequence()).isZero();
+  }
+
+  /** In a process of its own: a process logs in to a token once for all that is in it. */
+  private void destroyWhileTheServerServes() throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Epoch.class.getName()));
+    command.addAll(
+        arguments(
+            "destroy",
+            List.of(
+                "--epoch",
+                OLD,
+                "--module",
+                SoftHsm.shared().module().toString(),
+                "--pin-file",
+                files.tokens().pinFile("custody").toString())));
+    Map<String, String> environment =
+        Map.of("SOFTHSM2_CONF", SoftHsm.shared().configurationFile().toAbsolutePath().toString());
+    try (OutsideProgram program = OutsideProgram.start(files.folder(), environment, command)) {
+      program.await("Partition 1: destroyed");
+      assertThat(program.end()).as(program.errors()).isZero();
+    }
+  }
+
+  /** All of the citizen that is under a MAC, and the password. */
+  private RowBackup rowsOf(Citizen citizen, String name) throws SQLException {
+    String signer = "signer_id = '" + citizen.signerId() + "'";
+    Map<String, String> rows = new LinkedHashMap<>();
+    rows.put("signer", "id = '" + citizen.signerId() + "'");
+    rows.put("password", signer);
+    rows.put("credential", signer);
+    rows.put(
+        "certificate_register",
+        "credential_id in (select id from bakq.credential where " + signer + ")");
+    return RowBackup.of(world, name, rows);
   }
 
   private long living(String epoch) throws Exception {
@@ -229,6 +266,10 @@ class EpochEndTest {
   }
 
   private int run(StringWriter account, String act, List<String> further) {
+    return Epoch.execute(new PrintWriter(account), arguments(act, further).toArray(String[]::new));
+  }
+
+  private List<String> arguments(String act, List<String> further) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -240,7 +281,7 @@ class EpochEndTest {
                 "--officer-b",
                 files.folder().resolve("officer-b").toString()));
     arguments.addAll(further);
-    return Epoch.execute(new PrintWriter(account), arguments.toArray(String[]::new));
+    return arguments;
   }
 
   private void start() throws Exception {

@@ -143,6 +143,7 @@ class HsmFaultTest {
   @MethodSource
   @DisplayName("KEY-05, ENR-12: the module fails while a citizen's key is made and certified")
   void whenActivating(HsmFault fails) throws Exception {
+    awaitAuthority(); // or it refuses before it meets anything
     Citizen applicant = world.registeredCitizen();
     Activating activating = applicant.activateUpToCode();
     String code = applicant.nextCode();
@@ -409,6 +410,11 @@ class HsmFaultTest {
             Eventually.is(
                 () -> isDone(() -> probe.submitPassword(stranger, Citizen.WRONG_PASSWORD))))
         .isTrue();
+  }
+
+  /** Waits until the authority signs again. */
+  private void awaitAuthority() throws Exception {
+    assertThat(Eventually.is(() -> isDone(world::activeCitizen))).isTrue();
   }
 
   /** Opens the address again, as one is told; the HSM is let rest for two seconds before. */

@@ -125,7 +125,7 @@ final class WorldFiles {
     WIDE(
         "{uploads: 256, uploadsPerSede: 256, keptUploadsPerSede: 10000, keptMebibytesPerSede: 1024,"
             + " downloads: 256, downloadsPerSede: 256, longestTransfer: PT10M}",
-        ", bounds: {workers: 64}");
+        ", bounds: {workers: 64, maxConcurrentCallsPerConnection: 64}");
 
     private final String streams;
     private final String signersDoor;
@@ -379,7 +379,6 @@ final class WorldFiles {
             .formatted(port, sede, sede));
   }
 
-  /** Where everything of this world is, logs of its servers included. */
   /**
    * Where each server keeps its anchor: on the disk of the database, in memory if that is, since a
    * disk that stalls for some seconds has releases refused.
@@ -388,6 +387,7 @@ final class WorldFiles {
     return postgres.folder().resolve("anchors").resolve(folder.getFileName());
   }
 
+  /** Where everything of this world is, logs of its servers included. */
   Path folder() {
     return folder;
   }

@@ -35,13 +35,13 @@ final class EpochNeeds {
     this.form = form;
   }
 
-  private record Need(String id, long living, boolean closed) {
+  record Need(String id, long living, boolean closed) {
     Need {
       Objects.requireNonNull(id);
     }
   }
 
-  private record Form(int version, String transcriptSha256, String time, List<Need> epochs) {
+  record Form(int version, String transcriptSha256, String time, List<Need> epochs) {
     Form {
       Objects.requireNonNull(transcriptSha256);
       Objects.requireNonNull(time);

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 
 /** The program {@link Epoch} in a process of its own, to be killed, with two partitions. */
 final class EpochProcess {
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(120);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
 
   private EpochProcess() {}
 

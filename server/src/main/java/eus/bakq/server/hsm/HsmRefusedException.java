@@ -1,5 +1,7 @@
 package eus.bakq.server.hsm;
 
+import eus.bakq.pkcs11.Pkcs11Exception;
+
 /**
  * A token, or the transcript that vouches for it, is not what it must be: the server does not
  * start, or does not use the token again. Names which check failed; never a value.
@@ -14,7 +16,9 @@ public final class HsmRefusedException extends RuntimeException {
   private final String check;
 
   HsmRefusedException(String token, String key, String check, Throwable cause) {
-    super("token " + token + (key.isEmpty() ? "" : ", key " + key) + ": " + check, cause);
+    super(
+        "token " + token + (key.isEmpty() ? "" : ", key " + key) + ": " + check + answer(cause),
+        cause);
     this.token = token;
     this.key = key;
     this.check = check;
@@ -27,6 +31,11 @@ public final class HsmRefusedException extends RuntimeException {
   /** Of a token that does not answer, or fails while it is asked. */
   static HsmRefusedException unanswered(String token, String key, Throwable cause) {
     return new HsmRefusedException(token, key, UNANSWERED, cause);
+  }
+
+  /** The function that failed, and how: what an officer asks the maker of the HSM about. */
+  private static String answer(Throwable cause) {
+    return cause instanceof Pkcs11Exception failed ? " (" + failed.getMessage() + ")" : "";
   }
 
   /** Whether nothing is wrong that is known of, but that the token does not answer. */

@@ -2,6 +2,8 @@ package eus.bakq.server.hsm;
 
 import eus.bakq.pkcs11.Pkcs11Exception;
 import eus.bakq.server.failure.UnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The token of one role in one partition. It is let in once it has passed everything that a start
@@ -9,6 +11,8 @@ import eus.bakq.server.failure.UnavailableException;
  * #look} has logged in and found all its keys as they must be. Safe for several threads.
  */
 final class Partition implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
+
   /** What opens the token and asks of it all that a start asks. */
   @FunctionalInterface
   interface Opener {
@@ -51,16 +55,24 @@ final class Partition implements AutoCloseable {
   }
 
   /**
-   * Opens it for the first time. If it is refused, it rests and is looked at later.
+   * Opens it for the first time; one that does not answer is asked three times, as by a call. If it
+   * is refused, it rests and is looked at later.
    *
    * @throws HsmRefusedException if it does not answer, or is not as it must be
    */
   void open() {
-    try {
-      pool = opener.open(rest);
-    } catch (HsmRefusedException e) {
-      rest.begin(e);
-      throw e;
+    int attempt = 1;
+    while (pool == null) {
+      try {
+        pool = opener.open(rest);
+      } catch (HsmRefusedException e) {
+        if (!e.isUnanswered() || attempt == SessionPool.ATTEMPTS) {
+          rest.begin(e);
+          throw e;
+        }
+        attempt++;
+        LOG.atWarn().addKeyValue("partition", number).setCause(e).log("a token is asked again");
+      }
     }
   }
 

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionPool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SessionPool.class);
-  private static final int ATTEMPTS = 3;
+  static final int ATTEMPTS = 3;
   private static final Duration RETRY_IF_FULL = Duration.ofSeconds(2);
 
   private final TokenLogin login;

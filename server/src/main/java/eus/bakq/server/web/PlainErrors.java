@@ -13,6 +13,8 @@ final class PlainErrors implements Request.Handler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+    // Jetty reads nothing more from who sends what it cannot read, and does not say so by itself.
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
     response.write(true, null, callback);
     return true;
   }

@@ -165,7 +165,8 @@ class HsmStartTest {
                       KeyAlgorithm.EC_P256, key -> CitizenKeysContract.p256("a request")));
 
       assertThat(refused).hasCauseInstanceOf(HsmRefusedException.class);
-      assertThat(refused.getCause()).hasMessage("token custody, key wrap-2026-1: check value");
+      assertThat(refused.getCause())
+          .hasMessageStartingWith("token custody, key wrap-2026-1: check value");
     }
   }
 

@@ -127,6 +127,10 @@ class PublicListenerTest {
         assertThat(answer.body()).isEmpty();
       }
     }
+    assertThat(raw("GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n"))
+        .as("a connection that is closed is told so")
+        .startsWith("HTTP/1.1 400")
+        .contains("\r\nConnection: close\r\n");
     assertThat(raw("TRACE /ocsp HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 405");
   }
