@@ -57,15 +57,15 @@ class RevivedKeyTest {
     rows.put("password", "signer_id = " + signer);
     rows.put("credential", "id = '" + id + "'");
     rows.put("certificate_register", "credential_id = '" + id + "'");
-    keepAs("before", rows);
+    RowBackup before = RowBackup.of(world, "before", rows);
     end.accept(citizen);
-    keepAs("after", rows);
+    RowBackup after = RowBackup.of(world, "after", rows);
 
-    putBack("before", rows);
+    before.putBack();
     SignatureRequest request = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
     Authorising challenged = citizen.challenged(request);
     Refused refused = Refused.by(() -> challenged.submitCode(citizen.nextCode()));
-    putBack("after", rows);
+    after.putBack();
 
     assertThat(refused.reason()).isEqualTo("ACTIVATION_REFUSED");
     assertThat(world.audit().lines(request.getId()))
@@ -84,35 +84,6 @@ class RevivedKeyTest {
             statement.executeQuery("select id::text from credential where signer_id = " + signer)) {
       assertThat(row.next()).isTrue();
       return row.getString(1);
-    }
-  }
-
-  /** A backup of these rows. */
-  private void keepAs(String backup, Map<String, String> rows) throws SQLException {
-    try (Connection connection = world.superuser();
-        Statement statement = connection.createStatement()) {
-      for (Map.Entry<String, String> row : rows.entrySet()) {
-        statement.execute(
-            "create table public.%s_%s as select * from bakq.%s where %s"
-                .formatted(backup, row.getKey(), row.getKey(), row.getValue()));
-      }
-    }
-  }
-
-  /** All in one transaction, past every trigger. */
-  private void putBack(String backup, Map<String, String> rows) throws SQLException {
-    try (Connection connection = world.superuser();
-        Statement statement = connection.createStatement()) {
-      connection.setAutoCommit(false);
-      statement.execute("set session_replication_role = replica");
-      for (Map.Entry<String, String> row : rows.entrySet()) {
-        statement.execute("delete from bakq.%s where %s".formatted(row.getKey(), row.getValue()));
-        statement.execute(
-            "insert into bakq.%s select * from public.%s_%s"
-                .formatted(row.getKey(), backup, row.getKey()));
-        statement.execute("drop table public.%s_%s".formatted(backup, row.getKey()));
-      }
-      connection.commit();
     }
   }
 }
