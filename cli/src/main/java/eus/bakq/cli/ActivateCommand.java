@@ -15,15 +15,10 @@ import eus.bakq.signer.v1.SubmitCodeRequest;
 import eus.bakq.signer.v1.SubmitCodeResponse;
 import eus.bakq.signer.v1.SubmitPasswordRequest;
 import eus.bakq.signer.v1.SubmitPasswordResponse;
-import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -199,7 +194,8 @@ final class ActivateCommand implements Callable<Integer> {
                       .setTicket(ticket)
                       .setCode(code.bytes())
                       .build());
-      show(activated.getCertificate());
+      caller.terminal().heading("BakQ is active");
+      say(ShownCertificate.of(activated.getCertificate()));
       return activated.getDevice();
     }
   }
@@ -220,35 +216,6 @@ final class ActivateCommand implements Callable<Integer> {
                   .setDevice(known)
                   .build());
     }
-  }
-
-  /** RFC 2253 knows no names for these. */
-  private static final Map<String, String> SUBJECT_NAMES =
-      Map.of("2.5.4.42", "GN", "2.5.4.4", "SN", "2.5.4.5", "serialNumber");
-
-  private void show(ByteString der) {
-    X509Certificate certificate;
-    try {
-      certificate =
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(der.toByteArray()));
-    } catch (CertificateException e) {
-      throw new IllegalStateException("the server sent a certificate that is none", e);
-    }
-    caller.terminal().heading("BakQ is active");
-    say(
-        Text.table(
-                List.of(
-                    List.of(
-                        "certificate of",
-                        Text.printable(
-                            certificate
-                                .getSubjectX500Principal()
-                                .getName("RFC2253", SUBJECT_NAMES))),
-                    List.of("serial number", certificate.getSerialNumber().toString(16)),
-                    List.of("until", certificate.getNotAfter().toInstant().toString())))
-            .stripTrailing());
   }
 
   private void say(String text) {

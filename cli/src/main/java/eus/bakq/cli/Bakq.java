@@ -88,6 +88,7 @@ public final class Bakq {
             .addSubcommand(new CommandLine(new RegistrationCommand(caller)))
             .addSubcommand(new ActivateCommand(caller))
             .addSubcommand(new AuthoriseCommand(caller))
+            .addSubcommand(new PasswordCommand(caller))
             .addSubcommand(MessagesCommand.phone(caller))
             .addSubcommand(MessagesCommand.mailbox(caller))
             .addSubcommand(new CommandLine(new AuditCommand(caller)))

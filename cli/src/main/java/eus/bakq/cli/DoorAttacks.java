@@ -7,6 +7,7 @@ import eus.bakq.demo.v1.MessageServiceGrpc;
 import eus.bakq.registration.v1.RegistrationServiceGrpc;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
 import eus.bakq.signer.v1.ActivationServiceGrpc;
+import eus.bakq.signer.v1.PasswordServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
@@ -53,6 +54,7 @@ final class DoorAttacks {
         Door.SIGNER,
         List.of(
             ActivationServiceGrpc.getServiceDescriptor(),
+            PasswordServiceGrpc.getServiceDescriptor(),
             AuthorisationServiceGrpc.getServiceDescriptor(),
             MessageServiceGrpc.getServiceDescriptor()));
     services.put(Door.AUDITOR, List.of(AuditServiceGrpc.getServiceDescriptor()));

@@ -117,6 +117,7 @@ final class Sentences {
           REASON_PASSWORD_NOT_ACCEPTED,
           REASON_PERSONAL_DATA_NOT_CONFIRMED,
           REASON_TERMS_NOT_CURRENT,
+          REASON_PASSWORD_NOT_CHANGED,
           REASON_PROGRAM_CLOCK_DIFFERS,
           REASON_INTERACTION_NOT_FOUND,
           REASON_AUTHENTICATION_FAILED,
@@ -158,6 +159,8 @@ final class Sentences {
           "The expiry date does not match; read it on the document shown at registration.";
       case REASON_TERMS_NOT_CURRENT ->
           "The terms have changed meanwhile; begin again to read them.";
+      case REASON_PASSWORD_NOT_CHANGED ->
+          "The password was not changed; begin again, or ask at a registration point.";
       case REASON_PROGRAM_CLOCK_DIFFERS ->
           "The clock of this device is wrong by more than five minutes: set it, and try again.";
       case REASON_INTERACTION_NOT_FOUND -> "This took too long or was ended; begin again.";

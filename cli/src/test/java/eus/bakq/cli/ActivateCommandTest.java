@@ -23,7 +23,6 @@ import eus.bakq.signer.v1.SubmitPasswordResponse;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,16 +108,6 @@ class ActivateCommandTest {
 
   /** Each step in its place, with its proof, or the test fails. */
   private static final class Activation extends ActivationServiceImplBase {
-    /** A throw-away certificate: CN=Citizen, P-256, self-signed. */
-    private static final String CERTIFICATE =
-        "MIIBfDCCASGgAwIBAgIUec0l1Tn+E3lx4MqA1ctrycmp75YwCgYIKoZIzj0EAwIwEjEQMA4GA1UE"
-            + "AwwHQ2l0aXplbjAgFw0yNjExMjIwMDAzNDZaGA8yMTI2MTAyOTAwMDM0NlowEjEQMA4GA1UEAwwH"
-            + "Q2l0aXplbjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCkr7Aik+9P5uzbo5uquPx0GuCFAeXBk"
-            + "Xf63evrCSvrr4pIAnqks/2d8NuBP/C1ivmcO04SbXVtzBcOi14Mv/Y+jUzBRMB0GA1UdDgQWBBTC"
-            + "n4i7c1znJYpY8HJdU9VCWIrbdDAfBgNVHSMEGDAWgBTCn4i7c1znJYpY8HJdU9VCWIrbdDAPBgNV"
-            + "HRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQC4xTZ1P1N09AYPrxF6JBOqbiX/Su9t0Duu"
-            + "gxbFIOrGGQIhAIRNHTUsqJBwnlnx0Jli1WQAto1KWi3IKUc2JxdS+cNj";
-
     private final List<String> seen = new ArrayList<>();
     private byte[] programKey = new byte[0];
     private RuntimeException refusal;
@@ -208,11 +197,7 @@ class ActivateCommandTest {
     public void submitCode(SubmitCodeRequest request, StreamObserver<SubmitCodeResponse> observer) {
       requireProof(request.getProof(), "SubmitCode", request.getTicket().toByteArray());
       seen.add(request.getCode().toStringUtf8());
-      answer(
-          observer,
-          SubmitCodeResponse.newBuilder()
-              .setCertificate(ByteString.copyFrom(Base64.getDecoder().decode(CERTIFICATE)))
-              .build());
+      answer(observer, SubmitCodeResponse.newBuilder().setCertificate(ACertificate.DER).build());
     }
   }
 }

@@ -22,7 +22,8 @@ class BakqTest {
     Ended ended = bakq("--help");
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.output())
-        .contains("sede", "registration", "activate", "authorise", "phone", "mailbox", "audit")
+        .contains("sede", "registration", "activate", "authorise", "password")
+        .contains("phone", "mailbox", "audit")
         .contains("self-test")
         .contains("refused", "not available now")
         .doesNotContain("\u001b");

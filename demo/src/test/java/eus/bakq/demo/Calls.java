@@ -9,6 +9,7 @@ import eus.bakq.demo.v1.MessageServiceGrpc;
 import eus.bakq.registration.v1.RegistrationServiceGrpc;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceGrpc;
 import eus.bakq.signer.v1.ActivationServiceGrpc;
+import eus.bakq.signer.v1.PasswordServiceGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
@@ -24,6 +25,7 @@ final class Calls {
           SignatureRequestServiceGrpc.getServiceDescriptor(),
           RegistrationServiceGrpc.getServiceDescriptor(),
           ActivationServiceGrpc.getServiceDescriptor(),
+          PasswordServiceGrpc.getServiceDescriptor(),
           AuthorisationServiceGrpc.getServiceDescriptor(),
           MessageServiceGrpc.getServiceDescriptor(),
           AuditServiceGrpc.getServiceDescriptor());

@@ -17,6 +17,9 @@ final class Citizen {
   static final String PASSWORD = "euria barik, eguzkia bai";
   static final String WRONG_PASSWORD = "eguzkirik ez, euria bai";
 
+  /** What {@link #PASSWORD} is changed to. */
+  static final String NEW_PASSWORD = "ibaia zabal, zubia estu";
+
   private static final String ACTIVATE = "Activate your BakQ";
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   private static final Pattern CODE = Pattern.compile("Code ([0-9]{6,8}) ");
@@ -119,9 +122,33 @@ final class Citizen {
 
   /** Opens, and gives the right password. */
   Authorising challenged(SignatureRequest request) {
+    return challenged(request, PASSWORD);
+  }
+
+  /** Opens, and gives {@code password}. */
+  Authorising challenged(SignatureRequest request, String password) {
     Authorising authorising = open(request);
-    authorising.submitPassword(dni, PASSWORD);
+    authorising.submitPassword(dni, password);
     return authorising;
+  }
+
+  /** Signs {@code request} with {@code password} and the code. */
+  int sign(SignatureRequest request, String password) {
+    return challenged(request, password).submitCode(nextCode());
+  }
+
+  /** Opens a change of password, and gives {@code old}. */
+  Changing changing(String old) {
+    Changing changing = Changing.open(world.signerChannel());
+    changing.submitOld(dni, old);
+    return changing;
+  }
+
+  /** Changes the password: old one, code, new one. */
+  Changing changePassword(String old, String chosen) {
+    Changing changing = changing(old);
+    changing.change(nextCode(), chosen);
+    return changing;
   }
 
   /** Signs {@code request}: password, code. */

@@ -31,6 +31,7 @@ final class Delivered {
     SecretForms secrets = new SecretForms();
     secrets.text("password", Citizen.PASSWORD);
     secrets.text("wrong password", Citizen.WRONG_PASSWORD);
+    secrets.text("new password", Citizen.NEW_PASSWORD);
     for (String role : List.of("custody", "authority", "record")) {
       secrets.text(
           "PIN of " + role,

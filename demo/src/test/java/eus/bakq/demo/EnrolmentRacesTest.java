@@ -191,6 +191,76 @@ class EnrolmentRacesTest {
     }
   }
 
+  @Test
+  @DisplayName("KEY-04, OTP-03: one right code for twelve new passwords at once changes it once")
+  void changesThePasswordOnce() throws Exception {
+    Citizen citizen = world.activeCitizen();
+    Changing changing = citizen.changing(Citizen.PASSWORD);
+    String code = citizen.nextCode();
+
+    var outcomes =
+        AtOnce.run(
+            12,
+            number ->
+                () -> changing.through(node(number).signerChannel()).change(code, chosen(number)));
+
+    assertThat(AtOnce.successes(outcomes)).isOne();
+    assertThat(AtOnce.reasons(outcomes)).containsExactly("INTERACTION_NOT_FOUND");
+    int winner = 0;
+    while (!outcomes.get(winner).succeeded()) {
+      winner++;
+    }
+    assertThat(usable(citizen)).isOne();
+    assertThat(notLinkedAndGood()).isZero();
+    assertThat(citizen.sign(sede(0).ask(BadDocuments.sound()), chosen(winner))).isOne();
+  }
+
+  private static String chosen(int number) {
+    return Citizen.NEW_PASSWORD + " " + number;
+  }
+
+  @Test
+  @DisplayName(
+      "KEY-04, KEY-10: a change of password while an officer revokes, or the citizen signs: each is"
+          + " done or refused, as in some order")
+  void changesBeforeOrNotAtAll() throws Exception {
+    for (int round = 0; round < 4; round++) {
+      Citizen citizen = world.activeCitizen();
+      SignatureRequest request = sede(round).ask(BadDocuments.sound());
+      Authorising challenged = citizen.challenged(request).through(node(round + 1).signerChannel());
+      String toSign = citizen.nextCode();
+      Changing changing = citizen.changing(Citizen.PASSWORD).through(node(round).signerChannel());
+      String toChange = citizen.nextCode();
+      Officer officer = officer(round + 1);
+      boolean revokes = round % 2 == 0;
+
+      List<Callable<Object>> both =
+          List.of(
+              () -> changing.change(toChange, Citizen.NEW_PASSWORD),
+              () ->
+                  revokes
+                      ? officer.revoke(citizen, RevocationReason.REVOCATION_REASON_KEY_COMPROMISED)
+                      : challenged.submitCode(toSign));
+      List<AtOnce.Outcome<Object>> outcomes = AtOnce.run(both);
+
+      boolean changed = outcomes.get(0).succeeded();
+      if (revokes) {
+        assertThat(outcomes.get(1).succeeded()).isTrue();
+        assertThat(outcomes.get(0).reason())
+            .isIn("", "PASSWORD_NOT_CHANGED", "AUTHENTICATION_FAILED");
+        assertThat(usable(citizen)).isZero();
+      } else {
+        assertThat(changed).isTrue();
+        assertThat(outcomes.get(1).reason())
+            .isIn("", "ACTIVATION_REFUSED", "AUTHENTICATION_FAILED");
+        assertThat(usable(citizen)).isOne();
+      }
+      assertThat(world.audit().count(citizen.signerId(), "PASSWORD_CHANGED"))
+          .isEqualTo(changed ? 1 : 0);
+      assertThat(notLinkedAndGood()).isZero();
+    }
+  }
+
   /** The place of the first record of {@code type}; 0 if there is none. */
   private long sequence(String subject, String type) {
     return world.audit().of(subject).stream()

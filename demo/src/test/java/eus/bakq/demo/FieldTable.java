@@ -165,6 +165,24 @@ final class FieldTable {
         proof.signature
         ticket | CONTROL BIDI = INTERACTION_NOT_FOUND
         code | CONTROL BIDI = AUTHENTICATION_FAILED
+      PasswordService/OpenPasswordChange
+        program_key
+      PasswordService/SubmitOldPassword
+        interaction_id
+        proof | ALL = FIELD_INVALID proof.signature
+        proof.made_at_seconds | ALL = INTERACTION_NOT_FOUND
+        proof.signature
+        dni
+        password | CONTROL BIDI = accepted
+        device | MISSING KIND = accepted
+      PasswordService/ChangePassword
+        interaction_id
+        proof | ALL = FIELD_INVALID proof.signature
+        proof.made_at_seconds | ALL = INTERACTION_NOT_FOUND
+        proof.signature
+        ticket | CONTROL BIDI = INTERACTION_NOT_FOUND
+        code | CONTROL BIDI = AUTHENTICATION_FAILED
+        new_password | CONTROL BIDI = PASSWORD_NOT_ACCEPTED new_password
       AuthorisationService/OpenAuthorisation
         authorisation_address
         program_key

@@ -35,9 +35,13 @@ import eus.bakq.relyingparty.v1.UploadHeader;
 import eus.bakq.relyingparty.v1.WatchSignatureRequestRequest;
 import eus.bakq.signer.v1.AcceptTermsRequest;
 import eus.bakq.signer.v1.ActivationServiceGrpc;
+import eus.bakq.signer.v1.ChangePasswordRequest;
 import eus.bakq.signer.v1.ConfirmPersonalDataRequest;
 import eus.bakq.signer.v1.OpenActivationRequest;
+import eus.bakq.signer.v1.OpenPasswordChangeRequest;
+import eus.bakq.signer.v1.PasswordServiceGrpc;
 import eus.bakq.signer.v1.SetPasswordRequest;
+import eus.bakq.signer.v1.SubmitOldPasswordRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -224,6 +228,11 @@ final class GoodCalls {
           "AuthorisationService/SubmitCode",
           "AuthorisationService/Reject" ->
           authorising(call);
+      case "PasswordService/OpenPasswordChange" ->
+          OpenPasswordChangeRequest.newBuilder()
+              .setProgramKey(Program.create().publicKey())
+              .build();
+      case "PasswordService/SubmitOldPassword", "PasswordService/ChangePassword" -> changing(call);
       default -> activating(call);
     };
   }
@@ -263,6 +272,32 @@ final class GoodCalls {
                     authorising.ticket()))
         .setTicket(authorising.ticket())
         .setCode(ByteString.copyFromUtf8(citizen.nextCode()))
+        .build();
+  }
+
+  private Message changing(String call) {
+    Citizen citizen =
+        call.endsWith("/ChangePassword") ? world.activeCitizen() : situations.signer();
+    Changing changing = Changing.open(world.signerChannel());
+    String id = changing.interaction();
+    Program program = changing.program();
+    if (call.endsWith("/SubmitOldPassword")) {
+      return SubmitOldPasswordRequest.newBuilder()
+          .setInteractionId(id)
+          .setProof(program.prove(PasswordServiceGrpc.getSubmitOldPasswordMethod(), id))
+          .setDni(citizen.dni())
+          .setPassword(ByteString.copyFromUtf8(Citizen.PASSWORD))
+          .setDevice(OF_NOBODY)
+          .build();
+    }
+    changing.submitOld(citizen.dni(), Citizen.PASSWORD);
+    return ChangePasswordRequest.newBuilder()
+        .setInteractionId(id)
+        .setProof(
+            program.prove(PasswordServiceGrpc.getChangePasswordMethod(), id, changing.ticket()))
+        .setTicket(changing.ticket())
+        .setCode(ByteString.copyFromUtf8(citizen.nextCode()))
+        .setNewPassword(ByteString.copyFromUtf8(Citizen.NEW_PASSWORD))
         .build();
   }
 

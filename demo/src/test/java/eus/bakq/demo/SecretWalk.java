@@ -56,6 +56,7 @@ final class SecretWalk {
     walk.activate();
     walk.sign();
     walk.endWithoutASignature();
+    walk.changeAPassword();
     walk.leaveOneOpen();
     walk.derived();
     return walk;
@@ -160,6 +161,19 @@ final class SecretWalk {
                 + late.interaction()
                 + "'");
     var _ = Refused.by(() -> late.submitCode(lastCode));
+  }
+
+  /** Another citizen's, with a new password that is refused, and one that is not. */
+  private void changeAPassword() {
+    Citizen other = world.activeCitizen();
+    Changing changing = other.changing(Citizen.PASSWORD);
+    secrets.bytes("ticket of a change of password", changing.ticket().toByteArray());
+    String code = other.nextCode();
+    secrets.text("code of a change of password", code);
+    var _ = Refused.by(() -> changing.change(code, REFUSED_PASSWORD));
+    changing.change(code, Citizen.NEW_PASSWORD);
+    secrets.text("new password", Citizen.NEW_PASSWORD);
+    secrets.bytes("device cookie of a change of password", changing.device().toByteArray());
   }
 
   /** As in the next hour: five codes were sent in this one. */

@@ -56,7 +56,8 @@ class SecretsTest {
           "code of what the sede withdrew",
           "code of what the citizen refused",
           "code that expired",
-          "code that is still good");
+          "code that is still good",
+          "code of a change of password");
 
   /** Where files may hold a secret. */
   private static final Map<String, String> IN_FILES =

@@ -43,6 +43,8 @@ final class WalkCuts {
   /** What was not met, by call: perhaps a cut before it had left another state than it needs. */
   private final Map<String, List<Cut>> unmetOnce = new LinkedHashMap<>();
 
+  private final Set<String> leftAlone = new HashSet<>();
+  private final Set<String> commitsOnly = new HashSet<>();
   private Optional<String> call = Optional.empty();
   private Optional<Cut> cut = Optional.empty();
   private Optional<PostgresWireOrder> order = Optional.empty();
@@ -53,6 +55,16 @@ final class WalkCuts {
 
   WalkCuts(PostgresWire wire) {
     this.wire = wire;
+  }
+
+  /** Nothing is cut in the calls of this name. */
+  void leaveAlone(String untouched) {
+    leftAlone.add(untouched);
+  }
+
+  /** But for {@code all}, nothing but COMMITs is cut in these. */
+  void commitsOnlyIn(Set<String> calls) {
+    commitsOnly.addAll(calls);
   }
 
   /** What passes now, and comes again by itself. */
@@ -70,13 +82,15 @@ final class WalkCuts {
   private void learnCall() {
     List<PostgresExchange> passed = wire.passed();
     wire.forgetPassed();
-    call.ifPresent(
-        name ->
-            passed.stream()
-                .map(WirePlace::of)
-                .filter(place -> !ofBackground.contains(place))
-                .forEach(
-                    place -> places.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(place)));
+    call.filter(name -> !leftAlone.contains(name))
+        .ifPresent(
+            name ->
+                passed.stream()
+                    .map(WirePlace::of)
+                    .filter(place -> !ofBackground.contains(place))
+                    .forEach(
+                        place ->
+                            places.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(place)));
   }
 
   /**
@@ -93,7 +107,8 @@ final class WalkCuts {
         (name, found) -> {
           List<Cut> cuts = new ArrayList<>();
           for (String place : found) {
-            if (all || (seen.add(place) && (isCommit(place) || random.nextInt(PART) == 0))) {
+            boolean other = !commitsOnly.contains(name) && random.nextInt(PART) == 0;
+            if (all || (seen.add(place) && (isCommit(place) || other))) {
               cuts.addAll(cutsAt(place, random, all || isCommit(place)));
             }
           }
@@ -142,6 +157,11 @@ final class WalkCuts {
       mostInAWalk = 1;
       unmetOnce.forEach((name, cuts) -> left.put(name, new ArrayDeque<>(cuts)));
     }
+  }
+
+  /** How many of them are to be made in {@code calls}. */
+  int leftIn(Set<String> calls) {
+    return calls.stream().mapToInt(name -> left.getOrDefault(name, NONE).size()).sum();
   }
 
   private void close() {

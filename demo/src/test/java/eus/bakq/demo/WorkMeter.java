@@ -1,5 +1,7 @@
 package eus.bakq.demo;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +52,7 @@ final class WorkMeter implements AutoCloseable {
 
   private static final List<String> OF_TIME =
       List.of("com.zaxxer.hikari.pool.PoolBase::", "eus.bakq.server.database.DatabaseClock::");
-  private static final String DOOR = "GrpcService::submit";
+  private static final String DOOR = "GrpcService::";
 
   /** Where the call of one program begins and ends. */
   @Name(CALL)
@@ -88,6 +90,14 @@ final class WorkMeter implements AutoCloseable {
     } finally {
       event.commit();
     }
+  }
+
+  /** Fails if one call has done other work than another, or none was counted. */
+  static void requireSame(Map<String, Work> work, String one, String other) {
+    assertThat(work.get(one).counts())
+        .as("%s: %s beside %s: %s", one, work.get(one), other, work.get(other))
+        .isNotEmpty()
+        .isEqualTo(work.get(other).counts());
   }
 
   /** Ends the recording. What was done, by the names of calls. */

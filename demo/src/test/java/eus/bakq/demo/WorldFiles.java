@@ -298,7 +298,7 @@ final class WorldFiles {
     authentication: {lockAfter: 5, codeGap: PT0S, codeDigits: %d}
     signing: {authorisationAddress: https://firma.bakq.example/, longestCompletion: PT5M}
     streams: %s
-    enrolment: {activationPage: https://bakq.example/activate}
+    enrolment: {activationPage: https://bakq.example/activate, passwordChangesPerMinute: 1000}
     certificate:
       practiceStatement: https://bakq.example/cps
       disclosureEnglish: https://bakq.example/pds-en.pdf

@@ -150,12 +150,12 @@ enum WorldInvariant {
         and not exists (select 1 from audit_record b where b.subject = i.subject::text
           and b.type in ('SAD_BURNT', 'ACTIVATION_STARTED', 'SIGNATURE_REQUEST_EXPIRED'))"""),
 
-  /** A citizen has one challenge that a code fits, at most. */
+  /** A citizen has one challenge that a code fits for each purpose, at most. */
   ONE_LIVE_CHALLENGE(
       When.ALWAYS,
       """
       select signer_id::text from interaction where state = 'CHALLENGED' and signer_id is not null
-        and code_expires_at > now() group by signer_id having count(*) > 1"""),
+        and code_expires_at > now() group by signer_id, purpose having count(*) > 1"""),
 
   /** A request's state is explained by the record, and the record by the state. */
   EACH_REQUEST_IS_EXPLAINED(

@@ -12,6 +12,7 @@ import eus.bakq.demo.v1.DemoService;
 import eus.bakq.registration.v1.RegistrationServiceOuterClass;
 import eus.bakq.relyingparty.v1.SignatureRequestServiceOuterClass;
 import eus.bakq.signer.v1.ActivationServiceOuterClass;
+import eus.bakq.signer.v1.PasswordServiceOuterClass;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ final class ContractFiles {
         SignatureRequestServiceOuterClass.getDescriptor(),
         RegistrationServiceOuterClass.getDescriptor(),
         ActivationServiceOuterClass.getDescriptor(),
+        PasswordServiceOuterClass.getDescriptor(),
         AuditServiceOuterClass.getDescriptor(),
         DemoService.getDescriptor());
   }

@@ -13,6 +13,7 @@ import eus.bakq.server.signer.RowMacs;
 
 /** Suspending, lifting, revoking, expiring: the parts of a credential's end, joined. */
 record CredentialWiring(
+    CredentialStatus status,
     CredentialMessages messages,
     SuspendCredentials suspend,
     LiftSuspension lift,
@@ -37,6 +38,7 @@ record CredentialWiring(
             common.outbox(),
             common.audit());
     return new CredentialWiring(
+        status,
         new CredentialMessages(common.signers(), acts, common.wording()),
         new SuspendCredentials(
             common.database(),

@@ -9,17 +9,24 @@ import eus.bakq.server.enrolment.ActivationMessages;
 import eus.bakq.server.enrolment.ActivationParts;
 import eus.bakq.server.enrolment.ActivationSubject;
 import eus.bakq.server.enrolment.Activations;
+import eus.bakq.server.enrolment.ChangePassword;
 import eus.bakq.server.enrolment.CompleteActivation;
 import eus.bakq.server.enrolment.ConfirmPersonalData;
 import eus.bakq.server.enrolment.EnrolmentMessages;
 import eus.bakq.server.enrolment.EnrolmentRules;
+import eus.bakq.server.enrolment.NewCredentials;
 import eus.bakq.server.enrolment.OpenActivation;
+import eus.bakq.server.enrolment.OpenPasswordChange;
+import eus.bakq.server.enrolment.PasswordChangeParts;
+import eus.bakq.server.enrolment.PasswordChangeSubject;
+import eus.bakq.server.enrolment.PasswordMessages;
 import eus.bakq.server.enrolment.RegisterSigner;
 import eus.bakq.server.enrolment.RenewActivation;
 import eus.bakq.server.enrolment.SetPassword;
 import eus.bakq.server.enrolment.UnlockSigner;
 import eus.bakq.server.grpc.ActivationGrpcService;
 import eus.bakq.server.grpc.IdempotentWishes;
+import eus.bakq.server.grpc.PasswordGrpcService;
 import eus.bakq.server.grpc.RegistrationGrpcService;
 import eus.bakq.server.signer.RowMacs;
 import eus.bakq.server.vocabulary.AlgorithmPolicy;
@@ -34,6 +41,8 @@ record EnrolmentWiring(
     Activations activations,
     EnrolmentMessages enrolmentMessages,
     ActivationMessages activationMessages,
+    PasswordMessages passwordMessages,
+    PasswordPolicy policy,
     RegisterSigner register,
     RenewActivation renew,
     UnlockSigner unlock,
@@ -72,6 +81,8 @@ record EnrolmentWiring(
             authentication.temporaryPasswords(),
             authentication.pendingCodes(),
             common.wording()),
+        new PasswordMessages(common.signers(), authentication.pendingCodes(), common.wording()),
+        PasswordPolicy.open(common.configuration().passwordPolicy()),
         new RegisterSigner(
             common.database(),
             calls,
@@ -115,7 +126,6 @@ record EnrolmentWiring(
 
   ActivationGrpcService activationService(AuthenticationWiring authentication) {
     ActivationSubject subject = new ActivationSubject(parts);
-    PasswordPolicy policy = PasswordPolicy.open(common.configuration().passwordPolicy());
     return new ActivationGrpcService(
         new ActivationGrpcService.Steps(
             new OpenActivation(parts),
@@ -129,12 +139,46 @@ record EnrolmentWiring(
                 authentication.codeStep(),
                 authentication.parts().devices(),
                 subject,
-                making())));
+                newCredentials())));
   }
 
-  private CompleteActivation.Making making() {
+  PasswordGrpcService passwordService(AuthenticationWiring authentication) {
+    PasswordChangeParts changeParts =
+        new PasswordChangeParts(
+            common.database(),
+            common.signers(),
+            authentication.parts().altered(),
+            authentication.interactions(),
+            authentication.parts().passwords(),
+            common.credentials(),
+            common.register(),
+            common.seal(),
+            common.outbox(),
+            common.audit());
+    PasswordChangeSubject subject = new PasswordChangeSubject(changeParts);
+    return new PasswordGrpcService(
+        new PasswordGrpcService.Steps(
+            new OpenPasswordChange(
+                changeParts, common.configuration().enrolment(), common.random()),
+            authentication.passwordStep(),
+            subject,
+            new ChangePassword(
+                changeParts,
+                authentication.codeStep(),
+                authentication.parts().devices(),
+                subject,
+                policy,
+                newCredentials(),
+                credentials.status())));
+  }
+
+  private NewCredentials newCredentials() {
+    return new NewCredentials(common.database(), common.audit(), making());
+  }
+
+  private NewCredentials.Making making() {
     KeyAlgorithm algorithm = common.configuration().keyAlgorithm();
-    return new CompleteActivation.Making(
+    return new NewCredentials.Making(
         common.hsm().citizenKeys(),
         common.authority(),
         common.register(),

@@ -205,6 +205,7 @@ public final class SigningServer implements AutoCloseable {
                 authentication.lockMessages(),
                 enrolment.enrolmentMessages(),
                 enrolment.activationMessages(),
+                enrolment.passwordMessages(),
                 enrolment.credentials().messages(),
                 signing.messages()),
             extension.messageTransport(),
@@ -217,6 +218,7 @@ public final class SigningServer implements AutoCloseable {
         signing.sedeService(common, authentication, wishes, idempotentCalls, rateLimit, streams));
     services.add(enrolment.registrationService(wishes));
     services.add(enrolment.activationService(authentication));
+    services.add(enrolment.passwordService(authentication));
     services.add(new AuditGrpcService(new ReadAuditLog(database, audit)));
     services.addAll(extension.services(signing.authorisationParts(authentication)));
 

@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import eus.bakq.server.authentication.AuthenticatedSigner;
+import eus.bakq.server.enrolment.NewCredentials;
 import eus.bakq.server.hsm.CitizenKeys;
 import java.nio.file.Path;
 import java.security.Provider;
@@ -191,10 +192,14 @@ class ArchitectureTest {
   }
 
   @Test
-  void citizensKeysAreMadeOnlyInAnActivation() {
-    assertThat(callersOf(CitizenKeys.class, "generate"))
+  void citizensKeysAreMadeOnlyForWhoActivatesOrChangesThePassword() {
+    assertThat(callersOf(NewCredentials.class, "make"))
         .containsExactlyInAnyOrder(
             "eus.bakq.server.enrolment.CompleteActivation",
+            "eus.bakq.server.enrolment.ChangePassword");
+    assertThat(callersOf(CitizenKeys.class, "generate"))
+        .containsExactlyInAnyOrder(
+            "eus.bakq.server.enrolment.NewCredentials",
             "eus.bakq.server.hsm.HsmSelfTest",
             "eus.bakq.server.StartUpSelfTest");
   }

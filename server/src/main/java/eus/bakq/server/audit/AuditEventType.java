@@ -164,10 +164,26 @@ public enum AuditEventType {
    */
   ACTIVATION_REFUSED,
   /**
+   * A citizen changed the password, and has a new key and certificate; the ones before ended in the
+   * same transaction (CERTIFICATE_REVOKED, KEY_DESTROYED). Subject: the signer. Details: {@code
+   * change}, {@code interaction}, {@code generation} (of the password), {@code act} (of which the
+   * person is told).
+   */
+  PASSWORD_CHANGED,
+  /**
+   * A change of password was refused though all factors were right; nothing changed. Reason:
+   * ACCOUNT_CHANGED (suspended, revoked or changed elsewhere meanwhile), CERTIFICATE_NOT_GOOD,
+   * SET_BACK (the record says that the key is destroyed or on hold: somebody has put rows back),
+   * ANOTHER_PASSWORD (it does not open the seal of the key: somebody has put its row back),
+   * SAME_PASSWORD, NAMES_DIFFER (ENR-13). Subject: the change. Details: {@code interaction}.
+   */
+  PASSWORD_CHANGE_REFUSED,
+  /**
    * A password was judged and counted, before the answer, which is the same either way. Subject:
-   * the activation or the signature request. Details: {@code interaction}, {@code purpose}, {@code
-   * code} (sent or not sent), {@code device} (KNOWN or UNKNOWN: by which count), {@code account}
-   * (that count: COUNTED; WARNED: one more failure locks it; LOCKED: by this one; WAS_LOCKED).
+   * the activation, the signature request or the change of password. Details: {@code interaction},
+   * {@code purpose}, {@code code} (sent or not sent), {@code device} (KNOWN or UNKNOWN: by which
+   * count), {@code account} (that count: COUNTED; WARNED: one more failure locks it; LOCKED: by
+   * this one; WAS_LOCKED).
    */
   AUTHENTICATION_PASSWORD_JUDGED,
   /**
@@ -245,24 +261,25 @@ public enum AuditEventType {
    */
   SAD_BURNT,
   /**
-   * A key pair is about to be made in the HSM. Subject: the activation. Details: {@code
-   * interaction}.
+   * A key pair is about to be made in the HSM. Subject: the activation or the change of password.
+   * Details: {@code interaction}.
    */
   KEY_GENERATION_INTENDED,
   /**
-   * A key pair was made in the HSM. Subject: the activation. Details: {@code public_key_sha256},
-   * {@code algorithm}, {@code epoch} (of the wrapping key).
+   * A key pair was made in the HSM. Subject: as KEY_GENERATION_INTENDED. Details: {@code
+   * public_key_sha256}, {@code algorithm}, {@code epoch} (of the wrapping key).
    */
   KEY_GENERATED,
   /**
-   * A certification request was signed by the new key. Subject: the activation. Details: {@code
-   * public_key_sha256}, {@code request_sha256}.
+   * A certification request was signed by the new key. Subject: as KEY_GENERATION_INTENDED.
+   * Details: {@code public_key_sha256}, {@code request_sha256}.
    */
   CERTIFICATE_REQUESTED,
   /**
-   * The authority issued a certificate. Subject: the activation, {@code self-test} or {@code
-   * ocsp-responder}. Details: {@code certificate_sha256}, {@code certificate_serial} (hexadecimal);
-   * in an activation {@code credential}, {@code purpose}, {@code public_key_sha256} too.
+   * The authority issued a certificate. Subject: as KEY_GENERATION_INTENDED, {@code self-test} or
+   * {@code ocsp-responder}. Details: {@code certificate_sha256}, {@code certificate_serial}
+   * (hexadecimal); of a citizen's {@code credential}, {@code purpose}, {@code public_key_sha256}
+   * too.
    */
   CERTIFICATE_ISSUED,
   /**
@@ -271,14 +288,14 @@ public enum AuditEventType {
    */
   REVOCATION_LIST_ISSUED,
   /**
-   * Signer, key and certificate were linked; from now on the key may sign. Subject: the activation.
-   * Details: as CERTIFICATE_ISSUED.
+   * Signer, key and certificate were linked; from now on the key may sign. Subject: as
+   * KEY_GENERATION_INTENDED. Details: as CERTIFICATE_ISSUED.
    */
   CERTIFICATE_LINKED,
   /**
    * A certificate was issued that does not name the account as it is; it was given up with its key,
-   * which was stored nowhere (ENR-13). Reason: NAMES_DIFFER. Subject: the activation. Details: as
-   * CERTIFICATE_ISSUED.
+   * which was stored nowhere (ENR-13). Reason: NAMES_DIFFER. Subject: as KEY_GENERATION_INTENDED.
+   * Details: as CERTIFICATE_ISSUED.
    */
   CERTIFICATE_REJECTED,
   /**

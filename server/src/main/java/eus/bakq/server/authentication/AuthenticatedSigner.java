@@ -56,7 +56,7 @@ public final class AuthenticatedSigner implements AutoCloseable {
     return interaction;
   }
 
-  /** The activation or the signature request. */
+  /** The activation, the signature request or the change of password. */
   public UUID subject() {
     return subject;
   }

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What an authentication is for: an activation, or a signature request.
+ * What an authentication is for: an activation, a signature request, or a change of password.
  *
  * @param <T> what comes of success
  */

@@ -239,7 +239,7 @@ public final class CodeStep {
       Handle handle, FailureCounters.Counter counter, Interaction interaction, SignerId signer) {
     return switch (interaction.purpose()) {
       case ACTIVATION -> counters.endDevices(handle, signer);
-      case SIGNATURE -> counter.deviceGeneration();
+      case SIGNATURE, PASSWORD_CHANGE -> counter.deviceGeneration();
     };
   }
 

@@ -98,13 +98,25 @@ public final class DeviceCookies {
    * it.
    */
   public SecretBytes give(AuthenticatedSigner signer) {
+    return give(signer, signer.deviceGeneration());
+  }
+
+  /**
+   * As {@link #give}, of the next generation: good once {@link FailureCounters#endDevices} has
+   * ended all others, and never if they ended for another reason meanwhile.
+   */
+  public SecretBytes giveForNext(AuthenticatedSigner signer) {
+    return give(signer, signer.deviceGeneration() + 1);
+  }
+
+  private SecretBytes give(AuthenticatedSigner signer, long generation) {
     byte[] id = new byte[ID_SIZE];
     random.nextBytes(id);
     byte[] content =
         ByteBuffer.allocate(CONTENT_SIZE)
             .put(id)
             .putLong(signer.authenticatedAt().getEpochSecond())
-            .putLong(signer.deviceGeneration())
+            .putLong(generation)
             .array();
     SignerId of = signer.signer();
     return SecretBytes.takeOver(

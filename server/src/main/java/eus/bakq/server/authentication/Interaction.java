@@ -10,7 +10,7 @@ import java.util.UUID;
 /**
  * One conversation with the program of a citizen, who may be anybody until a code was right.
  *
- * @param subject the activation or the signature request
+ * @param subject the activation, the signature request or the change of password
  * @param programKey the program's public key, SubjectPublicKeyInfo in DER
  * @param challenge what the password step left; empty before it
  */

@@ -5,5 +5,7 @@ public enum InteractionPurpose {
   /** Activating BakQ; the subject is the activation. */
   ACTIVATION,
   /** Authorising a sede's signature request, which is the subject. */
-  SIGNATURE
+  SIGNATURE,
+  /** Changing the password; the subject is the change, an id that nothing else has. */
+  PASSWORD_CHANGE
 }

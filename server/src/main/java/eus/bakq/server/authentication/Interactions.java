@@ -275,6 +275,22 @@ public final class Interactions {
         .one();
   }
 
+  /**
+   * How many changes of password were opened since {@code since}, by everybody together; looks at
+   * {@code most} at most. Two who open at the same moment do not see each other.
+   */
+  public int passwordChangesSince(Handle handle, Instant since, int most) {
+    return handle
+        .createQuery(
+            """
+            select count(*) from (select 1 from bakq.interaction
+              where purpose = 'PASSWORD_CHANGE' and opened_at > :since limit :most) lately""")
+        .bind("since", since.atOffset(ZoneOffset.UTC))
+        .bind("most", most)
+        .mapTo(Integer.class)
+        .one();
+  }
+
   /** Ends all live interactions on {@code subject}. */
   public void abandonAll(Handle handle, UUID subject) {
     handle

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * Whether a new password is good enough, and if not, why (AUT-02, AUT-03, AUT-04). The reasons are
@@ -41,6 +42,19 @@ public final class PasswordPolicy {
    * @return what is wrong; empty if it is accepted
    */
   public List<FieldViolation> check(String field, SecretBytes password, PersonalWords personal) {
+    return check(field, password, folded -> isPersonal(folded, personal));
+  }
+
+  /**
+   * As {@link #check(String, SecretBytes, PersonalWords)}, but for what is personal: where it is
+   * not known yet who asks, the answer must be the same for everybody.
+   */
+  public List<FieldViolation> check(String field, SecretBytes password) {
+    return check(field, password, _ -> false);
+  }
+
+  private List<FieldViolation> check(
+      String field, SecretBytes password, Predicate<FoldedText> personal) {
     PasswordText text;
     try {
       text = PasswordText.normalised(password);
@@ -64,7 +78,7 @@ public final class PasswordPolicy {
         .orElse(false);
   }
 
-  private List<String> reasons(PasswordText text, PersonalWords personal) {
+  private List<String> reasons(PasswordText text, Predicate<FoldedText> personal) {
     List<String> reasons = new ArrayList<>();
     int length = text.codePoints();
     if (length < settings.minimumLength() || length > settings.maximumLength()) {
@@ -82,7 +96,7 @@ public final class PasswordPolicy {
               .formatted(settings.minimumCharacterClasses()));
     }
     try (FoldedText folded = FoldedText.of(text.characters())) {
-      if (isPersonal(folded, personal)) {
+      if (personal.test(folded)) {
         reasons.add(
             "must not contain the DNI or NIE, a name, the birth date, the mobile number or the"
                 + " e-mail address of the person, nor the name of this service");

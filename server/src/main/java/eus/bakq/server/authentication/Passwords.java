@@ -21,7 +21,7 @@ import org.jdbi.v3.core.Handle;
  */
 public final class Passwords {
   /** What is kept of a password. */
-  record Kept(Bytes salt, Argon2Parameters parameters, Bytes verifier, int generation) {}
+  public record Kept(Bytes salt, Argon2Parameters parameters, Bytes verifier, int generation) {}
 
   /**
    * A password that was hashed and is to be kept.
@@ -34,6 +34,20 @@ public final class Passwords {
   private final PasswordHashing hashing;
   private final InfrastructureKeys keys;
   private final SecureRandom random;
+
+  /**
+   * A new password in place of one that was right, hashed; close it.
+   *
+   * @param generation that it will have
+   * @param activationSecret {@code S}: what seals under it are made with, and opened by
+   */
+  public record Replacement(Prepared prepared, int generation, SecretBytes activationSecret)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      activationSecret.close();
+    }
+  }
 
   public Passwords(PasswordHashing hashing, InfrastructureKeys keys, SecureRandom random) {
     this.hashing = hashing;
@@ -50,6 +64,34 @@ public final class Passwords {
     try (PasswordHashing.Turn turn = hashing.awaitTurn();
         SecretBytes hashed = turn.hash(password, fresh, parameters)) {
       return new Prepared(signer, fresh, parameters, verifier(signer.value(), fresh, hashed));
+    }
+  }
+
+  /**
+   * Hashes a new password for somebody who has proven all factors; outside any transaction: it
+   * takes two tenths of a second.
+   *
+   * @param replaced what is kept of the password that was right
+   * @return empty if it is the same password
+   */
+  public Optional<Replacement> replace(SignerId signer, Kept replaced, SecretBytes password) {
+    byte[] salt = new byte[PasswordHashing.SALT_SIZE];
+    random.nextBytes(salt);
+    Bytes fresh = Bytes.copyOf(salt);
+    Argon2Parameters parameters = hashing.parameters();
+    try (PasswordHashing.Turn turn = hashing.awaitTurn()) {
+      try (Judged again = judge(turn, signer.value(), replaced, password)) {
+        if (again.right()) {
+          return Optional.empty();
+        }
+      }
+      try (SecretBytes hashed = turn.hash(password, fresh, parameters)) {
+        return Optional.of(
+            new Replacement(
+                new Prepared(signer, fresh, parameters, verifier(signer.value(), fresh, hashed)),
+                replaced.generation() + 1,
+                activationSecret(signer.value(), fresh, hashed)));
+      }
     }
   }
 
@@ -83,7 +125,7 @@ public final class Passwords {
    *
    * @throws AlteredRowException if its parameters are none
    */
-  Optional<Kept> find(Handle handle, SignerId signer) {
+  public Optional<Kept> find(Handle handle, SignerId signer) {
     return handle
         .createQuery(
             """

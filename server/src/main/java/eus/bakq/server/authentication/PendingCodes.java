@@ -18,7 +18,7 @@ public final class PendingCodes {
   /**
    * A code to be sent.
    *
-   * @param subject the activation or the signature request
+   * @param subject the activation, the signature request or the change of password
    * @param code ASCII digits; close it once it is in the text
    * @param life until the code ends
    */

@@ -1,5 +1,6 @@
 package eus.bakq.server.authentication;
 
+import eus.bakq.server.signer.Signer;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.EmailAddress;
 import eus.bakq.server.vocabulary.MobileNumber;
@@ -33,6 +34,12 @@ public record PersonalWords(
     Objects.requireNonNull(birthDate);
     Objects.requireNonNull(mobile);
     Objects.requireNonNull(email);
+  }
+
+  /** Of a registered person. */
+  public static PersonalWords of(Signer signer) {
+    return new PersonalWords(
+        signer.dni(), signer.name(), signer.birthDate(), signer.mobile(), signer.email());
   }
 
   /** Number, with or without letter, mobile and birth date: digits in a row. */

@@ -409,8 +409,10 @@ public final class ConfigurationFile {
   private static Optional<EnrolmentSettings> enrolment(ConfigurationSection section) {
     URI page = section.address("activationPage");
     Duration life = section.duration("activationLife", EnrolmentSettings.STANDARD_LIFE);
+    int changes =
+        section.number("passwordChangesPerMinute", EnrolmentSettings.STANDARD_PASSWORD_CHANGES);
     section.end();
-    return section.make(() -> new EnrolmentSettings(page, life));
+    return section.make(() -> new EnrolmentSettings(page, life, changes));
   }
 
   private static Optional<CertificateProfile> certificate(

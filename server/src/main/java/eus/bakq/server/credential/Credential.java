@@ -54,7 +54,12 @@ public record Credential(
 
   /** Whether the certificate's validity has ended before {@code time}. */
   public boolean isOverAt(Instant time) {
-    return time.isAfter(Certificates.notAfter(certificate));
+    return time.isAfter(lastValidAt());
+  }
+
+  /** The last second at which the certificate is valid. */
+  public Instant lastValidAt() {
+    return Certificates.notAfter(certificate);
   }
 
   /** In another state, with its key. */

@@ -19,7 +19,9 @@ public enum RevocationReason {
   ORDERED(9),
   /** A suspension ended, and nobody had lifted it (CRT-10). */
   SUSPENSION_ENDED(5),
-  /** It was issued and never came to a signer: the activation was begun anew meanwhile. */
+  /** The person has changed the password, and has another key and certificate from then on. */
+  PASSWORD_CHANGED(4),
+  /** It was issued and never came to a signer: what it was made for was begun anew meanwhile. */
   NEVER_LINKED(5);
 
   private final int code;
@@ -29,8 +31,8 @@ public enum RevocationReason {
   }
 
   /**
-   * The CRLReason of RFC 5280: keyCompromise (1), affiliationChanged (3), cessationOfOperation (5)
-   * or privilegeWithdrawn (9).
+   * The CRLReason of RFC 5280: keyCompromise (1), affiliationChanged (3), superseded (4),
+   * cessationOfOperation (5) or privilegeWithdrawn (9).
    */
   public int code() {
     return code;

@@ -66,6 +66,8 @@ public final class ActivationMessages implements MessageComposer {
           SUSPENSION_LIFTED,
           CREDENTIALS_REVOKED,
           CREDENTIALS_EXPIRED,
+          PASSWORD_CHANGE_CODE,
+          PASSWORD_CHANGED,
           SIGNATURE_MADE,
           SIGNATURE_NOT_HANDED_OUT ->
           throw new IllegalArgumentException(message.kind() + " is composed elsewhere");

@@ -29,6 +29,7 @@ public final class CredentialActs {
   private static final String LIFTED = "LIFTED";
   private static final String REVOKED = "REVOKED";
   private static final String EXPIRED = "EXPIRED";
+  private static final String PASSWORD_CHANGED = "PASSWORD_CHANGED";
 
   private final RowMacs macs;
   private final SecureRandom random;
@@ -102,6 +103,7 @@ public final class CredentialActs {
               row.getObject("suspended_until", OffsetDateTime.class).toInstant());
       case LIFTED -> new CredentialDeed.Lifted();
       case EXPIRED -> new CredentialDeed.Expired();
+      case PASSWORD_CHANGED -> new CredentialDeed.PasswordChanged();
       case REVOKED -> new CredentialDeed.Revoked(RevocationReason.valueOf(row.getString("reason")));
       default -> throw new IllegalArgumentException("an act of an unknown kind");
     };
@@ -112,6 +114,7 @@ public final class CredentialActs {
       case CredentialDeed.Suspended _ -> SUSPENDED;
       case CredentialDeed.Lifted _ -> LIFTED;
       case CredentialDeed.Expired _ -> EXPIRED;
+      case CredentialDeed.PasswordChanged _ -> PASSWORD_CHANGED;
       case CredentialDeed.Revoked _ -> REVOKED;
     };
   }
@@ -119,7 +122,8 @@ public final class CredentialActs {
   private static Optional<String> reason(CredentialDeed deed) {
     return switch (deed) {
       case CredentialDeed.Suspended suspended -> Optional.of(suspended.reason().name());
-      case CredentialDeed.Lifted _, CredentialDeed.Expired _ -> Optional.empty();
+      case CredentialDeed.Lifted _, CredentialDeed.Expired _, CredentialDeed.PasswordChanged _ ->
+          Optional.empty();
       case CredentialDeed.Revoked revoked -> Optional.of(revoked.reason().name());
     };
   }

@@ -25,6 +25,9 @@ sealed interface CredentialDeed {
   /** Their certificates' time is over; they have ended, with their keys. */
   record Expired() implements CredentialDeed {}
 
+  /** They have ended, with their keys, for new ones under a new password. */
+  record PasswordChanged() implements CredentialDeed {}
+
   /** They have ended, with their keys. */
   record Revoked(RevocationReason reason) implements CredentialDeed {
     public Revoked {

@@ -36,6 +36,7 @@ public final class CredentialMessages implements MessageComposer {
       case CredentialDeed.Suspended _ -> MessageKind.CREDENTIALS_SUSPENDED;
       case CredentialDeed.Lifted _ -> MessageKind.SUSPENSION_LIFTED;
       case CredentialDeed.Expired _ -> MessageKind.CREDENTIALS_EXPIRED;
+      case CredentialDeed.PasswordChanged _ -> MessageKind.PASSWORD_CHANGED;
       case CredentialDeed.Revoked _ -> MessageKind.CREDENTIALS_REVOKED;
     };
   }
@@ -45,6 +46,7 @@ public final class CredentialMessages implements MessageComposer {
     return kind == MessageKind.CREDENTIALS_SUSPENDED
         || kind == MessageKind.SUSPENSION_LIFTED
         || kind == MessageKind.CREDENTIALS_EXPIRED
+        || kind == MessageKind.PASSWORD_CHANGED
         || kind == MessageKind.CREDENTIALS_REVOKED;
   }
 
@@ -67,6 +69,7 @@ public final class CredentialMessages implements MessageComposer {
           wording.credentialsSuspended(language, suspended.reason(), act.at(), suspended.until());
       case CredentialDeed.Lifted _ -> wording.suspensionLifted(language, act.at());
       case CredentialDeed.Expired _ -> wording.credentialsExpired(language, act.at());
+      case CredentialDeed.PasswordChanged _ -> wording.passwordChanged(language, act.at());
       case CredentialDeed.Revoked revoked ->
           wording.credentialsRevoked(language, revoked.reason(), act.at());
     };

@@ -168,6 +168,42 @@ public final class CredentialStatus {
   }
 
   /**
+   * What {@link #supersede} did.
+   *
+   * @param act of which the person is told
+   * @param events to be recorded, last, in the same transaction
+   */
+  record Superseded(CredentialAct act, List<AuditEvent> events) {}
+
+  /**
+   * Ends {@code held}, for good, and destroys their keys (KEY-10), and the person's device cookies,
+   * because others come in their place in the same transaction: the signer stays ACTIVE.
+   *
+   * @param held all usable ones, held; they were found good
+   */
+  Superseded supersede(Handle handle, Signer signer, List<Credential> held, Instant now) {
+    for (Credential credential : held) {
+      register.revoke(
+          handle,
+          credential.certificate().getSerialNumber(),
+          RevocationReason.PASSWORD_CHANGED,
+          now);
+      credentials.destroyKey(handle, credential);
+    }
+    var _ = counters.endDevices(handle, signer.id());
+    CredentialAct act = tell(handle, signer, new CredentialDeed.PasswordChanged(), now);
+    Ground ground = new Ground(signer.id().toString(), Optional.empty());
+    List<AuditEvent> events = new ArrayList<>();
+    for (Credential credential : held) {
+      Map<String, String> details = details(act, ground, credential);
+      details.put("why", RevocationReason.PASSWORD_CHANGED.name());
+      events.add(event(AuditEventType.CERTIFICATE_REVOKED, ground, signer, details));
+      events.add(destruction(ground, signer, credential));
+    }
+    return new Superseded(act, events);
+  }
+
+  /**
    * One that the register does not know (any more) is revoked all the same.
    *
    * @return what is to be recorded then
@@ -291,8 +327,11 @@ public final class CredentialStatus {
 
   private void recordDestruction(
       Handle handle, Ground ground, Signer signer, Credential credential) {
-    record(
-        handle,
+    audit.append(handle, destruction(ground, signer, credential));
+  }
+
+  private static AuditEvent destruction(Ground ground, Signer signer, Credential credential) {
+    return event(
         AuditEventType.KEY_DESTROYED,
         ground,
         signer,
@@ -307,6 +346,11 @@ public final class CredentialStatus {
       Ground ground,
       Signer signer,
       Map<String, String> details) {
-    audit.append(handle, AuditEvent.succeeded(type, ground.actor(), signer.id(), details));
+    audit.append(handle, event(type, ground, signer, details));
+  }
+
+  private static AuditEvent event(
+      AuditEventType type, Ground ground, Signer signer, Map<String, String> details) {
+    return AuditEvent.succeeded(type, ground.actor(), signer.id(), details);
   }
 }

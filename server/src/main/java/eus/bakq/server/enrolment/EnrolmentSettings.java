@@ -10,11 +10,20 @@ import java.time.Duration;
  *     most 200 characters, without query and fragment. Who can write it gets the links of all who
  *     open them, which open nothing without the SMS to the registered mobile
  * @param activationLife how long a link is valid; 1 hour to 30 days, by default 7 days
+ * @param passwordChangesPerMinute how many changes of password are opened within a minute, by
+ *     everybody together; 1 to 6,000, by default 60. Anybody may open one, and one is worth one
+ *     Argon2id: who can write it can have strangers use up this machine with wrong passwords, or
+ *     keep citizens from changing theirs
  */
-public record EnrolmentSettings(URI activationPage, Duration activationLife) {
+public record EnrolmentSettings(
+    URI activationPage, Duration activationLife, int passwordChangesPerMinute) {
   /** The life of a link where nothing is set. */
   public static final Duration STANDARD_LIFE = Duration.ofDays(7);
 
+  /** How many changes of password are opened within a minute where nothing is set. */
+  public static final int STANDARD_PASSWORD_CHANGES = 60;
+
+  private static final int MOST_PASSWORD_CHANGES = 6000;
   private static final Duration SHORTEST_LIFE = Duration.ofHours(1);
   private static final Duration LONGEST_LIFE = Duration.ofDays(30);
 
@@ -30,6 +39,9 @@ public record EnrolmentSettings(URI activationPage, Duration activationLife) {
     }
     if (activationLife.compareTo(SHORTEST_LIFE) < 0 || activationLife.compareTo(LONGEST_LIFE) > 0) {
       throw new IllegalArgumentException("activationLife is 1 hour to 30 days");
+    }
+    if (passwordChangesPerMinute < 1 || passwordChangesPerMinute > MOST_PASSWORD_CHANGES) {
+      throw new IllegalArgumentException("passwordChangesPerMinute is 1 to 6,000");
     }
   }
 }

@@ -36,18 +36,14 @@ public final class SetPassword {
   public Signer run(ActivationStep step, SecretBytes temporary, SecretBytes chosen)
       throws RefusedException {
     Signer signer = requireTemporary(step, temporary);
-    List<FieldViolation> violations = policy.check("new_password", chosen, personalWords(signer));
+    List<FieldViolation> violations =
+        policy.check("new_password", chosen, PersonalWords.of(signer));
     if (!violations.isEmpty()) {
       throw RefusedException.naming(Refusal.PASSWORD_NOT_ACCEPTED, violations);
     }
     Passwords.Prepared prepared = parts.passwords().prepare(signer.id(), chosen);
     parts.database().transact(handle -> keep(handle, step, temporary, prepared));
     return signer;
-  }
-
-  private static PersonalWords personalWords(Signer signer) {
-    return new PersonalWords(
-        signer.dni(), signer.name(), signer.birthDate(), signer.mobile(), signer.email());
   }
 
   /** In a transaction of its own, which commits a wrong try before it is refused. */

@@ -1,6 +1,6 @@
 /**
- * Registering and activating: how a person comes to a BakQ; suspending, revoking and expiring: how
- * it ends.
+ * Registering and activating: how a person comes to a BakQ; changing the password, which gives
+ * another key; suspending, revoking and expiring: how it ends.
  *
  * <p>In come an officer's registrations and a citizen's steps; out go {@code signer}s, {@code
  * credential}s and messages. Trusted are the officer's certificate (checked at the door) and the

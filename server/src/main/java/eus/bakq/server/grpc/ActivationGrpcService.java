@@ -33,8 +33,6 @@ import eus.bakq.signer.v1.SubmitPasswordRequest;
 import eus.bakq.signer.v1.SubmitPasswordResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.StreamObserver;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.time.LocalDate;
 
 /** The door of citizens' programs, for activating: converts and delegates. */
@@ -209,18 +207,10 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
   private static SubmitCodeResponse toResponse(CompleteActivation.Activated activated) {
     IssuedCertificate issued = activated.certificate();
     return SubmitCodeResponse.newBuilder()
-        .setCertificate(encoded(issued.certificate()))
-        .addAllChain(issued.issuers().stream().map(ActivationGrpcService::encoded).toList())
+        .setCertificate(SignerSteps.encoded(issued.certificate()))
+        .addAllChain(issued.issuers().stream().map(SignerSteps::encoded).toList())
         .setDevice(activated.device().use(ByteString::copyFrom))
         .build();
-  }
-
-  private static ByteString encoded(X509Certificate certificate) {
-    try {
-      return ByteString.copyFrom(certificate.getEncoded());
-    } catch (CertificateEncodingException e) {
-      throw new IllegalStateException("a parsed certificate has an encoding", e);
-    }
   }
 
   private static ActivationStep step(

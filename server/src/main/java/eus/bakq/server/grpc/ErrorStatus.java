@@ -132,6 +132,7 @@ public final class ErrorStatus {
           ACTIVATION_STEP,
           PERSONAL_DATA_NOT_CONFIRMED,
           TERMS_NOT_CURRENT,
+          PASSWORD_NOT_CHANGED,
           PASSWORD_AGAIN,
           PROGRAM_CLOCK_DIFFERS ->
           Code.FAILED_PRECONDITION;

@@ -10,6 +10,8 @@ import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.InteractionId;
 import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.signer.v1.Proof;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 
 /**
@@ -85,6 +87,15 @@ public final class SignerSteps {
   public static SecretBytes password(Fields fields, String field, ByteString value) {
     fields.require(value.isValidUtf8(), field, "is UTF-8");
     return secret(fields, field, value, MOST_PASSWORD_BYTES);
+  }
+
+  /** A certificate in DER. */
+  static ByteString encoded(X509Certificate certificate) {
+    try {
+      return ByteString.copyFrom(certificate.getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a parsed certificate has an encoding", e);
+    }
   }
 
   /** A secret of 1 byte to {@code most}. */

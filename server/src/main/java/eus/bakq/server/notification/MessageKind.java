@@ -10,6 +10,8 @@ public enum MessageKind {
   ACTIVATION_CODE(Channel.SMS),
   /** SMS: the code for one frozen set of a sede. Reference: the challenge. */
   SIGNATURE_CODE(Channel.SMS),
+  /** SMS: the code for changing the password. Reference: the challenge. */
+  PASSWORD_CHANGE_CODE(Channel.SMS),
   /** E-mail: one more wrong try locks the account (AUT-10). Reference: the signer. */
   LOCK_WARNING(Channel.EMAIL),
   /** E-mail: one more wrong try locks the devices that are known. Reference: the signer. */
@@ -32,6 +34,8 @@ public enum MessageKind {
   CREDENTIALS_REVOKED(Channel.EMAIL),
   /** E-mail: the certificate's time is over (CRT-09). Reference: the act. */
   CREDENTIALS_EXPIRED(Channel.EMAIL),
+  /** E-mail: the password was changed, and with it key and certificate. Reference: the act. */
+  PASSWORD_CHANGED(Channel.EMAIL),
   /** E-mail: a signature was made. Reference: the signature request. */
   SIGNATURE_MADE(Channel.EMAIL),
   /** E-mail: a signature was made and never handed out. Reference: the signature request. */

@@ -165,6 +165,18 @@ public final class Wording {
             "host", smsHost));
   }
 
+  /**
+   * SMS: the code for changing the password. Its last line is bound to our host (OTP-10).
+   *
+   * @param code decimal digits in ASCII; not closed here
+   */
+  public String passwordChangeCode(Language language, SecretBytes code, Duration life) {
+    return text(
+        language,
+        "password-change-code.text",
+        Map.of("code", ascii(code), "minutes", minutes(life), "host", smsHost));
+  }
+
   /** E-mail: one more failure locks {@code scope} (AUT-10). */
   public EmailText lockWarning(Language language, LockScope scope, Instant lastFailure) {
     return email(language, "lock-warning." + scope.key(), lastFailure);
@@ -252,6 +264,11 @@ public final class Wording {
   /** E-mail: the certificate's time is over, and BakQ with it (CRT-09). */
   public EmailText credentialsExpired(Language language, Instant endedAt) {
     return email(language, "credentials-expired", endedAt);
+  }
+
+  /** E-mail: the password was changed, and with it key and certificate (CRT-09). */
+  public EmailText passwordChanged(Language language, Instant changedAt) {
+    return email(language, "password-changed", changedAt);
   }
 
   private EmailText email(Language language, String key, Instant time) {

@@ -76,7 +76,10 @@ final class ActivationWorld implements AutoCloseable {
   /** When the algorithms of its keys end: before certificates would by their profile. */
   final Instant keyEnd = Instant.now().plus(Duration.ofDays(5)).truncatedTo(ChronoUnit.SECONDS);
 
-  private static final String METHOD = "the step";
+  /** Of everybody who activates here. */
+  static final String PASSWORD = "euria barik, eguzkia bai";
+
+  static final String METHOD = "the step";
   private static final URI ADDRESS = URI.create("https://bakq.adibidea.eus/x");
   private static final AuthenticationSettings SETTINGS =
       new AuthenticationSettings(
@@ -142,7 +145,7 @@ final class ActivationWorld implements AutoCloseable {
           enrolment.outbox,
           enrolment.audit);
 
-  private final AuthenticationParts authentication =
+  final AuthenticationParts authentication =
       new AuthenticationParts(
           enrolment.database.database(),
           enrolment.signers,
@@ -243,20 +246,28 @@ final class ActivationWorld implements AutoCloseable {
               new CodeStep(authentication),
               authentication.devices(),
               subject,
-              new CompleteActivation.Making(
-                  new WatchedKeys(),
-                  authority,
-                  register,
-                  credentials,
-                  new Seal(random),
-                  random,
-                  KeyAlgorithm.EC_P256,
-                  SignatureAlgorithm.ECDSA_P256_SHA256,
-                  keyEnd,
-                  purposes))
+              newCredentials(purposes))
           .run(attempt)
           .certificate();
     }
+  }
+
+  /** What makes credentials for {@code purposes}; before each key something may happen. */
+  NewCredentials newCredentials(List<CredentialPurpose> purposes) {
+    return new NewCredentials(
+        enrolment.database.database(),
+        enrolment.audit,
+        new NewCredentials.Making(
+            new WatchedKeys(),
+            authority,
+            register,
+            credentials,
+            new Seal(random),
+            random,
+            KeyAlgorithm.EC_P256,
+            SignatureAlgorithm.ECDSA_P256_SHA256,
+            keyEnd,
+            purposes));
   }
 
   ActivationId newestActivation() {
@@ -288,11 +299,20 @@ final class ActivationWorld implements AutoCloseable {
   }
 
   private static SecretBytes password() {
-    return SecretBytes.takeOver("euria barik, eguzkia bai".getBytes(StandardCharsets.UTF_8));
+    return password(PASSWORD);
+  }
+
+  static SecretBytes password(String text) {
+    return SecretBytes.takeOver(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private SecretBytes code() {
-    UUID challenge = newest("ACTIVATION_CODE");
+    return code("ACTIVATION_CODE");
+  }
+
+  /** The code of the newest message of {@code kind}. */
+  SecretBytes code(String kind) {
+    UUID challenge = newest(kind);
     return enrolment.database.run(
         handle -> new PendingCodes(authentication).find(handle, challenge).orElseThrow().code());
   }
@@ -305,7 +325,8 @@ final class ActivationWorld implements AutoCloseable {
         .orElseThrow();
   }
 
-  private UnverifiedProof proof(KeyPair program, InteractionId interaction, String ticketHash) {
+  /** For a step with a ticket of this hash, or {@code -}. */
+  UnverifiedProof proof(KeyPair program, InteractionId interaction, String ticketHash) {
     long madeAt = enrolment.database.run(Database::now).getEpochSecond();
     String text = "bakq/proof/v1\n" + METHOD + "\n" + interaction + "\n" + ticketHash + "\n";
     try {

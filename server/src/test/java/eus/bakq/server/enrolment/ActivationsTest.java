@@ -295,9 +295,16 @@ final class ActivationsTest {
   }
 
   @Test
-  void boundsTheLifeOfALinkAndItsAddress() {
+  void boundsTheLifeOfALinkItsAddressAndHowManyChangeAPassword() {
+    for (int changes : new int[] {0, 6001}) {
+      assertThatThrownBy(
+              () ->
+                  new EnrolmentSettings(
+                      EnrolmentWorld.PAGE, EnrolmentSettings.STANDARD_LIFE, changes))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
     for (Duration life : List.of(Duration.ofMinutes(59), Duration.ofDays(31))) {
-      assertThatThrownBy(() -> new EnrolmentSettings(EnrolmentWorld.PAGE, life))
+      assertThatThrownBy(() -> new EnrolmentSettings(EnrolmentWorld.PAGE, life, 60))
           .isInstanceOf(IllegalArgumentException.class);
     }
     for (String page :
@@ -309,7 +316,7 @@ final class ActivationsTest {
             "https://a.eus/#x",
             "x")) {
       assertThatThrownBy(
-              () -> new EnrolmentSettings(URI.create(page), EnrolmentSettings.STANDARD_LIFE))
+              () -> new EnrolmentSettings(URI.create(page), EnrolmentSettings.STANDARD_LIFE, 60))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

@@ -53,7 +53,8 @@ final class CredentialMessagesTest {
             .doesNotContain("{", reason.name());
       }
       for (RevocationReason reason :
-          EnumSet.complementOf(EnumSet.of(RevocationReason.NEVER_LINKED))) {
+          EnumSet.complementOf(
+              EnumSet.of(RevocationReason.NEVER_LINKED, RevocationReason.PASSWORD_CHANGED))) {
         assertThat(world.wording.credentialsRevoked(language, reason, now).text())
             .doesNotContain("{", reason.name());
       }
@@ -72,6 +73,9 @@ final class CredentialMessagesTest {
     assertThat(composed(second, MessageKind.SUSPENSION_LIFTED)).isPresent();
     assertThat(composed(third, MessageKind.CREDENTIALS_REVOKED).orElseThrow().text())
         .contains("zure datuak ez dira jada");
+    CredentialAct fourth = act(new CredentialDeed.PasswordChanged());
+    assertThat(composed(fourth, MessageKind.PASSWORD_CHANGED).orElseThrow().text())
+        .contains("gako eta ziurtagiri berriak");
     // And of no other.
     assertThat(composed(first, MessageKind.CREDENTIALS_REVOKED)).isEmpty();
   }
@@ -120,7 +124,10 @@ final class CredentialMessagesTest {
   @EnumSource(MessageKind.class)
   void composesOnlyItsOwnKinds(MessageKind kind) {
     assertThat(world.messages.composes(kind))
-        .isEqualTo(kind.name().startsWith("CREDENTIALS_") || kind.name().startsWith("SUSPENSION_"));
+        .isEqualTo(
+            kind == MessageKind.PASSWORD_CHANGED
+                || kind.name().startsWith("CREDENTIALS_")
+                || kind.name().startsWith("SUSPENSION_"));
   }
 
   private CredentialAct act(CredentialDeed deed) {

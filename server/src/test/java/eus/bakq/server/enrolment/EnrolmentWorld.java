@@ -42,7 +42,8 @@ final class EnrolmentWorld implements AutoCloseable {
 
   final TestDatabase database = TestDatabase.open();
   final SoftwareInfrastructureKeys keys = new SoftwareInfrastructureKeys();
-  final EnrolmentSettings settings = new EnrolmentSettings(PAGE, EnrolmentSettings.STANDARD_LIFE);
+  final EnrolmentSettings settings =
+      new EnrolmentSettings(PAGE, EnrolmentSettings.STANDARD_LIFE, 60);
   final RowMacs macs = new RowMacs(keys);
   final Signers signers = new Signers(macs);
   final ActivationLinks links = new ActivationLinks(keys, settings);

@@ -88,6 +88,7 @@ final class WordingTest {
         List.of(
             signatureCode(language, new Signing("Ayuntamiento de X", 1, "K7Q4-2M9T")),
             signatureCode(language, new Signing("Ayuntamiento de X", 12, "K7Q4-2M9T")),
+            withSecret("012345", code -> WORDING.passwordChangeCode(language, code, TEN_MINUTES)),
             withSecret("012345", code -> WORDING.activationCode(language, code, TEN_MINUTES)))) {
       assertThat(sms.lines().toList()).hasSize(2).last().isEqualTo("@firma.adibidea.eus #012345");
       assertThat(OriginBoundCode.read(sms))
@@ -137,7 +138,10 @@ final class WordingTest {
   void speaksDifferentlyOfDifferentPurposes(Language language) {
     String activation =
         withSecret("012345", code -> WORDING.activationCode(language, code, TEN_MINUTES));
+    String change =
+        withSecret("012345", code -> WORDING.passwordChangeCode(language, code, TEN_MINUTES));
     assertThat(activation).contains("BakQ");
+    assertThat(change).contains("BakQ").isNotEqualTo(activation);
     assertThat(signatureCode(language, new Signing("X", 1, "K7Q4-2M9T"))).doesNotContain("BakQ");
   }
 
@@ -187,6 +191,7 @@ final class WordingTest {
             WORDING.signatureMade(language, new Signing("Udala", 1, "K7Q4-2M9T"), TIME),
             WORDING.signatureMade(language, new Signing("Udala", 7, "K7Q4-2M9T"), TIME),
             WORDING.credentialsExpired(language, TIME),
+            WORDING.passwordChanged(language, TIME),
             WORDING.signatureNotHandedOut(
                 language, new Signing("Udala", 7, "K7Q4-2M9T"), Why.FAULT, TIME));
     for (EmailText email : emails) {
@@ -261,6 +266,8 @@ final class WordingTest {
             "W".repeat(20),
             password -> wording.temporaryPassword(language, password, TEN_MINUTES)));
     messages.add(withSecret(code, secret -> wording.activationCode(language, secret, TEN_MINUTES)));
+    messages.add(
+        withSecret(code, secret -> wording.passwordChangeCode(language, secret, TEN_MINUTES)));
     for (int count : new int[] {1, 500}) {
       messages.add(
           withSecret(
