@@ -50,6 +50,15 @@ enum WorldInvariant {
       select r.id || ' has another sad' from signature_request r join activation_ledger l
         on l.signature_request_id = r.id and l.outcome = 'CONSUMED' where l.sad_id <> r.sad_id"""),
 
+  /** ENR-14: a row of a signer is in the version that the record says, and there is one. */
+  SIGNERS_ARE_AS_RECORDED(
+      When.ALWAYS,
+      """
+      select coalesce(s.id::text, a.subject) from signer s
+      full join (select subject, max((details ->> 'version')::bigint) as version from audit_record
+        where type = 'SIGNER_WRITTEN' group by subject) a on a.subject = s.id::text
+      where s.version is distinct from a.version"""),
+
   /**
    * AUD-01: each reservation has its intent in the record, once, and each intent its reservation.
    */

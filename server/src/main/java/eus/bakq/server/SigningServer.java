@@ -151,7 +151,7 @@ public final class SigningServer implements AutoCloseable {
             audit,
             anchors,
             counted,
-            new Signers(rowMacs),
+            new Signers(rowMacs, audit),
             new Credentials(rowMacs),
             status.register(),
             new Seal(random),

@@ -124,6 +124,12 @@ public enum AuditEventType {
    */
   ENROLMENT_REGISTERED,
   /**
+   * A signer's row was written, by the act that is recorded beside this: from now on no older
+   * version of the row is believed. Actor: {@code system}. Subject: the signer. Details: {@code
+   * version}, from 1.
+   */
+  SIGNER_WRITTEN,
+  /**
    * An act of an officer was refused by a rule (ENR-01 to ENR-06). Subject: its {@code request_id}.
    * Or it found a row that was altered (ROW_ALTERED); then the subject is the row. Details: {@code
    * request}; of an altered row {@code table} too.

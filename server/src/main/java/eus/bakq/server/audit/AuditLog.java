@@ -149,6 +149,24 @@ public final class AuditLog {
         .one();
   }
 
+  /**
+   * The version in which the record has the row of {@code signer}; 0 if it knows of none. One read
+   * of an index.
+   */
+  public long signerVersion(Handle handle, String signer) {
+    return handle
+        .createQuery(
+            """
+            SELECT (details ->> 'version')::bigint FROM audit_record
+            WHERE type = 'SIGNER_WRITTEN' AND subject = :signer
+            ORDER BY (details ->> 'version')::bigint DESC LIMIT 1
+            """)
+        .bind("signer", signer)
+        .mapTo(Long.class)
+        .findOne()
+        .orElse(0L);
+  }
+
   /** The last record, as an anchor of it; empty if there is none. */
   Optional<Anchor> head(Handle handle) {
     return handle

@@ -10,6 +10,7 @@ import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.notification.OutgoingMessage;
 import eus.bakq.server.signer.Identification;
 import eus.bakq.server.signer.Signer;
+import eus.bakq.server.signer.Signers;
 import eus.bakq.server.vocabulary.SignerId;
 import java.util.Map;
 import java.util.Objects;
@@ -68,6 +69,7 @@ final class ActivationInvitations {
             activation.id(),
             Map.of(
                 "signer", signer.id().toString(), "expires", activation.expiresAt().toString())));
+    audit.append(handle, Signers.written(signer));
   }
 
   /** Tells the dispatcher, after the commit. */

@@ -13,6 +13,7 @@ import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.notification.MessageKind;
 import eus.bakq.server.notification.OutgoingMessage;
 import eus.bakq.server.signer.Signer;
+import eus.bakq.server.signer.Signers;
 import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.vocabulary.SecretBytes;
 import java.time.Duration;
@@ -121,7 +122,7 @@ public final class CompleteActivation {
       return Link.NAMES_DIFFER;
     }
     newCredentials.link(handle, made);
-    parts.signers().changeState(handle, signer, SignerState.ACTIVE);
+    Signer active = parts.signers().changeState(handle, signer, SignerState.ACTIVE);
     parts.activations().advance(handle, activation, ActivationState.COMPLETED, now);
     parts
         .outbox()
@@ -142,6 +143,7 @@ public final class CompleteActivation {
                 signer.id().toString(),
                 activation.id(),
                 NewCredentials.named(made.getFirst())));
+    parts.audit().append(handle, Signers.written(active));
     return Link.LINKED;
   }
 

@@ -96,8 +96,9 @@ public final class CredentialStatus {
       credentials.suspend(handle, credential);
       register.suspend(handle, credential.certificate().getSerialNumber(), now, deed.until());
     }
-    signers.changeState(handle, signer, SignerState.SUSPENDED);
+    Signer suspended = signers.changeState(handle, signer, SignerState.SUSPENDED);
     CredentialAct act = tell(handle, signer, deed, now);
+    audit.append(handle, Signers.written(suspended));
     for (Credential credential : held) {
       Map<String, String> details = details(act, ground, credential);
       details.put("why", deed.reason().name());
@@ -120,8 +121,9 @@ public final class CredentialStatus {
       credentials.lift(handle, credential);
       register.lift(handle, credential.certificate().getSerialNumber(), now);
     }
-    signers.changeState(handle, signer, SignerState.ACTIVE);
+    Signer active = signers.changeState(handle, signer, SignerState.ACTIVE);
     CredentialAct act = tell(handle, signer, new CredentialDeed.Lifted(), now);
+    audit.append(handle, Signers.written(active));
     for (Credential credential : held) {
       record(
           handle,
@@ -142,19 +144,21 @@ public final class CredentialStatus {
   void revoke(Handle handle, Ground ground, Signer signer, RevocationReason reason, Instant now)
       throws RefusedException {
     List<Credential> held = hold(handle, signer);
-    List<AuditEvent> takenIn = new ArrayList<>();
+    List<AuditEvent> written = new ArrayList<>();
     for (Credential credential : held) {
-      takeInIfMissing(handle, credential).ifPresent(takenIn::add);
+      takeInIfMissing(handle, credential).ifPresent(written::add);
       register.revoke(handle, credential.certificate().getSerialNumber(), reason, now);
       credentials.destroyKey(handle, credential);
     }
     var _ = counters.endDevices(handle, signer.id());
     // Nobody activates for a person who has died.
     boolean closed = reason == RevocationReason.SIGNER_DIED;
-    signers.changeState(
-        handle, signer, closed ? SignerState.CLOSED : SignerState.PENDING_ACTIVATION);
+    Signer ended =
+        signers.changeState(
+            handle, signer, closed ? SignerState.CLOSED : SignerState.PENDING_ACTIVATION);
     CredentialAct act = tell(handle, signer, new CredentialDeed.Revoked(reason), now);
-    takenIn.forEach(event -> audit.append(handle, event)); // and nothing but records after it
+    written.add(Signers.written(ended));
+    written.forEach(event -> audit.append(handle, event)); // and nothing but records after it
     for (Credential credential : held) {
       Map<String, String> details = details(act, ground, credential);
       details.put("why", reason.name());
@@ -258,10 +262,12 @@ public final class CredentialStatus {
       return;
     }
     expired.forEach(credential -> credentials.destroyKey(handle, credential));
-    if (expired.size() == held.size()) {
-      signers.changeState(handle, signer, SignerState.PENDING_ACTIVATION);
-    }
+    Optional<Signer> ended =
+        expired.size() == held.size()
+            ? Optional.of(signers.changeState(handle, signer, SignerState.PENDING_ACTIVATION))
+            : Optional.empty();
     CredentialAct act = tell(handle, signer, new CredentialDeed.Expired(), now);
+    ended.ifPresent(one -> audit.append(handle, Signers.written(one)));
     for (Credential credential : expired) {
       Map<String, String> details = new LinkedHashMap<>();
       details.put("act", act.id().toString());

@@ -77,12 +77,13 @@ public final class UnlockSigner {
     if (!counters.unlock(handle, registered.id())) {
       throw new RefusedException(Refusal.SIGNER_STATE);
     }
-    signers.identifyAgain(
-        handle,
-        registered,
-        evidence.document(),
-        new Identification(
-            IdentificationMethod.IN_PERSON, identifiedAt, officer.name(), evidence.sha256()));
+    Signer identified =
+        signers.identifyAgain(
+            handle,
+            registered,
+            evidence.document(),
+            new Identification(
+                IdentificationMethod.IN_PERSON, identifiedAt, officer.name(), evidence.sha256()));
     audit.append(
         handle,
         AuditEvent.succeeded(
@@ -90,5 +91,6 @@ public final class UnlockSigner {
             officer.name().value(),
             registered.id(),
             Map.of("evidence_sha256", evidence.sha256().toHex())));
+    audit.append(handle, Signers.written(identified));
   }
 }

@@ -1,5 +1,8 @@
 package eus.bakq.server.signer;
 
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CallerName;
 import eus.bakq.server.vocabulary.Dni;
@@ -17,6 +20,7 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -38,10 +42,28 @@ public final class Signers {
           + " document_number, document_expiry, identification_method, identified_at, officer,"
           + " evidence_sha256, state, version, row_mac";
 
-  private final RowMacs macs;
+  private static final SignerId NOBODY = new SignerId(new UUID(0, 0));
 
-  public Signers(RowMacs macs) {
+  private final RowMacs macs;
+  private final AuditLog audit;
+
+  public Signers(RowMacs macs, AuditLog audit) {
     this.macs = Objects.requireNonNull(macs);
+    this.audit = Objects.requireNonNull(audit);
+  }
+
+  /**
+   * What is to be recorded, last, in each transaction that writes the row of {@code signer}: its
+   * version. A row in any other version is taken for altered.
+   *
+   * @param signer as it was written at last
+   */
+  public static AuditEvent written(Signer signer) {
+    return AuditEvent.succeeded(
+        AuditEventType.SIGNER_WRITTEN,
+        "system",
+        signer.id(),
+        Map.of("version", Long.toString(signer.version())));
   }
 
   /** Does the work of reading a row that is not there (AUT-11). */
@@ -85,23 +107,28 @@ public final class Signers {
   /**
    * The signer with this number.
    *
-   * @throws AlteredRowException if the row does not stand under its MAC
+   * @throws AlteredRowException if the row does not stand under its MAC, or the record has it in
+   *     another version
    */
   public Optional<Signer> find(Handle handle, Dni dni) {
-    return handle
+    return requireLatest(
+        handle,
+        handle
         .createQuery("SELECT " + COLUMNS + " FROM signer WHERE dni = :dni")
         .bind("dni", dni.value())
         .map((row, context) -> read(row))
-        .findOne();
+        .findOne());
   }
 
   /** As {@link #find(Handle, Dni)}, by id. */
   public Optional<Signer> find(Handle handle, SignerId id) {
-    return handle
+    return requireLatest(
+        handle,
+        handle
         .createQuery("SELECT " + COLUMNS + " FROM signer WHERE id = :id")
         .bind("id", id.value())
         .map((row, context) -> read(row))
-        .findOne();
+        .findOne());
   }
 
   /** Everybody who has the same mobile number as {@code id}, and {@code id}; empty for nobody. */
@@ -123,20 +150,24 @@ public final class Signers {
    * on one person follow one another.
    */
   public Optional<Signer> findAndHold(Handle handle, Dni dni) {
-    return handle
+    return requireLatest(
+        handle,
+        handle
         .createQuery("SELECT " + COLUMNS + " FROM signer WHERE dni = :dni FOR UPDATE")
         .bind("dni", dni.value())
         .map((row, context) -> read(row))
-        .findOne();
+        .findOne());
   }
 
   /** As {@link #findAndHold(Handle, Dni)}, by id. */
   public Optional<Signer> findAndHold(Handle handle, SignerId id) {
-    return handle
+    return requireLatest(
+        handle,
+        handle
         .createQuery("SELECT " + COLUMNS + " FROM signer WHERE id = :id FOR UPDATE")
         .bind("id", id.value())
         .map((row, context) -> read(row))
-        .findOne();
+        .findOne());
   }
 
   /**
@@ -211,6 +242,16 @@ public final class Signers {
     }
     macs.require(encoding(signer), Bytes.copyOf(row.getBytes("row_mac")), "signer", id);
     return signer;
+  }
+
+  /** The same statement for somebody who is not registered. */
+  private Optional<Signer> requireLatest(Handle handle, Optional<Signer> read) {
+    String id = read.map(Signer::id).orElse(NOBODY).toString();
+    long recorded = audit.signerVersion(handle, id);
+    if (read.isPresent() && read.get().version() != recorded) {
+      throw new AlteredRowException("signer", id);
+    }
+    return read;
   }
 
   private static Signer unverified(ResultSet row, SignerId id) throws SQLException {

@@ -3,6 +3,7 @@ package eus.bakq.server.authentication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.database.TestDatabase;
 import eus.bakq.server.hsm.SoftwareInfrastructureKeys;
@@ -46,7 +47,7 @@ class CodeQuotasTest {
   private static TestDatabase database;
 
   private final Outbox outbox = new Outbox();
-  private final Signers signers = new Signers(new RowMacs(new SoftwareInfrastructureKeys()));
+  private final Signers signers = new Signers(new RowMacs(new SoftwareInfrastructureKeys()), new AuditLog());
 
   @BeforeAll
   static void open() {
@@ -170,7 +171,12 @@ class CodeQuotasTest {
                 Bytes.copyOf(new byte[] {1}).sha256()),
             SignerState.PENDING_ACTIVATION,
             1);
-    assertThat(database.<Boolean>run(handle -> signers.insert(handle, signer))).isTrue();
+    database.run(
+        handle -> {
+          assertThat(signers.insert(handle, signer)).isTrue();
+          new AuditLog().append(handle, Signers.written(signer));
+          return signer;
+        });
     return signer.id();
   }
 }

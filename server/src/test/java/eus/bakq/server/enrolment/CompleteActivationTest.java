@@ -13,6 +13,7 @@ import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.hsm.FakeCitizenKeys;
+import eus.bakq.server.signer.Signers;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.SignerState;
 import eus.bakq.server.vocabulary.CredentialPurpose;
@@ -192,9 +193,12 @@ final class CompleteActivationTest {
             ane.identification(),
             SignerState.PENDING_ACTIVATION,
             1);
-    boolean inserted =
-        world.enrolment.database.run(handle -> world.enrolment.signers.insert(handle, other));
-    assertThat(inserted).isTrue();
+    world.enrolment.database.run(
+        handle -> {
+          assertThat(world.enrolment.signers.insert(handle, other)).isTrue();
+          world.enrolment.audit.append(handle, Signers.written(other));
+          return other;
+        });
   }
 
   private void assertRefused(List<CredentialPurpose> purposes) {

@@ -45,11 +45,11 @@ final class EnrolmentWorld implements AutoCloseable {
   final EnrolmentSettings settings =
       new EnrolmentSettings(PAGE, EnrolmentSettings.STANDARD_LIFE, 60);
   final RowMacs macs = new RowMacs(keys);
-  final Signers signers = new Signers(macs);
   final ActivationLinks links = new ActivationLinks(keys, settings);
   final Activations activations = new Activations(macs, links, settings, new SecureRandom());
   final Outbox outbox = new Outbox();
   final AuditLog audit = new AuditLog();
+  final Signers signers = new Signers(macs, audit);
   final EnrolmentMessages messages =
       new EnrolmentMessages(signers, activations, links, Wording.open("bakq.adibidea.eus", 6));
 

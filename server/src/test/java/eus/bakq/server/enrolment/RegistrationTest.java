@@ -14,6 +14,7 @@ import eus.bakq.server.failure.UnavailableException;
 import eus.bakq.server.notification.ComposedMessage;
 import eus.bakq.server.notification.MessageKind;
 import eus.bakq.server.notification.OutgoingMessage;
+import eus.bakq.server.signer.Signers;
 import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.signer.SignerState;
@@ -82,7 +83,8 @@ final class RegistrationTest {
                 "ACTIVATION_LINK_ISSUED",
                 "SUCCEEDED",
                 "registration-1",
-                activation.id().toString()));
+                activation.id().toString()),
+            tuple("SIGNER_WRITTEN", "SUCCEEDED", "system", signer.id().toString()));
     assertThat(recorded.getFirst().details())
         .containsEntry("version", "1")
         .containsEntry("evidence", signer.identification().evidenceSha256().toHex());
@@ -95,7 +97,7 @@ final class RegistrationTest {
     RegisteredSigner first = register(wish);
     assertThat(register(wish)).isEqualTo(first);
     assertThat(world.outbox()).hasSize(1);
-    assertThat(world.recorded(before)).hasSize(2);
+    assertThat(world.recorded(before)).hasSize(3);
   }
 
   @Test
@@ -192,7 +194,7 @@ final class RegistrationTest {
     assertThat(world.outbox()).hasSize(2);
     assertThat(world.recorded(before))
         .extracting(AuditRecord::type)
-        .containsExactly("ENROLMENT_REGISTERED", "ACTIVATION_LINK_ISSUED");
+        .containsExactly("ENROLMENT_REGISTERED", "ACTIVATION_LINK_ISSUED", "SIGNER_WRITTEN");
     assertThat(world.recorded(before).getFirst().details()).containsEntry("version", "2");
   }
 
@@ -216,7 +218,12 @@ final class RegistrationTest {
             world
                 .renewActivation()
                 .run(OFFICER, EnrolmentWorld.wish(), ANE, EnrolmentWorld.evidence("2026-11-20")));
-    world.database.run(handle -> world.signers.changeState(handle, find(), SignerState.ACTIVE));
+    world.database.run(
+        handle -> {
+          Signer active = world.signers.changeState(handle, find(), SignerState.ACTIVE);
+          world.audit.append(handle, Signers.written(active));
+          return active;
+        });
     assertRefusedAndRecorded(Refusal.SIGNER_STATE, () -> renew(EnrolmentWorld.wish()));
     assertThat(world.outbox()).hasSize(1);
   }

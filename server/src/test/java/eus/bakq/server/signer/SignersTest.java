@@ -3,6 +3,7 @@ package eus.bakq.server.signer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.database.TestDatabase;
 import eus.bakq.server.hsm.SoftwareInfrastructureKeys;
 import eus.bakq.server.vocabulary.Bytes;
@@ -35,7 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SignersTest {
   private static TestDatabase database;
 
-  private final Signers signers = new Signers(new RowMacs(new SoftwareInfrastructureKeys()));
+  private final AuditLog audit = new AuditLog();
+  private final Signers signers =
+      new Signers(new RowMacs(new SoftwareInfrastructureKeys()), audit);
   private final Signer ane = signer("12345678Z");
 
   @BeforeAll
@@ -109,7 +112,12 @@ final class SignersTest {
             Instant.parse("2026-12-01T10:00:00Z"),
             new CallerName("registration-2"),
             Bytes.copyOf(new byte[32]).sha256());
-    database.run(handle -> signers.identifyAgain(handle, ane, passport, again));
+    database.run(
+        handle -> {
+          Signer identified = signers.identifyAgain(handle, ane, passport, again);
+          audit.append(handle, Signers.written(identified));
+          return identified;
+        });
     assertThat(find(ane).orElseThrow())
         .satisfies(
             found -> {
@@ -161,6 +169,35 @@ final class SignersTest {
     assertThatThrownBy(() -> database.run(handle -> signers.find(handle, dni)))
         .isInstanceOf(AlteredRowException.class)
         .hasMessageNotContainingAny("12345678Z", "Ane");
+  }
+
+  /** Whoever kept the row, with the MAC of then. */
+  @Test
+  void refusesARowThatWasSetBack() throws SQLException {
+    insert(ane);
+    database.asSuperuser("CREATE TABLE IF NOT EXISTS kept AS SELECT * FROM signer");
+    changeState(changeState(ane, SignerState.ACTIVE), SignerState.SUSPENDED);
+    database.asSuperuser(
+        "SET session_replication_role = replica",
+        "UPDATE signer SET state = kept.state, version = kept.version, row_mac = kept.row_mac"
+            + " FROM kept WHERE signer.id = kept.id",
+        "DROP TABLE kept");
+
+    assertThatThrownBy(() -> find(ane)).isInstanceOf(AlteredRowException.class);
+    assertThatThrownBy(() -> database.run(handle -> signers.findAndHold(handle, ane.dni())))
+        .isInstanceOf(AlteredRowException.class);
+  }
+
+  /** Whoever has the key of the MACs, and writes beside the record. */
+  @Test
+  void refusesARowThatTheRecordDoesNotKnow() {
+    database.run(handle -> signers.insert(handle, ane));
+    assertThatThrownBy(() -> find(ane)).isInstanceOf(AlteredRowException.class);
+
+    Signer miren = signer("00000000T");
+    insert(miren);
+    database.run(handle -> signers.changeState(handle, miren, SignerState.ACTIVE));
+    assertThatThrownBy(() -> find(miren)).isInstanceOf(AlteredRowException.class);
   }
 
   @Test
@@ -221,7 +258,14 @@ final class SignersTest {
   }
 
   private boolean insert(Signer signer) {
-    return database.run(handle -> signers.insert(handle, signer));
+    return database.run(
+        handle -> {
+          boolean inserted = signers.insert(handle, signer);
+          if (inserted) {
+            audit.append(handle, Signers.written(signer));
+          }
+          return inserted;
+        });
   }
 
   private Optional<Signer> find(Signer signer) {
@@ -229,7 +273,12 @@ final class SignersTest {
   }
 
   private Signer changeState(Signer signer, SignerState next) {
-    return database.run(handle -> signers.changeState(handle, signer, next));
+    return database.run(
+        handle -> {
+          Signer changed = signers.changeState(handle, signer, next);
+          audit.append(handle, Signers.written(changed));
+          return changed;
+        });
   }
 
   private static Signer signer(String dni) {
