@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -113,22 +114,24 @@ public final class Signers {
   public Optional<Signer> find(Handle handle, Dni dni) {
     return requireLatest(
         handle,
-        handle
-        .createQuery("SELECT " + COLUMNS + " FROM signer WHERE dni = :dni")
-        .bind("dni", dni.value())
-        .map((row, context) -> read(row))
-        .findOne());
+        () ->
+            handle
+                .createQuery("SELECT " + COLUMNS + " FROM signer WHERE dni = :dni")
+                .bind("dni", dni.value())
+                .map((row, context) -> read(row))
+                .findOne());
   }
 
   /** As {@link #find(Handle, Dni)}, by id. */
   public Optional<Signer> find(Handle handle, SignerId id) {
     return requireLatest(
         handle,
-        handle
-        .createQuery("SELECT " + COLUMNS + " FROM signer WHERE id = :id")
-        .bind("id", id.value())
-        .map((row, context) -> read(row))
-        .findOne());
+        () ->
+            handle
+                .createQuery("SELECT " + COLUMNS + " FROM signer WHERE id = :id")
+                .bind("id", id.value())
+                .map((row, context) -> read(row))
+                .findOne());
   }
 
   /** Everybody who has the same mobile number as {@code id}, and {@code id}; empty for nobody. */
@@ -152,22 +155,24 @@ public final class Signers {
   public Optional<Signer> findAndHold(Handle handle, Dni dni) {
     return requireLatest(
         handle,
-        handle
-        .createQuery("SELECT " + COLUMNS + " FROM signer WHERE dni = :dni FOR UPDATE")
-        .bind("dni", dni.value())
-        .map((row, context) -> read(row))
-        .findOne());
+        () ->
+            handle
+                .createQuery("SELECT " + COLUMNS + " FROM signer WHERE dni = :dni FOR UPDATE")
+                .bind("dni", dni.value())
+                .map((row, context) -> read(row))
+                .findOne());
   }
 
   /** As {@link #findAndHold(Handle, Dni)}, by id. */
   public Optional<Signer> findAndHold(Handle handle, SignerId id) {
     return requireLatest(
         handle,
-        handle
-        .createQuery("SELECT " + COLUMNS + " FROM signer WHERE id = :id FOR UPDATE")
-        .bind("id", id.value())
-        .map((row, context) -> read(row))
-        .findOne());
+        () ->
+            handle
+                .createQuery("SELECT " + COLUMNS + " FROM signer WHERE id = :id FOR UPDATE")
+                .bind("id", id.value())
+                .map((row, context) -> read(row))
+                .findOne());
   }
 
   /**
@@ -244,8 +249,15 @@ public final class Signers {
     return signer;
   }
 
-  /** The same statement for somebody who is not registered. */
-  private Optional<Signer> requireLatest(Handle handle, Optional<Signer> read) {
+  /** The same statements for somebody who is not registered, or whose row was altered. */
+  private Optional<Signer> requireLatest(Handle handle, Supplier<Optional<Signer>> row) {
+    Optional<Signer> read;
+    try {
+      read = row.get();
+    } catch (AlteredRowException e) {
+      var _ = audit.signerVersion(handle, e.row());
+      throw e;
+    }
     String id = read.map(Signer::id).orElse(NOBODY).toString();
     long recorded = audit.signerVersion(handle, id);
     if (read.isPresent() && read.get().version() != recorded) {

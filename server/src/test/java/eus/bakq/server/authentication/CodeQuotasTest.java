@@ -47,7 +47,8 @@ class CodeQuotasTest {
   private static TestDatabase database;
 
   private final Outbox outbox = new Outbox();
-  private final Signers signers = new Signers(new RowMacs(new SoftwareInfrastructureKeys()), new AuditLog());
+  private final Signers signers =
+      new Signers(new RowMacs(new SoftwareInfrastructureKeys()), new AuditLog());
 
   @BeforeAll
   static void open() {

@@ -37,8 +37,7 @@ final class SignersTest {
   private static TestDatabase database;
 
   private final AuditLog audit = new AuditLog();
-  private final Signers signers =
-      new Signers(new RowMacs(new SoftwareInfrastructureKeys()), audit);
+  private final Signers signers = new Signers(new RowMacs(new SoftwareInfrastructureKeys()), audit);
   private final Signer ane = signer("12345678Z");
 
   @BeforeAll
