@@ -152,6 +152,7 @@ record EnrolmentWiring(
             authentication.parts().passwords(),
             common.credentials(),
             common.register(),
+            common.hsm().citizenKeys(),
             common.seal(),
             common.outbox(),
             common.audit());

@@ -180,8 +180,9 @@ public enum AuditEventType {
    * A change of password was refused though all factors were right; nothing changed. Reason:
    * ACCOUNT_CHANGED (suspended, revoked or changed elsewhere meanwhile), CERTIFICATE_NOT_GOOD,
    * SET_BACK (the record says that the key is destroyed or on hold: somebody has put rows back),
-   * ANOTHER_PASSWORD (it does not open the seal of the key: somebody has put its row back),
-   * SAME_PASSWORD, NAMES_DIFFER (ENR-13). Subject: the change. Details: {@code interaction}.
+   * EPOCH_ENDED (of the key, by the officers: somebody has put rows back), ANOTHER_PASSWORD (it
+   * does not open the seal of the key: somebody has put its row back), SAME_PASSWORD, NAMES_DIFFER
+   * (ENR-13). Subject: the change. Details: {@code interaction}.
    */
   PASSWORD_CHANGE_REFUSED,
   /**

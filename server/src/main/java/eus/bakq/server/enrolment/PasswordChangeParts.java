@@ -7,6 +7,7 @@ import eus.bakq.server.credential.CertificateRegister;
 import eus.bakq.server.credential.Credentials;
 import eus.bakq.server.credential.Seal;
 import eus.bakq.server.database.Database;
+import eus.bakq.server.hsm.CitizenKeys;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.signer.AlteredRows;
 import eus.bakq.server.signer.Signers;
@@ -20,6 +21,7 @@ public record PasswordChangeParts(
     Passwords passwords,
     Credentials credentials,
     CertificateRegister register,
+    CitizenKeys citizenKeys,
     Seal seal,
     Outbox outbox,
     AuditLog audit) {}

@@ -15,6 +15,11 @@ enum PasswordChangeRefusal {
    */
   SET_BACK,
   /**
+   * The officers have ended the epoch of the key: the rows were put back. No signature is made with
+   * it, and no new key in its place.
+   */
+  EPOCH_ENDED,
+  /**
    * The password does not open the seal of the key. Its row was put back: who knew an older
    * password would else get a key under one of his choice.
    */

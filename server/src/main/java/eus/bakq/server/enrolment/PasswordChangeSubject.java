@@ -178,6 +178,9 @@ public final class PasswordChangeSubject
       if (!one.isValidAt(now) || !isGood(handle, one)) {
         return Optional.of(PasswordChangeRefusal.CERTIFICATE_NOT_GOOD);
       }
+      if (!parts.citizenKeys().opens(one.binding().epoch())) {
+        return Optional.of(PasswordChangeRefusal.EPOCH_ENDED);
+      }
       String id = one.id().toString();
       if (parts.audit().saysNotUsable(handle, id)) {
         Database.notice(handle, new AlteredRowException("credential", id));

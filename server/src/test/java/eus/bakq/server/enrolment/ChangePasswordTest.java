@@ -69,6 +69,7 @@ final class ChangePasswordTest {
             world.authentication.passwords(),
             world.credentials,
             world.register,
+            world.citizenKeys,
             new Seal(world.random),
             world.enrolment.outbox,
             world.enrolment.audit);
@@ -230,6 +231,17 @@ final class ChangePasswordTest {
     assertNotChanged(FIRST, SECOND);
 
     assertThat(refusals()).containsExactly("SET_BACK");
+  }
+
+  @Test
+  @DisplayName("KEY-10, KEY-14: a key of an epoch that has ended makes no new one")
+  void makesNoNewKeyOfAnEndedEpoch() throws RefusedException {
+    activate(SIGNING);
+    world.citizenKeys.endEpoch();
+
+    assertNotChanged(FIRST, SECOND);
+
+    assertThat(refusals()).containsExactly("EPOCH_ENDED");
   }
 
   @Test
