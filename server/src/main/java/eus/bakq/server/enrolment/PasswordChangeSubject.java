@@ -49,7 +49,9 @@ public final class PasswordChangeSubject
   @FunctionalInterface
   interface Acceptance {
     /**
-     * @throws RefusedException if it is not accepted; the code is then as good as before
+     * Returns if the password is accepted.
+     *
+     * @throws RefusedException if it is not; the code is then as good as before
      */
     void require(Signer signer) throws RefusedException;
   }
