@@ -14,6 +14,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.FieldViolation;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.vocabulary.CredentialPurpose;
 import eus.bakq.server.vocabulary.SecretBytes;
@@ -178,7 +179,13 @@ public final class ChangePassword {
       Passwords.Replacement replacement,
       List<Credential> made)
       throws RefusedException {
-    Signer signer = parts.signers().findAndHold(handle, proven.account().id()).orElseThrow();
+    Signer signer;
+    try {
+      signer = parts.signers().findAndHold(handle, proven.account().id()).orElseThrow();
+    } catch (AlteredRowException e) {
+      Database.notice(handle, e);
+      return Optional.of(PasswordChangeRefusal.SET_BACK);
+    }
     List<Credential> held = parts.credentials().holdUsable(handle, signer.id());
     Optional<PasswordChangeRefusal> refusal = subject.judge(handle, signer, held);
     if (refusal.isPresent()) {

@@ -98,13 +98,13 @@ public final class CredentialStatus {
     }
     Signer suspended = signers.changeState(handle, signer, SignerState.SUSPENDED);
     CredentialAct act = tell(handle, signer, deed, now);
-    audit.append(handle, Signers.written(suspended));
     for (Credential credential : held) {
       Map<String, String> details = details(act, ground, credential);
       details.put("why", deed.reason().name());
       details.put("until", deed.until().toString());
       record(handle, AuditEventType.CERTIFICATE_SUSPENDED, ground, signer, details);
     }
+    audit.append(handle, Signers.written(suspended));
   }
 
   /**
@@ -123,7 +123,6 @@ public final class CredentialStatus {
     }
     Signer active = signers.changeState(handle, signer, SignerState.ACTIVE);
     CredentialAct act = tell(handle, signer, new CredentialDeed.Lifted(), now);
-    audit.append(handle, Signers.written(active));
     for (Credential credential : held) {
       record(
           handle,
@@ -132,6 +131,7 @@ public final class CredentialStatus {
           signer,
           details(act, ground, credential));
     }
+    audit.append(handle, Signers.written(active));
   }
 
   /**
@@ -144,9 +144,9 @@ public final class CredentialStatus {
   void revoke(Handle handle, Ground ground, Signer signer, RevocationReason reason, Instant now)
       throws RefusedException {
     List<Credential> held = hold(handle, signer);
-    List<AuditEvent> written = new ArrayList<>();
+    List<AuditEvent> takenIn = new ArrayList<>();
     for (Credential credential : held) {
-      takeInIfMissing(handle, credential).ifPresent(written::add);
+      takeInIfMissing(handle, credential).ifPresent(takenIn::add);
       register.revoke(handle, credential.certificate().getSerialNumber(), reason, now);
       credentials.destroyKey(handle, credential);
     }
@@ -157,14 +157,14 @@ public final class CredentialStatus {
         signers.changeState(
             handle, signer, closed ? SignerState.CLOSED : SignerState.PENDING_ACTIVATION);
     CredentialAct act = tell(handle, signer, new CredentialDeed.Revoked(reason), now);
-    written.add(Signers.written(ended));
-    written.forEach(event -> audit.append(handle, event)); // and nothing but records after it
+    takenIn.forEach(event -> audit.append(handle, event)); // and nothing but records after it
     for (Credential credential : held) {
       Map<String, String> details = details(act, ground, credential);
       details.put("why", reason.name());
       record(handle, AuditEventType.CERTIFICATE_REVOKED, ground, signer, details);
       recordDestruction(handle, ground, signer, credential);
     }
+    audit.append(handle, Signers.written(ended));
     if (closed) {
       Map<String, String> details = Map.of("act", act.id().toString(), "why", reason.name());
       record(handle, AuditEventType.ACCOUNT_CLOSED, ground, signer, details);
@@ -267,7 +267,6 @@ public final class CredentialStatus {
             ? Optional.of(signers.changeState(handle, signer, SignerState.PENDING_ACTIVATION))
             : Optional.empty();
     CredentialAct act = tell(handle, signer, new CredentialDeed.Expired(), now);
-    ended.ifPresent(one -> audit.append(handle, Signers.written(one)));
     for (Credential credential : expired) {
       Map<String, String> details = new LinkedHashMap<>();
       details.put("act", act.id().toString());
@@ -276,6 +275,7 @@ public final class CredentialStatus {
       record(handle, AuditEventType.CERTIFICATE_EXPIRED, ground, signer, details);
       recordDestruction(handle, ground, signer, credential);
     }
+    ended.ifPresent(one -> audit.append(handle, Signers.written(one)));
   }
 
   private List<Credential> hold(Handle handle, Signer signer) throws RefusedException {

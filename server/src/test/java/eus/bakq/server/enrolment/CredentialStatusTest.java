@@ -73,7 +73,9 @@ final class CredentialStatusTest {
     assertThat(registered()).allSatisfy(one -> assertThat(one.suspendedUntil()).contains(until));
     assertThat(lines())
         .containsExactly(
-            "CERTIFICATE_SUSPENDED registration-1", "CERTIFICATE_SUSPENDED registration-1");
+            "CERTIFICATE_SUSPENDED registration-1",
+            "CERTIFICATE_SUSPENDED registration-1",
+            "SIGNER_WRITTEN system");
     AuditRecord record = recorded().getFirst();
     assertThat(record.subject()).isEqualTo(ane.id().toString());
     assertThat(record.details())
@@ -99,7 +101,8 @@ final class CredentialStatusTest {
     assertThat(lines())
         .containsExactly(
             "CERTIFICATE_SUSPENSION_LIFTED registration-1",
-            "CERTIFICATE_SUSPENSION_LIFTED registration-1");
+            "CERTIFICATE_SUSPENSION_LIFTED registration-1",
+            "SIGNER_WRITTEN system");
     assertThat(recorded().getFirst().details())
         .containsEntry("evidence_sha256", EVIDENCE.sha256().toHex());
     assertThat(world.find(ane).orElseThrow().identification().evidenceSha256())
@@ -118,7 +121,8 @@ final class CredentialStatusTest {
             "CERTIFICATE_REVOKED registration-1",
             "KEY_DESTROYED registration-1",
             "CERTIFICATE_REVOKED registration-1",
-            "KEY_DESTROYED registration-1");
+            "KEY_DESTROYED registration-1",
+            "SIGNER_WRITTEN system");
     assertThat(recorded().getFirst().details())
         .containsEntry("why", "KEY_COMPROMISED")
         .containsEntry("evidence_sha256", EVIDENCE.sha256().toHex());
@@ -141,7 +145,7 @@ final class CredentialStatusTest {
     revoke(EnrolmentWorld.wish(), RevocationReason.SIGNER_DIED);
 
     assertThat(world.find(ane).orElseThrow().state()).isEqualTo(SignerState.CLOSED);
-    assertThat(lines()).hasSize(5).endsWith("ACCOUNT_CLOSED registration-1");
+    assertThat(lines()).hasSize(6).endsWith("ACCOUNT_CLOSED registration-1");
     assertThatThrownBy(
             () ->
                 world
@@ -186,7 +190,7 @@ final class CredentialStatusTest {
     IdempotentWish revocation = EnrolmentWorld.wish();
     revoke(revocation, RevocationReason.SIGNER_ASKED);
     revoke(revocation, RevocationReason.SIGNER_ASKED);
-    assertThat(lines()).hasSize(8);
+    assertThat(lines()).hasSize(11);
     assertThat(world.enrolment.count("credential_act")).isEqualTo(3);
   }
 
@@ -279,10 +283,11 @@ final class CredentialStatusTest {
             "CERTIFICATE_REVOKED system",
             "KEY_DESTROYED system",
             "CERTIFICATE_REVOKED system",
-            "KEY_DESTROYED system");
+            "KEY_DESTROYED system",
+            "SIGNER_WRITTEN system");
     assertThat(notice(MessageKind.CREDENTIALS_REVOKED).text()).contains("inork ez du etetea");
     world.tidy.run();
-    assertThat(lines()).hasSize(4);
+    assertThat(lines()).hasSize(5);
   }
 
   /** KEY-10: what was suspended when its time was over ends so too. */
@@ -309,10 +314,11 @@ final class CredentialStatusTest {
             "CERTIFICATE_EXPIRED system",
             "KEY_DESTROYED system",
             "CERTIFICATE_EXPIRED system",
-            "KEY_DESTROYED system");
+            "KEY_DESTROYED system",
+            "SIGNER_WRITTEN system");
     assertThat(notice(MessageKind.CREDENTIALS_EXPIRED).subject()).isEqualTo("Zure BakQ iraungi da");
     world.tidy.run();
-    assertThat(lines()).hasSize(4);
+    assertThat(lines()).hasSize(5);
   }
 
   @Test
