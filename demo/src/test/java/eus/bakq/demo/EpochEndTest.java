@@ -7,7 +7,6 @@ import eus.bakq.fixtures.Documents;
 import eus.bakq.fixtures.SoftHsm;
 import eus.bakq.hsmconfig.Epoch;
 import eus.bakq.pkcs11.Constant;
-import eus.bakq.registration.v1.RevocationReason;
 import eus.bakq.relyingparty.v1.SignatureRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,7 +48,7 @@ class EpochEndTest {
   /** Of the older citizen, as they were while the epoch was needed. */
   private RowBackup living;
 
-  /** As they were after the credential was revoked. */
+  /** As they were when a new password had made a new key, in the newer epoch. */
   private RowBackup ended;
 
   /** What somebody with that backup, the custody token's PIN and the password computes. */
@@ -117,7 +116,9 @@ class EpochEndTest {
     assertThat(refused("end", "--statement", statement(), "--out", "refused"))
         .contains("1 living credentials need the epoch wrap-2026-1");
 
-    world.officer().revoke(old.at(world), RevocationReason.REVOCATION_REASON_SIGNER_ASKED);
+    Citizen leaving = old.at(world);
+    leaving.forgetSms();
+    leaving.changePassword(Citizen.PASSWORD, Citizen.NEW_PASSWORD);
     ended = rowsOf(old, "ended");
     world.close();
     start();
