@@ -3,13 +3,11 @@ package eus.bakq.hsmconfig;
 import eus.bakq.pkcs11.Pkcs11Exception;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,8 +50,7 @@ public final class Ceremony implements Callable<Integer> {
 
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    PrintWriter account = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    System.exit(execute(account, arguments));
+    OfficersProgram.main(new Ceremony(), arguments);
   }
 
   /**
@@ -64,22 +61,14 @@ public final class Ceremony implements Callable<Integer> {
    * @return the exit code
    */
   public static int execute(PrintWriter account, String... arguments) {
-    return new CommandLine(new Ceremony()).setOut(account).setErr(account).execute(arguments);
+    return OfficersProgram.execute(new Ceremony(), account, arguments);
   }
 
   @Override
-  public Integer call() throws IOException, GeneralSecurityException {
-    PrintWriter account = spec.commandLine().getOut();
-    try {
-      new KeyCeremony(Clock.systemUTC(), new SecureRandom(), account)
-          .run(new KeyCeremony.Inputs(plan, module, officerA, officerB, out));
-      return 0;
-    } catch (CeremonyRefusedException e) {
-      account.println("Refused: " + e.getMessage());
-    } catch (Pkcs11Exception e) {
-      account.println("The token failed: " + e.getMessage());
-    }
-    account.flush();
-    return 1;
+  public Integer call()
+      throws CeremonyRefusedException, IOException, GeneralSecurityException, Pkcs11Exception {
+    new KeyCeremony(Clock.systemUTC(), new SecureRandom(), spec.commandLine().getOut())
+        .run(new KeyCeremony.Inputs(plan, module, officerA, officerB, out));
+    return 0;
   }
 }

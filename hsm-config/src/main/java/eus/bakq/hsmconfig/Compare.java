@@ -6,14 +6,13 @@ import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.TokenDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,14 +42,7 @@ public final class Compare implements Callable<Integer> {
               + " transcript.")
   private Path officersKey;
 
-  @Option(names = "--module", required = true, description = "The PKCS#11 library.")
-  private Path module;
-
-  @Option(
-      names = "--module-parameters",
-      defaultValue = "",
-      description = "What the library is told when it starts, if it wants to be told something.")
-  private String parameters;
+  @Mixin private ModuleOptions module;
 
   @Option(
       names = "--pins",
@@ -67,8 +59,7 @@ public final class Compare implements Callable<Integer> {
 
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    PrintWriter account = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    System.exit(execute(account, arguments));
+    OfficersProgram.main(new Compare(), arguments);
   }
 
   /**
@@ -78,30 +69,28 @@ public final class Compare implements Callable<Integer> {
    * @return the exit code
    */
   public static int execute(PrintWriter account, String... arguments) {
-    return new CommandLine(new Compare()).setOut(account).setErr(account).execute(arguments);
+    return OfficersProgram.execute(new Compare(), account, arguments);
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, CeremonyRefusedException {
     PrintWriter account = spec.commandLine().getOut();
-    boolean sound = false;
+    SignedTranscript signed = SignedTranscript.verified(transcript, officersKey);
+    Pkcs11Module opened;
     try {
-      SignedTranscript signed = SignedTranscript.verified(transcript, officersKey);
-      Pkcs11Module opened = UserLogin.open(module, parameters);
-      sound = true;
-      for (Explained token : signed.explained()) {
-        sound &= compare(opened, token, account);
-      }
-      account.println(
-          sound
-              ? "The transcript explains everything in these tokens."
-              : "Not everything is as the transcript says: docs/runbooks/suspected-compromise.md");
-    } catch (CeremonyRefusedException e) {
-      account.println("Refused: " + e.getMessage());
+      opened = module.open();
     } catch (Pkcs11Exception e) {
       account.println("The module failed: " + e.getMessage());
+      return 1;
     }
-    account.flush();
+    boolean sound = true;
+    for (Explained token : signed.explained()) {
+      sound &= compare(opened, token, account);
+    }
+    account.println(
+        sound
+            ? "The transcript explains everything in these tokens."
+            : "Not everything is as the transcript says: docs/runbooks/suspected-compromise.md");
     return sound ? 0 : 1;
   }
 

@@ -5,14 +5,12 @@ import eus.bakq.hsmconfig.EpochActs.Officers;
 import eus.bakq.pkcs11.Pkcs11Exception;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,8 +35,7 @@ public final class Epoch {
 
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    PrintWriter account = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    System.exit(execute(account, arguments));
+    OfficersProgram.main(new Epoch(), arguments);
   }
 
   /**
@@ -48,22 +45,22 @@ public final class Epoch {
    * @return the exit code
    */
   public static int execute(PrintWriter account, String... arguments) {
-    return new CommandLine(new Epoch()).setOut(account).setErr(account).execute(arguments);
+    return OfficersProgram.execute(new Epoch(), account, arguments);
   }
 
   @Command(name = "begin", description = "Makes the wrapping key of a new epoch.")
-  int begin(
-      @Mixin OfficerOptions officers,
+  void begin(
+      @Mixin ActOptions officers,
       @Option(names = "--epoch", required = true, description = "Such as wrap-2027-1.") String id,
       @ArgGroup(exclusive = false, multiplicity = "1") PartitionOptions partition,
       @Option(names = "--out", required = true, description = OUT) Path out)
-      throws IOException, GeneralSecurityException {
-    return run(acts -> acts.begin(officers.get(), id, partition.get(), out));
+      throws CeremonyRefusedException, IOException, GeneralSecurityException, Pkcs11Exception {
+    acts().begin(officers.get(), id, partition.get(), out);
   }
 
   @Command(name = "end", description = "Ends an epoch that no credential needs any more.")
-  int end(
-      @Mixin OfficerOptions officers,
+  void end(
+      @Mixin ActOptions officers,
       @Option(names = "--epoch", required = true, description = "The one to end.") String id,
       @Option(
               names = "--statement",
@@ -71,45 +68,35 @@ public final class Epoch {
               description = "The file beside a server's anchor: its name and .epochs.")
           Path statement,
       @Option(names = "--out", required = true, description = OUT) Path out)
-      throws IOException, GeneralSecurityException {
-    return run(acts -> acts.end(officers.get(), id, statement, out));
+      throws CeremonyRefusedException, IOException, GeneralSecurityException {
+    acts().end(officers.get(), id, statement, out);
   }
 
   @Command(
       name = "destroy",
       description = "Destroys the wrapping key of an epoch that has ended, in all partitions.")
-  int destroy(
-      @Mixin OfficerOptions officers,
+  void destroy(
+      @Mixin ActOptions officers,
       @Option(names = "--epoch", required = true, description = "The one that has ended.")
           String id,
       @ArgGroup(exclusive = false, multiplicity = "1..8") List<PartitionOptions> partitions)
-      throws IOException, GeneralSecurityException {
+      throws CeremonyRefusedException, IOException, Pkcs11Exception {
     List<Place> places = partitions.stream().map(PartitionOptions::get).toList();
-    return run(acts -> acts.destroy(officers.get(), id, places));
+    acts().destroy(officers.get(), id, places);
   }
 
-  /** Of the two officers. */
-  static final class OfficerOptions {
+  /** Of who acts, on which transcript. */
+  static final class ActOptions {
     @Option(
         names = "--transcript",
         required = true,
         description = "The transcript.json in use, with its signature beside it.")
     private Path transcript;
 
-    @Option(
-        names = "--officer-a",
-        required = true,
-        description = "A file with the first officer's secret, of the ceremony.")
-    private Path officerA;
-
-    @Option(
-        names = "--officer-b",
-        required = true,
-        description = "A file with the second officer's secret.")
-    private Path officerB;
+    @Mixin private OfficerOptions officers;
 
     Officers get() {
-      return new Officers(transcript, officerA, officerB);
+      return officers.on(transcript);
     }
   }
 
@@ -134,22 +121,7 @@ public final class Epoch {
     }
   }
 
-  private interface Act {
-    void run(EpochActs acts)
-        throws CeremonyRefusedException, IOException, GeneralSecurityException, Pkcs11Exception;
-  }
-
-  private int run(Act act) throws IOException, GeneralSecurityException {
-    PrintWriter account = spec.commandLine().getOut();
-    try {
-      act.run(new EpochActs(Clock.systemUTC(), new SecureRandom(), account));
-      return 0;
-    } catch (CeremonyRefusedException e) {
-      account.println("Refused: " + e.getMessage());
-    } catch (Pkcs11Exception e) {
-      account.println("The token failed: " + e.getMessage());
-    }
-    account.flush();
-    return 1;
+  private EpochActs acts() {
+    return new EpochActs(Clock.systemUTC(), new SecureRandom(), spec.commandLine().getOut());
   }
 }

@@ -5,7 +5,6 @@ import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -13,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,26 +34,9 @@ public final class NewPins implements Callable<Integer> {
       description = "The transcript.json in use, with its signature beside it.")
   private Path transcript;
 
-  @Option(
-      names = "--officer-a",
-      required = true,
-      description = "A file with the first officer's secret, of the ceremony.")
-  private Path officerA;
+  @Mixin private OfficerOptions officers;
 
-  @Option(
-      names = "--officer-b",
-      required = true,
-      description = "A file with the second officer's secret.")
-  private Path officerB;
-
-  @Option(names = "--module", required = true, description = "The PKCS#11 library.")
-  private Path module;
-
-  @Option(
-      names = "--module-parameters",
-      defaultValue = "",
-      description = "What the library is told when it starts, if it wants to be told something.")
-  private String parameters;
+  @Mixin private ModuleOptions module;
 
   @Option(
       names = "--token",
@@ -73,8 +55,7 @@ public final class NewPins implements Callable<Integer> {
 
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    PrintWriter account = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    System.exit(execute(account, arguments));
+    OfficersProgram.main(new NewPins(), arguments);
   }
 
   /**
@@ -84,15 +65,15 @@ public final class NewPins implements Callable<Integer> {
    * @return the exit code
    */
   public static int execute(PrintWriter account, String... arguments) {
-    return new CommandLine(new NewPins()).setOut(account).setErr(account).execute(arguments);
+    return OfficersProgram.execute(new NewPins(), account, arguments);
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, CeremonyRefusedException {
     PrintWriter account = spec.commandLine().getOut();
-    try (OfficerSecrets secrets = OfficerSecrets.read(officerA, officerB)) {
+    try (OfficerSecrets secrets = officers.secrets()) {
       List<Explained> tokens = tokens(SignedTranscript.read(transcript, secrets));
-      Pkcs11Module opened = UserLogin.open(module, parameters);
+      Pkcs11Module opened = module.open();
       CeremonyFolder folder = CeremonyFolder.empty(out);
       for (Explained token : tokens) {
         renew(opened, token, secrets, folder);
@@ -104,18 +85,14 @@ public final class NewPins implements Callable<Integer> {
       account.println(
           "Sessions that are open stay open: stop every program that uses these tokens, whoever's"
               + " it is, before servers get the new PINs.");
-      account.flush();
       return 0;
-    } catch (CeremonyRefusedException e) {
-      account.println("Refused: " + e.getMessage());
     } catch (Pkcs11Exception e) {
       account.println(
           "The token failed: "
               + e.getMessage()
               + ". A token of which no line speaks has its old PIN.");
+      return 1;
     }
-    account.flush();
-    return 1;
   }
 
   private List<Explained> tokens(SignedTranscript signed) throws CeremonyRefusedException {

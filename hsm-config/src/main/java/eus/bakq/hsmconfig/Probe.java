@@ -5,13 +5,12 @@ import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,14 +35,7 @@ public final class Probe implements Callable<Integer> {
       description = "The reviewed file on this kind of module, of the folder profiles.")
   private Path profile;
 
-  @Option(names = "--module", required = true, description = "The PKCS#11 library.")
-  private Path module;
-
-  @Option(
-      names = "--module-parameters",
-      defaultValue = "",
-      description = "What the library is told when it starts, if it wants to be told something.")
-  private String parameters;
+  @Mixin private ModuleOptions module;
 
   @Option(names = "--label", required = true, description = "The token's label.")
   private String label;
@@ -58,8 +50,7 @@ public final class Probe implements Callable<Integer> {
 
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    PrintWriter account = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    System.exit(execute(account, arguments));
+    OfficersProgram.main(new Probe(), arguments);
   }
 
   /**
@@ -69,33 +60,24 @@ public final class Probe implements Callable<Integer> {
    * @return the exit code
    */
   public static int execute(PrintWriter account, String... arguments) {
-    return new CommandLine(new Probe()).setOut(account).setErr(account).execute(arguments);
+    return OfficersProgram.execute(new Probe(), account, arguments);
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, CeremonyRefusedException, Pkcs11Exception {
     PrintWriter account = spec.commandLine().getOut();
-    boolean keepsKeysIn = false;
-    try {
-      List<WrappingProbe.Finding> findings = findings();
-      findings.forEach(
-          finding ->
-              account.printf(
-                  "%s  %-45s %s%n",
-                  finding.passed() ? "ok     " : "REFUSED", finding.check(), finding.reason()));
-      long refused = findings.stream().filter(finding -> !finding.passed()).count();
-      keepsKeysIn = refused == 0;
-      account.println(
-          keepsKeysIn
-              ? "This token keeps citizens' keys in."
-              : "This token is not to be used: " + refused + " checks failed.");
-    } catch (CeremonyRefusedException e) {
-      account.println("Refused: " + e.getMessage());
-    } catch (Pkcs11Exception e) {
-      account.println("The token failed: " + e.getMessage());
-    }
-    account.flush();
-    return keepsKeysIn ? 0 : 1;
+    List<WrappingProbe.Finding> findings = findings();
+    findings.forEach(
+        finding ->
+            account.printf(
+                "%s  %-45s %s%n",
+                finding.passed() ? "ok     " : "REFUSED", finding.check(), finding.reason()));
+    long refused = findings.stream().filter(finding -> !finding.passed()).count();
+    account.println(
+        refused == 0
+            ? "This token keeps citizens' keys in."
+            : "This token is not to be used: " + refused + " checks failed.");
+    return refused == 0 ? 0 : 1;
   }
 
   private List<WrappingProbe.Finding> findings()
@@ -110,7 +92,7 @@ public final class Probe implements Callable<Integer> {
     if (known.wrapMechanism() != wrapping.mechanism()) {
       throw new CeremonyRefusedException("the plan's mechanism is not the one of the profile");
     }
-    Pkcs11Module opened = UserLogin.open(module, parameters);
+    Pkcs11Module opened = module.open();
     long slot = UserLogin.slot(opened, label, Optional.empty());
     try (Pkcs11Session session = opened.openSession(slot)) {
       UserLogin.logIn(session, pinFile);

@@ -2,12 +2,11 @@ package eus.bakq.hsmconfig;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,17 +33,7 @@ public final class Reconcile implements Callable<Integer> {
       description = "The ceremony's transcript.json, with its signature beside it.")
   private Path transcript;
 
-  @Option(
-      names = "--officer-a",
-      required = true,
-      description = "A file with the first officer's secret, of the ceremony.")
-  private Path officerA;
-
-  @Option(
-      names = "--officer-b",
-      required = true,
-      description = "A file with the second officer's secret.")
-  private Path officerB;
+  @Mixin private OfficerOptions officers;
 
   @Option(
       names = "--agree",
@@ -55,8 +44,7 @@ public final class Reconcile implements Callable<Integer> {
 
   /** Runs the program and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    PrintWriter account = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    System.exit(execute(account, arguments));
+    OfficersProgram.main(new Reconcile(), arguments);
   }
 
   /**
@@ -66,13 +54,13 @@ public final class Reconcile implements Callable<Integer> {
    * @return the exit code
    */
   public static int execute(PrintWriter account, String... arguments) {
-    return new CommandLine(new Reconcile()).setOut(account).setErr(account).execute(arguments);
+    return OfficersProgram.execute(new Reconcile(), account, arguments);
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, CeremonyRefusedException {
     PrintWriter account = spec.commandLine().getOut();
-    try (OfficerSecrets secrets = OfficerSecrets.read(officerA, officerB)) {
+    try (OfficerSecrets secrets = officers.secrets()) {
       RefusedDatabase found = RefusedDatabase.read(refused);
       var _ = SignedTranscript.bytes(transcript, secrets);
       found.show(account);
@@ -82,12 +70,7 @@ public final class Reconcile implements Callable<Integer> {
         Path signature = found.sign(secrets, agreed.get());
         account.println("Signed by both officers together, in " + signature.getFileName());
       }
-      account.flush();
       return 0;
-    } catch (CeremonyRefusedException e) {
-      account.println("Refused: " + e.getMessage());
-      account.flush();
-      return 1;
     }
   }
 }
