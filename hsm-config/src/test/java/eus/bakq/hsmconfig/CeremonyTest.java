@@ -292,18 +292,7 @@ class CeremonyTest {
   }
 
   private int run(Path out) {
-    return Ceremony.execute(
-        new PrintWriter(account),
-        "--plan",
-        plan.toString(),
-        "--module",
-        SoftHsm.shared().module().toString(),
-        "--officer-a",
-        officerA.toString(),
-        "--officer-b",
-        officerB.toString(),
-        "--out",
-        out.toString());
+    return HeldCeremony.execute(new PrintWriter(account), plan, officerA, officerB, out);
   }
 
   private Path out() {

@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import eus.bakq.fixtures.SoftHsm;
 import eus.bakq.pkcs11.Constant;
 import eus.bakq.pkcs11.ObjectHandle;
-import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.Template;
 import java.io.PrintWriter;
@@ -33,34 +32,11 @@ class CompareTest {
   @TempDir private Path folder;
   private final StringWriter account = new StringWriter();
   private final String label = "bakq-demo-cmp" + UUID.randomUUID().toString().substring(0, 6) + "-";
-  private Path held;
+  private HeldCeremony held;
 
   @BeforeEach
   void hold() throws Exception {
-    Path officerA = Files.writeString(folder.resolve("a"), "the first officer's secret\n");
-    Path officerB = Files.writeString(folder.resolve("b"), "the second officer's secret\n");
-    Path plan =
-        Files.writeString(
-            folder.resolve("plan.yaml"),
-            Files.readString(Path.of("ceremonies/demo.yaml"))
-                .replace("label: bakq-demo-", "label: " + label));
-    held = folder.resolve("held");
-    StringWriter ceremony = new StringWriter();
-    assertThat(
-            Ceremony.execute(
-                new PrintWriter(ceremony),
-                "--plan",
-                plan.toString(),
-                "--module",
-                module().toString(),
-                "--officer-a",
-                officerA.toString(),
-                "--officer-b",
-                officerB.toString(),
-                "--out",
-                held.toString()))
-        .as(ceremony.toString())
-        .isZero();
+    held = HeldCeremony.in(folder, label);
   }
 
   @Test
@@ -70,7 +46,7 @@ class CompareTest {
       session.create(anchor());
     }
 
-    assertThat(compare(held.resolve("transcript.pub"))).as(account.toString()).isZero();
+    assertThat(compare(officersKey())).as(account.toString()).isZero();
 
     assertThat(account.toString())
         .contains("EXPLAINED    key 'wrap-2026-1'", "EXPLAINED    the anchor of the record")
@@ -90,7 +66,7 @@ class CompareTest {
       session.create(aes("rows", "other"));
     }
 
-    assertThat(compare(held.resolve("transcript.pub"))).isOne();
+    assertThat(compare(officersKey())).isOne();
 
     assertThat(account.toString())
         .contains("UNEXPLAINED  secret key, label 'mine?[31m', id 'mine'")
@@ -118,7 +94,7 @@ class CompareTest {
       session.create(aes("wrap-2026-1", "wrap-2026-1"));
     }
 
-    assertThat(compare(held.resolve("transcript.pub"))).isOne();
+    assertThat(compare(officersKey())).isOne();
 
     assertThat(account.toString())
         .contains("TWICE        key 'verify', secret key: one of them was planted")
@@ -137,7 +113,7 @@ class CompareTest {
       }
     }
 
-    assertThat(compare(held.resolve("transcript.pub"))).isOne();
+    assertThat(compare(officersKey())).isOne();
 
     assertThat(account.toString()).contains("MISSING      key 'wrap-2026-1', secret key");
   }
@@ -145,9 +121,9 @@ class CompareTest {
   @Test
   @DisplayName("a key whose attributes are right and that is another one is an impostor")
   void knowsAnImpostor() throws Exception {
-    String transcript = Files.readString(held.resolve("transcript.json"));
+    String transcript = Files.readString(held.transcript());
     String mac = transcript.replaceFirst("(?s).*?\"mac\" : \"([0-9a-f]+)\".*", "$1");
-    try (OfficerSecrets secrets = OfficerSecrets.read(folder.resolve("a"), folder.resolve("b"))) {
+    try (OfficerSecrets secrets = OfficerSecrets.read(held.officerA(), held.officerB())) {
       byte[] body =
           transcript.replace(mac, "00".repeat(mac.length() / 2)).getBytes(StandardCharsets.UTF_8);
       Path other = Files.createDirectory(folder.resolve("other"));
@@ -156,7 +132,7 @@ class CompareTest {
           other.resolve("transcript.json.sig"),
           java.util.HexFormat.of().formatHex(Transcript.sign(body, secrets.transcriptSeed())));
 
-      assertThat(compare(other.resolve("transcript.json"), held.resolve("transcript.pub"))).isOne();
+      assertThat(compare(other.resolve("transcript.json"), officersKey())).isOne();
     }
     assertThat(account.toString().lines().filter(line -> line.contains("IMPOSTOR"))).hasSize(1);
   }
@@ -181,11 +157,11 @@ class CompareTest {
   @Test
   @DisplayName("a PIN that is wrong is tried once; the other tokens are compared")
   void triesAWrongPinOnce() throws Exception {
-    Path pin = held.resolve("custody.pin");
+    Path pin = held.pin("custody");
     Files.delete(pin);
     Files.writeString(pin, "00000000000000000000000000000000");
 
-    assertThat(compare(held.resolve("transcript.pub"))).isOne();
+    assertThat(compare(officersKey())).isOne();
 
     assertThat(account.toString())
         .containsOnlyOnce("The token failed: C_Login returned CKR_PIN_INCORRECT")
@@ -193,7 +169,7 @@ class CompareTest {
   }
 
   private int compare(Path officersKey) {
-    return compare(held.resolve("transcript.json"), officersKey);
+    return compare(held.transcript(), officersKey);
   }
 
   private int compare(Path transcript, Path officersKey) {
@@ -206,22 +182,15 @@ class CompareTest {
         "--module",
         module().toString(),
         "--pins",
-        held.toString());
+        held.folder().toString());
   }
 
-  /** What whoever has the PIN can do. */
+  private Path officersKey() {
+    return held.folder().resolve("transcript.pub");
+  }
+
   private Pkcs11Session session(String role) throws Exception {
-    Pkcs11Module module = Pkcs11Module.open(module());
-    long slot =
-        module.tokens().stream()
-            .filter(token -> token.label().equals(label + role))
-            .findFirst()
-            .orElseThrow()
-            .slot();
-    Pkcs11Session session = module.openReadWriteSession(slot);
-    session.login(
-        Files.readString(held.resolve(role + ".pin")).strip().getBytes(StandardCharsets.US_ASCII));
-    return session;
+    return held.session(module(), role);
   }
 
   private static Template aes(String name, String id) {

@@ -17,7 +17,6 @@ import eus.bakq.fixtures.SoftHsmCopy;
 import eus.bakq.pkcs11.Constant;
 import eus.bakq.pkcs11.Mechanism;
 import eus.bakq.pkcs11.ObjectHandle;
-import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.ReturnCode;
 import eus.bakq.pkcs11.Template;
@@ -33,7 +32,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -54,7 +52,7 @@ class EpochTest {
 
   private Path folder;
   private StringWriter account = new StringWriter();
-  private Path officerA;
+  private HeldCeremony ceremony;
   private Path officerB;
 
   /** Of the ceremony; of the newer epoch; of the older one's end. */
@@ -66,30 +64,9 @@ class EpochTest {
   @BeforeAll
   void beginAndEnd(@TempDir Path given) throws Exception {
     folder = given;
-    officerA = Files.writeString(folder.resolve("a"), "the first officer's secret\n");
-    officerB = Files.writeString(folder.resolve("b"), "the second officer's secret\n");
-    Path plan =
-        Files.writeString(
-            folder.resolve("plan.yaml"),
-            Files.readString(Path.of("ceremonies/demo.yaml"))
-                .replace("label: bakq-demo-", "label: " + LABEL));
-    Path out = folder.resolve("held");
-    assertThat(
-            Ceremony.execute(
-                new PrintWriter(account),
-                "--plan",
-                plan.toString(),
-                "--module",
-                module().toString(),
-                "--officer-a",
-                officerA.toString(),
-                "--officer-b",
-                officerB.toString(),
-                "--out",
-                out.toString()))
-        .as(account.toString())
-        .isZero();
-    held = out.resolve("transcript.json");
+    ceremony = HeldCeremony.in(folder, LABEL);
+    officerB = ceremony.officerB();
+    held = ceremony.transcript();
     assertThat(begin(held, NEW, "begun")).as(account.toString()).isZero();
     begun = folder.resolve("begun/transcript.json");
     assertThat(end(begun, OLD, statement(begun, 0, true, Instant.now()), "ended"))
@@ -122,7 +99,7 @@ class EpochTest {
     assertThat(act.get("act").asText()).isEqualTo("EPOCH_BEGUN");
     assertThat(act.get("key").asText()).isEqualTo(NEW);
     assertThat(act.get("before").asText()).isEqualTo(sha256(Files.readAllBytes(held)));
-    try (OfficerSecrets secrets = OfficerSecrets.read(officerA, officerB)) {
+    try (OfficerSecrets secrets = OfficerSecrets.read(ceremony.officerA(), officerB)) {
       SignedTranscript read = SignedTranscript.read(begun, secrets);
       assertThat(read.newest().id()).isEqualTo(NEW);
       assertThat(read.newest().attributes())
@@ -154,7 +131,7 @@ class EpochTest {
     Path guess = Files.writeString(folder.resolve("guess"), "what the other may have said");
     Path statement = statement(begun, 0, true, Instant.now());
     Path right = officerB;
-    for (Path instead : List.of(officerA, guess)) {
+    for (Path instead : List.of(ceremony.officerA(), guess)) {
       officerB = instead;
       try {
         assertThat(begin(begun, "wrap-2028-1", "alone")).isOne();
@@ -233,19 +210,7 @@ class EpochTest {
     plant(planted, id);
     int before = keys(planted, id);
 
-    assertThat(
-            execute(
-                "begin",
-                begun,
-                "--epoch",
-                "wrap-2028-1",
-                "--module",
-                planted.toString(),
-                "--pin-file",
-                pin("custody").toString(),
-                "--out",
-                folder.resolve(id + "-out").toString()))
-        .isOne();
+    assertThat(begin(begun, "wrap-2028-1", planted, id + "-out")).isOne();
 
     assertThat(account.toString()).contains("'" + id + "' that this transcript does not explain");
     assertThat(folder.resolve(id + "-out/transcript.json")).doesNotExist();
@@ -266,19 +231,7 @@ class EpochTest {
     FaultyPkcs11 faulty = faulty("leaving");
     faulty.order("C_WrapKey", Fault.FAIL_BEFORE, ReturnCode.CKR_DEVICE_ERROR.value()).give();
 
-    assertThat(
-            execute(
-                "begin",
-                begun,
-                "--epoch",
-                "wrap-2028-1",
-                "--module",
-                faulty.library().toString(),
-                "--pin-file",
-                pin("custody").toString(),
-                "--out",
-                folder.resolve("leaving-out").toString()))
-        .isOne();
+    assertThat(begin(begun, "wrap-2028-1", faulty.library(), "leaving-out")).isOne();
 
     assertThat(account.toString()).contains("The token failed");
     assertThat(keys(faulty.library(), "wrap-2028-1")).isZero();
@@ -372,13 +325,17 @@ class EpochTest {
   }
 
   private int begin(Path transcript, String epoch, String out) {
+    return begin(transcript, epoch, module(), out);
+  }
+
+  private int begin(Path transcript, String epoch, Path module, String out) {
     return execute(
         "begin",
         transcript,
         "--epoch",
         epoch,
         "--module",
-        module().toString(),
+        module.toString(),
         "--pin-file",
         pin("custody").toString(),
         "--out",
@@ -422,7 +379,7 @@ class EpochTest {
                 "--transcript",
                 transcript.toString(),
                 "--officer-a",
-                officerA.toString(),
+                ceremony.officerA().toString(),
                 "--officer-b",
                 officerB.toString()));
     arguments.addAll(Arrays.asList(further));
@@ -501,15 +458,11 @@ class EpochTest {
   }
 
   private Pkcs11Session session(Path library, String role) throws Exception {
-    Pkcs11Module opened = Pkcs11Module.open(library);
-    Pkcs11Session session =
-        opened.openReadWriteSession(UserLogin.slot(opened, LABEL + role, Optional.empty()));
-    UserLogin.logIn(session, pin(role));
-    return session;
+    return ceremony.session(library, role);
   }
 
   private Path pin(String role) {
-    return folder.resolve("held").resolve(role + ".pin");
+    return ceremony.pin(role);
   }
 
   private static Path module() {

@@ -44,11 +44,7 @@ class RunbookTest {
       "KEY-08: after a suspected compromise the old PINs open nothing, and all is explained")
   void suspectedCompromise() throws Exception {
     String label = "bakq-demo-run" + UUID.randomUUID().toString().substring(0, 6) + "-";
-    Map<String, Path> names = names(label);
-    execute(
-        "ceremony --plan PLAN --module MODULE --officer-a OFFICER_A --officer-b OFFICER_B"
-            + " --out CEREMONY",
-        names);
+    Map<String, Path> names = hold(label);
     Path officersKey = names.get("OFFICERS_KEY");
     Files.copy(names.get("CEREMONY").resolve("transcript.pub"), officersKey);
     byte[] stolen = Files.readAllBytes(names.get("PINS").resolve("custody.pin"));
@@ -76,11 +72,7 @@ class RunbookTest {
   @DisplayName("KEY-08: one officer alone, and another one, give no new PINs; the old ones stay")
   void oneOfficerDoesNothing() throws Exception {
     String label = "bakq-demo-one" + UUID.randomUUID().toString().substring(0, 6) + "-";
-    Map<String, Path> names = names(label);
-    execute(
-        "ceremony --plan PLAN --module MODULE --officer-a OFFICER_A --officer-b OFFICER_B"
-            + " --out CEREMONY",
-        names);
+    Map<String, Path> names = hold(label);
     Path another = Files.writeString(folder.resolve("c"), "somebody else's secret, long enough\n");
     String command =
         "new-pins --transcript CEREMONY/transcript.json --officer-a OFFICER_A --officer-b OFFICER_B"
@@ -102,11 +94,7 @@ class RunbookTest {
   @DisplayName("a token that the caller does not name keeps its PIN")
   void renewsWhatIsNamed() throws Exception {
     String label = "bakq-demo-two" + UUID.randomUUID().toString().substring(0, 6) + "-";
-    Map<String, Path> names = names(label);
-    execute(
-        "ceremony --plan PLAN --module MODULE --officer-a OFFICER_A --officer-b OFFICER_B"
-            + " --out CEREMONY",
-        names);
+    Map<String, Path> names = hold(label);
 
     execute(
         "new-pins --transcript CEREMONY/transcript.json --officer-a OFFICER_A --officer-b OFFICER_B"
@@ -121,27 +109,20 @@ class RunbookTest {
         .isEqualTo("CKR_OK");
   }
 
-  /** What the capital words of the commands stand for. */
-  private Map<String, Path> names(String label) throws IOException {
+  /** Holds a ceremony; what the capital words of the commands stand for. */
+  private Map<String, Path> hold(String label) throws IOException {
+    HeldCeremony held = HeldCeremony.in(folder, label);
     Map<String, Path> names = new LinkedHashMap<>();
     names.put("OFFICERS_KEY", folder.resolve("kept.pub"));
-    names.put("OFFICER_A", Files.writeString(folder.resolve("a"), "the first officer's secret\n"));
-    names.put("OFFICER_B", Files.writeString(folder.resolve("b"), "the second officer's secret\n"));
+    names.put("OFFICER_A", held.officerA());
+    names.put("OFFICER_B", held.officerB());
     names.put("NEW_CEREMONY", folder.resolve("new-ceremony"));
-    names.put("CEREMONY", folder.resolve("ceremony"));
+    names.put("CEREMONY", held.folder());
     names.put("NEW_PINS", folder.resolve("new-pins"));
-    names.put("PINS", folder.resolve("ceremony"));
-    names.put("NEW_PLAN", plan(label + "n-"));
-    names.put("PLAN", plan(label));
+    names.put("PINS", held.folder());
+    names.put("NEW_PLAN", HeldCeremony.plan(folder, label + "n-"));
     names.put("MODULE", SoftHsm.shared().module());
     return names;
-  }
-
-  private Path plan(String label) throws IOException {
-    return Files.writeString(
-        folder.resolve(label + ".yaml"),
-        Files.readString(Path.of("ceremonies/demo.yaml"))
-            .replace("label: bakq-demo-", "label: " + label));
   }
 
   private static void execute(String command, Map<String, Path> names) {
