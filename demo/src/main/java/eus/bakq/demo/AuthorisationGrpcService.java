@@ -12,7 +12,6 @@ import eus.bakq.demo.v1.SubmitCodeResponse;
 import eus.bakq.demo.v1.SubmitPasswordRequest;
 import eus.bakq.demo.v1.SubmitPasswordResponse;
 import eus.bakq.server.authentication.CodeStep;
-import eus.bakq.server.authentication.PasswordStep;
 import eus.bakq.server.config.ProfileExtension.AuthorisationParts;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.grpc.Fields;
@@ -22,7 +21,6 @@ import eus.bakq.server.grpc.Times;
 import eus.bakq.server.signing.AuthoriseSignature;
 import eus.bakq.server.signing.OpenAuthorisation;
 import eus.bakq.server.vocabulary.Bytes;
-import eus.bakq.server.vocabulary.SecretBytes;
 import eus.bakq.server.vocabulary.SignatureRequestId;
 import io.grpc.stub.StreamObserver;
 import java.util.UUID;
@@ -82,24 +80,22 @@ final class AuthorisationGrpcService extends AuthorisationServiceGrpc.Authorisat
       SubmitPasswordRequest request, StreamObserver<SubmitPasswordResponse> observer) {
     Replies.reply(
         observer,
-        () -> {
-          try (PasswordStep.Attempt attempt =
-              SignerSteps.passwordAttempt(
-                  request.getInteractionId(),
-                  AuthorisationServiceGrpc.getSubmitPasswordMethod().getFullMethodName(),
-                  request.getProof(),
-                  request.getDni(),
-                  request.getPassword(),
-                  request.getDevice())) {
-            PasswordStep.Answer answer = parts.passwordStep().run(attempt, parts.subject());
-            try (SecretBytes ticket = answer.ticket()) {
-              return SubmitPasswordResponse.newBuilder()
-                  .setTicket(ticket.use(ByteString::copyFrom))
-                  .setCodeExpiresAt(Times.of(answer.codeExpiresAt()))
-                  .build();
-            }
-          }
-        });
+        () ->
+            SignerSteps.takePasswordStep(
+                parts.passwordStep(),
+                SignerSteps.passwordAttempt(
+                    request.getInteractionId(),
+                    AuthorisationServiceGrpc.getSubmitPasswordMethod().getFullMethodName(),
+                    request.getProof(),
+                    request.getDni(),
+                    request.getPassword(),
+                    request.getDevice()),
+                parts.subject(),
+                (ticket, codeExpiresAt) ->
+                    SubmitPasswordResponse.newBuilder()
+                        .setTicket(ticket)
+                        .setCodeExpiresAt(codeExpiresAt)
+                        .build()));
   }
 
   @Override

@@ -166,24 +166,22 @@ public final class ActivationGrpcService extends ActivationServiceGrpc.Activatio
       SubmitPasswordRequest request, StreamObserver<SubmitPasswordResponse> observer) {
     Replies.reply(
         observer,
-        () -> {
-          try (PasswordStep.Attempt attempt =
-              SignerSteps.passwordAttempt(
-                  request.getInteractionId(),
-                  ActivationServiceGrpc.getSubmitPasswordMethod().getFullMethodName(),
-                  request.getProof(),
-                  request.getDni(),
-                  request.getPassword(),
-                  request.getDevice())) {
-            PasswordStep.Answer answer = steps.passwordStep().run(attempt, steps.subject());
-            try (SecretBytes ticket = answer.ticket()) {
-              return SubmitPasswordResponse.newBuilder()
-                  .setTicket(ticket.use(ByteString::copyFrom))
-                  .setCodeExpiresAt(Times.of(answer.codeExpiresAt()))
-                  .build();
-            }
-          }
-        });
+        () ->
+            SignerSteps.takePasswordStep(
+                steps.passwordStep(),
+                SignerSteps.passwordAttempt(
+                    request.getInteractionId(),
+                    ActivationServiceGrpc.getSubmitPasswordMethod().getFullMethodName(),
+                    request.getProof(),
+                    request.getDni(),
+                    request.getPassword(),
+                    request.getDevice()),
+                steps.subject(),
+                (ticket, codeExpiresAt) ->
+                    SubmitPasswordResponse.newBuilder()
+                        .setTicket(ticket)
+                        .setCodeExpiresAt(codeExpiresAt)
+                        .build()));
   }
 
   @Override

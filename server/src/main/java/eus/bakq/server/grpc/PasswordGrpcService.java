@@ -53,24 +53,22 @@ public final class PasswordGrpcService extends PasswordServiceGrpc.PasswordServi
       SubmitOldPasswordRequest request, StreamObserver<SubmitOldPasswordResponse> observer) {
     Replies.reply(
         observer,
-        () -> {
-          try (PasswordStep.Attempt attempt =
-              SignerSteps.passwordAttempt(
-                  request.getInteractionId(),
-                  PasswordServiceGrpc.getSubmitOldPasswordMethod().getFullMethodName(),
-                  request.getProof(),
-                  request.getDni(),
-                  request.getPassword(),
-                  request.getDevice())) {
-            PasswordStep.Answer answer = steps.passwordStep().run(attempt, steps.subject());
-            try (SecretBytes ticket = answer.ticket()) {
-              return SubmitOldPasswordResponse.newBuilder()
-                  .setTicket(ticket.use(ByteString::copyFrom))
-                  .setCodeExpiresAt(Times.of(answer.codeExpiresAt()))
-                  .build();
-            }
-          }
-        });
+        () ->
+            SignerSteps.takePasswordStep(
+                steps.passwordStep(),
+                SignerSteps.passwordAttempt(
+                    request.getInteractionId(),
+                    PasswordServiceGrpc.getSubmitOldPasswordMethod().getFullMethodName(),
+                    request.getProof(),
+                    request.getDni(),
+                    request.getPassword(),
+                    request.getDevice()),
+                steps.subject(),
+                (ticket, codeExpiresAt) ->
+                    SubmitOldPasswordResponse.newBuilder()
+                        .setTicket(ticket)
+                        .setCodeExpiresAt(codeExpiresAt)
+                        .build()));
   }
 
   @Override

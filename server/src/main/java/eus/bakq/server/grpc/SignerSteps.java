@@ -1,10 +1,13 @@
 package eus.bakq.server.grpc;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import eus.bakq.server.authentication.AuthenticationSubject;
 import eus.bakq.server.authentication.CodeStep;
 import eus.bakq.server.authentication.DeviceCookies;
 import eus.bakq.server.authentication.PasswordStep;
 import eus.bakq.server.authentication.UnverifiedProof;
+import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.Dni;
 import eus.bakq.server.vocabulary.InteractionId;
@@ -70,6 +73,27 @@ public final class SignerSteps {
         device.isEmpty()
             ? Optional.empty()
             : Optional.of(SecretBytes.takeOver(device.toByteArray())));
+  }
+
+  /** How a door answers the first factor: with a ticket, and when the code expires. */
+  @FunctionalInterface
+  public interface PasswordAnswer<T> {
+    T of(ByteString ticket, Timestamp codeExpiresAt);
+  }
+
+  /** Takes the step of the first factor with {@code attempt}, which it closes. */
+  public static <T> T takePasswordStep(
+      PasswordStep step,
+      PasswordStep.Attempt attempt,
+      AuthenticationSubject<?> subject,
+      PasswordAnswer<T> answer)
+      throws RefusedException {
+    try (attempt) {
+      PasswordStep.Answer judged = step.run(attempt, subject);
+      try (SecretBytes ticket = judged.ticket()) {
+        return answer.of(ticket.use(ByteString::copyFrom), Times.of(judged.codeExpiresAt()));
+      }
+    }
   }
 
   /** The second factor. */
