@@ -53,9 +53,6 @@ final class ActivateCommand implements Callable<Integer> {
     this.caller = caller;
   }
 
-  /** One open activation: what each of its steps needs. */
-  private record Interaction(String id, ProgramKey key) {}
-
   @Override
   public Integer call() {
     DeviceFile kept = DeviceFile.at(device);
@@ -77,10 +74,12 @@ final class ActivateCommand implements Callable<Integer> {
                     .setLinkToken(token())
                     .setProgramKey(key.publicKey())
                     .build());
-    say(
-        "A temporary password was sent by SMS to "
-            + Text.printable(opened.getMaskedMobile())
-            + ".");
+    caller
+        .terminal()
+        .say(
+            "A temporary password was sent by SMS to "
+                + Text.printable(opened.getMaskedMobile())
+                + ".");
     return new Interaction(opened.getInteractionId(), key);
   }
 
@@ -101,10 +100,7 @@ final class ActivateCommand implements Callable<Integer> {
           .setPassword(
               SetPasswordRequest.newBuilder()
                   .setInteractionId(interaction.id())
-                  .setProof(
-                      interaction
-                          .key()
-                          .prove(ActivationServiceGrpc.getSetPasswordMethod(), interaction.id()))
+                  .setProof(interaction.prove(ActivationServiceGrpc.getSetPasswordMethod()))
                   .setTemporaryPassword(temporary.bytes())
                   .setNewPassword(chosen.bytes())
                   .build())
@@ -114,15 +110,17 @@ final class ActivateCommand implements Callable<Integer> {
 
   private ConfirmPersonalDataResponse confirm(Interaction interaction, PersonalData person) {
     caller.terminal().heading("What was registered");
-    say(
-        Text.table(
-                List.of(
-                    List.of("DNI or NIE", Text.printable(person.getDni())),
-                    List.of("given name", Text.printable(person.getGivenName())),
-                    List.of("surname", Text.printable(person.getSurname())),
-                    List.of("e-mail", Text.printable(person.getEmail())),
-                    List.of("mobile", Text.printable(person.getMaskedMobile()))))
-            .stripTrailing());
+    caller
+        .terminal()
+        .say(
+            Text.table(
+                    List.of(
+                        List.of("DNI or NIE", Text.printable(person.getDni())),
+                        List.of("given name", Text.printable(person.getGivenName())),
+                        List.of("surname", Text.printable(person.getSurname())),
+                        List.of("e-mail", Text.printable(person.getEmail())),
+                        List.of("mobile", Text.printable(person.getMaskedMobile()))))
+                .stripTrailing());
     LocalDate expiry =
         date(
             caller
@@ -133,11 +131,7 @@ final class ActivateCommand implements Callable<Integer> {
         .confirmPersonalData(
             ConfirmPersonalDataRequest.newBuilder()
                 .setInteractionId(interaction.id())
-                .setProof(
-                    interaction
-                        .key()
-                        .prove(
-                            ActivationServiceGrpc.getConfirmPersonalDataMethod(), interaction.id()))
+                .setProof(interaction.prove(ActivationServiceGrpc.getConfirmPersonalDataMethod()))
                 .setDocumentExpiry(
                     CalendarDate.newBuilder()
                         .setYear(expiry.getYear())
@@ -156,7 +150,7 @@ final class ActivateCommand implements Callable<Integer> {
 
   private void accept(Interaction interaction, ConfirmPersonalDataResponse terms) {
     caller.terminal().heading("Terms, version " + Text.printable(terms.getTermsVersion()));
-    say(Text.printableLines(terms.getTermsText()));
+    caller.terminal().say(Text.printableLines(terms.getTermsText()));
     if (!caller.terminal().askYes("Do you accept these terms")) {
       throw FailedException.refused("Without accepting the terms BakQ is not activated.");
     }
@@ -165,10 +159,7 @@ final class ActivateCommand implements Callable<Integer> {
             .acceptTerms(
                 AcceptTermsRequest.newBuilder()
                     .setInteractionId(interaction.id())
-                    .setProof(
-                        interaction
-                            .key()
-                            .prove(ActivationServiceGrpc.getAcceptTermsMethod(), interaction.id()))
+                    .setProof(interaction.prove(ActivationServiceGrpc.getAcceptTermsMethod()))
                     .setTermsVersion(terms.getTermsVersion())
                     .setTermsSha256(terms.getTermsSha256())
                     .build());
@@ -177,7 +168,7 @@ final class ActivateCommand implements Callable<Integer> {
   /** Returns what this device is known by from now on. */
   private ByteString finish(Interaction interaction, PersonalData person, ByteString known) {
     ByteString ticket = submitPassword(interaction, person, known).getTicket();
-    say("If the password was right, a code comes by SMS.");
+    caller.terminal().say("If the password was right, a code comes by SMS.");
     try (Secret code = caller.terminal().askSecret("Code")) {
       SubmitCodeResponse activated =
           stub()
@@ -185,17 +176,12 @@ final class ActivateCommand implements Callable<Integer> {
                   SubmitCodeRequest.newBuilder()
                       .setInteractionId(interaction.id())
                       .setProof(
-                          interaction
-                              .key()
-                              .prove(
-                                  ActivationServiceGrpc.getSubmitCodeMethod(),
-                                  interaction.id(),
-                                  ticket))
+                          interaction.prove(ActivationServiceGrpc.getSubmitCodeMethod(), ticket))
                       .setTicket(ticket)
                       .setCode(code.bytes())
                       .build());
       caller.terminal().heading("BakQ is active");
-      say(ShownCertificate.of(activated.getCertificate()));
+      caller.terminal().say(ShownCertificate.of(activated.getCertificate()));
       return activated.getDevice();
     }
   }
@@ -207,20 +193,12 @@ final class ActivateCommand implements Callable<Integer> {
           .submitPassword(
               SubmitPasswordRequest.newBuilder()
                   .setInteractionId(interaction.id())
-                  .setProof(
-                      interaction
-                          .key()
-                          .prove(ActivationServiceGrpc.getSubmitPasswordMethod(), interaction.id()))
+                  .setProof(interaction.prove(ActivationServiceGrpc.getSubmitPasswordMethod()))
                   .setDni(person.getDni())
                   .setPassword(password.bytes())
                   .setDevice(known)
                   .build());
     }
-  }
-
-  private void say(String text) {
-    caller.terminal().out().println(text);
-    caller.terminal().out().flush();
   }
 
   private ActivationServiceBlockingStub stub() {

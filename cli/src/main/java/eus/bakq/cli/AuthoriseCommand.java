@@ -56,28 +56,29 @@ final class AuthoriseCommand implements Callable<Integer> {
                     .setAuthorisationAddress(address)
                     .setProgramKey(key.publicKey())
                     .build());
+    Interaction interaction = new Interaction(opened.getInteractionId(), key);
     show(opened);
     if (!caller.terminal().askYes("Sign " + counted(opened.getDocumentsCount()))) {
-      reject(opened, key);
+      reject(interaction);
       throw FailedException.refused("The request was rejected; nothing was signed.");
     }
-    ByteString ticket = submitPassword(opened, key, known).getTicket();
-    say("If all was right, a code comes by SMS; sign only if it shows the same reference code.");
+    ByteString ticket = submitPassword(interaction, known).getTicket();
+    caller
+        .terminal()
+        .say(
+            "If all was right, a code comes by SMS; sign only if it shows the same reference code.");
     try (Secret code = caller.terminal().askSecret("Code")) {
       SubmitCodeResponse answer =
           stub()
               .submitCode(
                   SubmitCodeRequest.newBuilder()
-                      .setInteractionId(opened.getInteractionId())
+                      .setInteractionId(interaction.id())
                       .setProof(
-                          key.prove(
-                              AuthorisationServiceGrpc.getSubmitCodeMethod(),
-                              opened.getInteractionId(),
-                              ticket))
+                          interaction.prove(AuthorisationServiceGrpc.getSubmitCodeMethod(), ticket))
                       .setTicket(ticket)
                       .setCode(code.bytes())
                       .build());
-      say("Signed: " + counted(answer.getSignedCount()) + ".");
+      caller.terminal().say("Signed: " + counted(answer.getSignedCount()) + ".");
       kept.write(answer.getDevice());
     }
     return 0;
@@ -94,21 +95,17 @@ final class AuthoriseCommand implements Callable<Integer> {
       rows.add(List.of("  size", document.getSize() + " bytes"));
       rows.add(List.of("  SHA-256", Text.fingerprint(document.getSha256())));
     }
-    say(Text.table(rows).stripTrailing());
+    caller.terminal().say(Text.table(rows).stripTrailing());
   }
 
-  private SubmitPasswordResponse submitPassword(
-      OpenAuthorisationResponse opened, ProgramKey key, ByteString known) {
+  private SubmitPasswordResponse submitPassword(Interaction interaction, ByteString known) {
     String dni = caller.terminal().ask("DNI or NIE");
     try (Secret password = caller.terminal().askSecret("Password")) {
       return stub()
           .submitPassword(
               SubmitPasswordRequest.newBuilder()
-                  .setInteractionId(opened.getInteractionId())
-                  .setProof(
-                      key.prove(
-                          AuthorisationServiceGrpc.getSubmitPasswordMethod(),
-                          opened.getInteractionId()))
+                  .setInteractionId(interaction.id())
+                  .setProof(interaction.prove(AuthorisationServiceGrpc.getSubmitPasswordMethod()))
                   .setDni(dni)
                   .setPassword(password.bytes())
                   .setDevice(known)
@@ -116,25 +113,18 @@ final class AuthoriseCommand implements Callable<Integer> {
     }
   }
 
-  private void reject(OpenAuthorisationResponse opened, ProgramKey key) {
+  private void reject(Interaction interaction) {
     var _ =
         stub()
             .reject(
                 RejectRequest.newBuilder()
-                    .setInteractionId(opened.getInteractionId())
-                    .setProof(
-                        key.prove(
-                            AuthorisationServiceGrpc.getRejectMethod(), opened.getInteractionId()))
+                    .setInteractionId(interaction.id())
+                    .setProof(interaction.prove(AuthorisationServiceGrpc.getRejectMethod()))
                     .build());
   }
 
   private static String counted(int documents) {
     return documents == 1 ? "1 document" : documents + " documents";
-  }
-
-  private void say(String text) {
-    caller.terminal().out().println(text);
-    caller.terminal().out().flush();
   }
 
   private AuthorisationServiceBlockingStub stub() {

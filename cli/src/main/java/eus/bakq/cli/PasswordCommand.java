@@ -32,9 +32,6 @@ final class PasswordCommand implements Callable<Integer> {
     this.caller = caller;
   }
 
-  /** One open change: what each of its steps needs. */
-  private record Interaction(String id, ProgramKey key) {}
-
   @Override
   public Integer call() {
     DeviceFile kept = DeviceFile.at(device);
@@ -46,10 +43,10 @@ final class PasswordCommand implements Callable<Integer> {
       requireAnother(old, chosen, again);
       Interaction interaction = open();
       ByteString ticket = submitOld(interaction, dni, old, known);
-      say("If the password was right, a code comes by SMS.");
+      caller.terminal().say("If the password was right, a code comes by SMS.");
       ChangePasswordResponse changed = change(interaction, ticket, chosen);
       caller.terminal().heading("The password is changed");
-      say(ShownCertificate.of(changed.getCertificate()));
+      caller.terminal().say(ShownCertificate.of(changed.getCertificate()));
       kept.write(changed.getDevice());
     }
     return 0;
@@ -79,10 +76,7 @@ final class PasswordCommand implements Callable<Integer> {
         .submitOldPassword(
             SubmitOldPasswordRequest.newBuilder()
                 .setInteractionId(interaction.id())
-                .setProof(
-                    interaction
-                        .key()
-                        .prove(PasswordServiceGrpc.getSubmitOldPasswordMethod(), interaction.id()))
+                .setProof(interaction.prove(PasswordServiceGrpc.getSubmitOldPasswordMethod()))
                 .setDni(dni)
                 .setPassword(old.bytes())
                 .setDevice(known)
@@ -97,22 +91,12 @@ final class PasswordCommand implements Callable<Integer> {
               ChangePasswordRequest.newBuilder()
                   .setInteractionId(interaction.id())
                   .setProof(
-                      interaction
-                          .key()
-                          .prove(
-                              PasswordServiceGrpc.getChangePasswordMethod(),
-                              interaction.id(),
-                              ticket))
+                      interaction.prove(PasswordServiceGrpc.getChangePasswordMethod(), ticket))
                   .setTicket(ticket)
                   .setCode(code.bytes())
                   .setNewPassword(chosen.bytes())
                   .build());
     }
-  }
-
-  private void say(String text) {
-    caller.terminal().out().println(text);
-    caller.terminal().out().flush();
   }
 
   private PasswordServiceBlockingStub stub() {

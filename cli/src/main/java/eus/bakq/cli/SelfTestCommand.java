@@ -183,8 +183,7 @@ final class SelfTestCommand implements Callable<Integer> {
   /** For a person; a machine gets nothing but JSON. */
   private void say(String text) {
     if (!json) {
-      caller.terminal().out().println(text);
-      caller.terminal().out().flush();
+      caller.terminal().say(text);
     }
   }
 }

@@ -32,6 +32,12 @@ interface Terminal {
     return ask(question + " [yes/no]").strip().equalsIgnoreCase("yes");
   }
 
+  /** Writes a result, at once. */
+  default void say(String text) {
+    out().println(text);
+    out().flush();
+  }
+
   /** Writes a heading. */
   default void heading(String text) {
     out().println(isInteractive() ? "\u001b[1m" + text + "\u001b[0m" : text);

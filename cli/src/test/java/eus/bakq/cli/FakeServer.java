@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.Signature;
@@ -94,10 +95,21 @@ final class FakeServer implements AutoCloseable {
             .build());
   }
 
-  /** Whether a proof is one by the key that opened the interaction, as the contract says. */
-  static boolean isProof(
+  /** Fails unless a proof is one by the key that opened the interaction, as the contract says. */
+  static void requireProof(
+      byte[] programKey, Proof proof, String method, String interactionId, byte[] ticket) {
+    try {
+      if (!isProof(programKey, proof, method, interactionId, ticket)) {
+        throw new AssertionError("no proof at " + method);
+      }
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static boolean isProof(
       byte[] programKey, Proof proof, String method, String interactionId, byte[] ticket)
-      throws Exception {
+      throws GeneralSecurityException {
     String ticketHash =
         ticket.length == 0
             ? "-"
