@@ -14,10 +14,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -63,7 +61,7 @@ class EpochEndTest {
       wrapped = secrets.wrapped().use(bytes -> bytes.clone());
     }
     assertThat(opensForAThief(OLD)).isTrue();
-    living = rowsOf(old, "living");
+    living = RowBackup.of(world, "living", old);
     world.close();
 
     assertThat(
@@ -119,7 +117,7 @@ class EpochEndTest {
     Citizen leaving = old.at(world);
     leaving.forgetSms();
     leaving.changePassword(Citizen.PASSWORD, Citizen.NEW_PASSWORD);
-    ended = rowsOf(old, "ended");
+    ended = RowBackup.of(world, "ended", old);
     world.close();
     start();
 
@@ -207,19 +205,6 @@ class EpochEndTest {
       program.await("Partition 1: destroyed");
       assertThat(program.end()).as(program.errors()).isZero();
     }
-  }
-
-  /** All of the citizen that is under a MAC, and the password. */
-  private RowBackup rowsOf(Citizen citizen, String name) throws SQLException {
-    String signer = "signer_id = '" + citizen.signerId() + "'";
-    Map<String, String> rows = new LinkedHashMap<>();
-    rows.put("signer", "id = '" + citizen.signerId() + "'");
-    rows.put("password", signer);
-    rows.put("credential", signer);
-    rows.put(
-        "certificate_register",
-        "credential_id in (select id from bakq.credential where " + signer + ")");
-    return RowBackup.of(world, name, rows);
   }
 
   private long living(String epoch) throws Exception {

@@ -18,10 +18,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -79,8 +76,8 @@ final class ForgetfulDoor implements AutoCloseable {
         MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.UNARY)
             .setFullMethodName(name)
-            .setRequestMarshaller(new Plain())
-            .setResponseMarshaller(new Plain())
+            .setRequestMarshaller(new RawBytes())
+            .setResponseMarshaller(new RawBytes())
             .build();
     return ServerMethodDefinition.create(
         method, ServerCalls.asyncUnaryCall((request, answer) -> pass(method, request, answer)));
@@ -115,22 +112,5 @@ final class ForgetfulDoor implements AutoCloseable {
   public void close() {
     server.shutdownNow();
     way.close();
-  }
-
-  /** Bytes as they are. */
-  private static final class Plain implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

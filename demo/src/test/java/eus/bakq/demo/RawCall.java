@@ -6,10 +6,6 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 /** A call whose messages are whatever bytes its caller likes. */
 final class RawCall {
   private static final int LONGEST_WAIT_SECONDS = 60;
-  private static final Marshaller BYTES = new Marshaller();
+  private static final RawBytes BYTES = new RawBytes();
 
   private RawCall() {}
 
@@ -58,21 +54,5 @@ final class RawCall {
 
   static Answer of(Channel channel, MethodDescriptor<?, ?> method, List<byte[]> messages) {
     return of(channel, method, CallOptions.DEFAULT, new Metadata(), messages);
-  }
-
-  private static final class Marshaller implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

@@ -3,6 +3,7 @@ package eus.bakq.demo;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Some rows of a world's database, as its administrator keeps them and puts them back. */
@@ -23,6 +24,19 @@ record RowBackup(World world, String name, Map<String, String> rows) {
       }
     }
     return new RowBackup(world, name, rows);
+  }
+
+  /** Keeps all of a citizen that is under a MAC, and the password. */
+  static RowBackup of(World world, String name, Citizen citizen) throws SQLException {
+    String signer = "signer_id = '" + citizen.signerId() + "'";
+    Map<String, String> rows = new LinkedHashMap<>();
+    rows.put("signer", "id = '" + citizen.signerId() + "'");
+    rows.put("password", signer);
+    rows.put("credential", signer);
+    rows.put(
+        "certificate_register",
+        "credential_id in (select id from bakq.credential where " + signer + ")");
+    return of(world, name, rows);
   }
 
   /** Puts them in place of what is there, in one transaction, past every trigger; once. */
