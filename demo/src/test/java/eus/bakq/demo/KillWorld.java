@@ -26,6 +26,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +48,6 @@ final class KillWorld implements AutoCloseable {
   private static final String TAKES = "UPDATE outbox_message SET attempts";
 
   private static final int MOST_TAKERS = 20;
-
-  /** How a node looks what it might complete that no call of its own completes. */
-  private static final String ROUND = "where state = 'COMPLETING' order by random()";
 
   /** Longer than a round of housekeeping and a poll of the outbox. */
   private static final Duration IDLE = Duration.ofSeconds(7);
@@ -202,7 +201,7 @@ final class KillWorld implements AutoCloseable {
     KillAttempt attempt = step.attempt();
     attempt.prepare(this);
     awaitNoMessages();
-    List<PostgresWireOrder> rounds = holdRounds();
+    List<PostgresWireOrder> rounds = WirePlace.holdRounds(wires);
     wire.forgetPassed();
     // Or it would be a matter of chance whether some of the sending is seen before the answer.
     for (int nth = 1; nth <= MOST_TAKERS; nth++) {
@@ -282,7 +281,7 @@ final class KillWorld implements AutoCloseable {
     List<KillAttempt> attempts = prepared(points.stream().map(KillPoint::step).toList());
     awaitNoMessages(); // a sending that is still of the preparation looks like the walk's
     List<Walk> walks = new ArrayList<>();
-    List<PostgresWireOrder> rounds = holdRounds();
+    List<PostgresWireOrder> rounds = WirePlace.holdRounds(wires);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < points.size(); i++) {
         walks.add(walk(points.get(i), attempts.get(i), threads));
@@ -291,18 +290,6 @@ final class KillWorld implements AutoCloseable {
     }
     rounds.forEach(PostgresWireOrder::release);
     return walks;
-  }
-
-  /**
-   * Lets no node complete what a call is about to complete, or on a slow machine a round, of this
-   * node or of another, would often be faster, and the call never come by.
-   */
-  private List<PostgresWireOrder> holdRounds() {
-    return wires.stream()
-        .map(
-            each ->
-                each.hold(exchange -> exchange.sql().contains(ROUND), 1, Where.BEFORE_IT_ARRIVES))
-        .toList();
   }
 
   private List<KillAttempt> prepared(List<KillStep> steps) throws Exception {
@@ -353,7 +340,7 @@ final class KillWorld implements AutoCloseable {
   }
 
   private Walk walk(KillPoint point, KillAttempt attempt, ExecutorService threads)
-      throws InterruptedException {
+      throws Exception {
     PostgresWireOrder order =
         wire.hold(
             exchange -> WirePlace.of(exchange).equals(WirePlace.of(point.exchange())),
@@ -365,14 +352,27 @@ final class KillWorld implements AutoCloseable {
     while (!met && !answered.isDone() && System.nanoTime() - end < 0) {
       met = order.awaitMet(Duration.ofMillis(20));
     }
-    // What is sent to people leaves after the answer; all else that comes then is somebody else's.
-    met = point.sending() ? met || order.awaitMet(AFTER_THE_ANSWER) : met && !answered.isDone();
-    if (met) {
+    // What is sent to people was seen after the answer; all else that comes then is somebody
+    // else's.
+    if (point.sending()
+        ? (met || order.awaitMet(AFTER_THE_ANSWER)) && endsMeanwhile(answered)
+        : met && !answered.isDone()) {
       cut.add(point);
       return new Walk(Optional.of(point), attempt, Optional.of(order), answered);
     }
     order.release();
     return new Walk(Optional.empty(), attempt, Optional.of(order), answered);
+  }
+
+  /**
+   * Whether the call ends that wrote a message whose sending is held: it may still be under way.
+   */
+  private static boolean endsMeanwhile(Future<Boolean> answered) throws Exception {
+    try {
+      return answered.get(LONGEST_HOLD.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    }
   }
 
   /** Whether the call came to an end; not if the server died. A refusal is a fault. */

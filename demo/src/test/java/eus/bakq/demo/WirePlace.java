@@ -1,6 +1,9 @@
 package eus.bakq.demo;
 
 import eus.bakq.fixtures.PostgresExchange;
+import eus.bakq.fixtures.PostgresWire;
+import eus.bakq.fixtures.PostgresWireOrder;
+import eus.bakq.fixtures.PostgresWireOrder.Where;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,6 +18,12 @@ final class WirePlace {
 
   private static final List<String> OF_ROUNDS =
       List.of("FROM audit_lock", "FROM audit_record last", "pg_try_advisory_xact_lock");
+
+  /** How a node looks what it might complete, and what it might settle, of requests. */
+  private static final List<String> LOOKS_AT_REQUESTS =
+      List.of(
+          "where state = 'COMPLETING' order by random()",
+          "where state = $1 order by expires_at limit 100");
 
   private WirePlace() {}
 
@@ -34,6 +43,26 @@ final class WirePlace {
     List<String> before = before(exchange);
     String first = before.isEmpty() ? exchange.sql() : before.getFirst();
     return OF_ROUNDS.stream().anyMatch(first::contains) || noise.contains(of(exchange));
+  }
+
+  /**
+   * Lets no node complete or settle what a call is about to, until the orders are released: on a
+   * slow machine a round, of this node or of another, would often be faster, and the call never
+   * come by; and a round that looks whether a request is to be settled begins as the call does that
+   * completes it.
+   */
+  static List<PostgresWireOrder> holdRounds(List<PostgresWire> wires) {
+    return wires.stream()
+        .flatMap(
+            wire ->
+                LOOKS_AT_REQUESTS.stream()
+                    .map(
+                        look ->
+                            wire.hold(
+                                exchange -> exchange.sql().contains(look),
+                                1,
+                                Where.BEFORE_IT_ARRIVES)))
+        .toList();
   }
 
   static String of(PostgresExchange exchange) {
