@@ -130,7 +130,11 @@ class HsmTest extends InfrastructureKeysContract {
   }
 
   private boolean authoritySigns() throws Exception {
-    AuthorityKey authority = hsm.authorityKey();
+    return signs(hsm.authorityKey());
+  }
+
+  /** Whether the key signs what its certificate's key verifies. */
+  static boolean signs(AuthorityKey authority) throws Exception {
     Signature signer = Signature.getInstance("SHA384withECDSA", authority.provider());
     signer.initSign(authority.privateKey());
     signer.update(INPUT);

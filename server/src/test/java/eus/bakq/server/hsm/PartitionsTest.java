@@ -19,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -212,7 +211,7 @@ class PartitionsTest {
       taken.takeAway(ReturnCode.CKR_DEVICE_REMOVED.value());
       AuthorityKey failed = hsm.authorityKey();
       AuthorityKey renewed = failed.renewal().renew(failed);
-      assertThat(authoritySigns(renewed)).isTrue();
+      assertThat(HsmTest.signs(renewed)).isTrue();
       taken.forgetOrders();
       awaitPlaces(hsm, "custody", "custody-2", "record", "record-2");
     }
@@ -392,17 +391,6 @@ class PartitionsTest {
             .sign(made.wrapped(), List.of(CitizenKeysContract.p256("one")))
             .values()
             .getFirst());
-  }
-
-  private static boolean authoritySigns(AuthorityKey authority) throws Exception {
-    Signature signer = Signature.getInstance("SHA384withECDSA", authority.provider());
-    signer.initSign(authority.privateKey());
-    signer.update(INPUT);
-    byte[] value = signer.sign();
-    Signature verifier = Signature.getInstance("SHA384withECDSA");
-    verifier.initVerify(authority.certificate().getPublicKey());
-    verifier.update(INPUT);
-    return verifier.verify(value);
   }
 
   /** The names of the tokens that rest. */
