@@ -28,7 +28,19 @@ final class FoldedText implements AutoCloseable {
 
   /** Of something that is no secret: a word of a list, a name. */
   static FoldedText of(String word) {
-    return of(Normalizer.normalize(word, Normalizer.Form.NFKC).toCharArray());
+    char[] typed = word.toCharArray();
+    return of(
+        isAscii(typed) ? typed : Normalizer.normalize(word, Normalizer.Form.NFKC).toCharArray());
+  }
+
+  /** What is, is normalized; and of a long list of words nearly all are. */
+  private static boolean isAscii(char[] text) {
+    for (char character : text) {
+      if (character > 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** With the digits and signs that stand for letters put back, such as {@code p4$$w0rd}. */

@@ -93,7 +93,8 @@ public final class SignatureVerification {
     };
   }
 
+  /** The token made the modulus: to look for prime factors in it costs more than to verify. */
   private static RSAKeyParameters parameters(RSAPublicKey publicKey) {
-    return new RSAKeyParameters(false, publicKey.getModulus(), publicKey.getPublicExponent());
+    return new RSAKeyParameters(false, publicKey.getModulus(), publicKey.getPublicExponent(), true);
   }
 }
