@@ -57,7 +57,7 @@ class PartitionAwayTest {
 
   private static final int SEDES = 2;
   private static final long MOST_SECONDS = 60;
-  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final Duration PAUSE = Duration.ofMillis(50);
   private static final String AWAY = "a partition's token does not answer, and rests";
   private static final String BACK = "a partition's token is back";
   private static final List<String> TOKENS = List.of("custody", "record");
@@ -277,7 +277,7 @@ class PartitionAwayTest {
     }
 
     void awaitMore() throws Exception {
-      int least = done.get() + 5 * SEDES;
+      int least = done.get() + 3 * SEDES;
       await(() -> done.get() >= least);
     }
 

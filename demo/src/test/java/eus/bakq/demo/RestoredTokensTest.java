@@ -28,7 +28,7 @@ class RestoredTokensTest {
 
   @Test
   @DisplayName(
-      "KEY-08: with the ceremony's copy of the tokens a server opens a key that was sealed before"
+      "KEY-09: with the ceremony's copy of the tokens a server opens a key that was sealed before"
           + " they were lost, and signs; without it no server starts")
   void citizensSignAsBefore() throws Exception {
     WorldFiles files = WorldFiles.make();

@@ -76,7 +76,7 @@ class RunbookTest {
 
   @Test
   @DisplayName(
-      "KEY-08: tokens that were lost come back from the copy of the ceremony, with every key of"
+      "KEY-09: tokens that were lost come back from the copy of the ceremony, with every key of"
           + " ours, and under new PINs")
   void losingAnHsm() throws Exception {
     String label = "bakq-demo-los" + UUID.randomUUID().toString().substring(0, 6) + "-";
