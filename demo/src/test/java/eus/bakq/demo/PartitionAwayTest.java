@@ -96,8 +96,7 @@ class PartitionAwayTest {
     authority =
         (X509Certificate)
             CertificateFactory.getInstance("X.509")
-                .generateCertificate(
-                    new ByteArrayInputStream(world.fetchPublic("/authority.cer")));
+                .generateCertificate(new ByteArrayInputStream(world.fetchPublic("/authority.cer")));
   }
 
   @AfterEach

@@ -53,7 +53,8 @@ final class OfficersProgram {
       case CeremonyRefusedException refused -> account.println("Refused: " + refused.getMessage());
       case Pkcs11Exception failed -> account.println("The token failed: " + failed.getMessage());
       case FileSystemException failed ->
-          account.printf("The file %s cannot be used: %s. %s%n", failed.getFile(), why(failed), MEND);
+          account.printf(
+              "The file %s cannot be used: %s. %s%n", failed.getFile(), why(failed), MEND);
       case IOException failed ->
           account.printf("Reading or writing a file failed: %s. %s%n", failed.getMessage(), MEND);
       default -> throw failure;
@@ -63,11 +64,10 @@ final class OfficersProgram {
 
   private static String why(FileSystemException failure) {
     return switch (failure) {
-      case NoSuchFileException missing -> "it is not there";
-      case AccessDeniedException denied -> "who runs this program may not read it, or not write it";
-      case FileAlreadyExistsException present -> "it is there already, and is no folder";
-      default ->
-          Optional.ofNullable(failure.getReason()).orElse("the system does not say why");
+      case NoSuchFileException _ -> "it is not there";
+      case AccessDeniedException _ -> "who runs this program may not read it, or not write it";
+      case FileAlreadyExistsException _ -> "it is there already, and is no folder";
+      default -> Optional.ofNullable(failure.getReason()).orElse("the system does not say why");
     };
   }
 }
