@@ -170,7 +170,7 @@ final class ActivationAttempt extends KillAttempt {
 
   /** With the same link, from its opening on; what was sent for an earlier opening is worthless. */
   private void activateAgain() throws Exception {
-    if (kill.hasNoLink(citizen)) {
+    if (hasNoLink(kill.world(), citizen)) {
       var _ = kill.world().officer().renew(citizen); // it came to a mailbox of a dead process
       kill.awaitNoMessages(citizen);
     }

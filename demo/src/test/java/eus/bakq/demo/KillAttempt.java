@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.Documents;
 import eus.bakq.relyingparty.v1.SignatureRequest;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * One walk in which a server is killed: what comes before the step, the step, and what must be
@@ -79,6 +82,19 @@ abstract class KillAttempt {
           select to_char(opened_at, 'HH24:MI:SS.MS') || ' interaction ' || id || ' ' || state
             from interaction where signer_id = '%1$s') t (line) order by line"""
             .formatted(signer));
+  }
+
+  /** Whether the link of the citizen's present activation came to a process that died with it. */
+  static boolean hasNoLink(World world, Citizen citizen) throws SQLException {
+    UUID activation =
+        UUID.fromString(
+            text(
+                world,
+                "select id::text from activation where signer_id = '%s' order by created_at desc limit 1"
+                    .formatted(citizen.signerId())));
+    return citizen.linkTokens().stream()
+        .map(token -> ByteBuffer.wrap(Base64.getUrlDecoder().decode(token)))
+        .noneMatch(link -> new UUID(link.getLong(), link.getLong()).equals(activation));
   }
 
   /** The one text that {@code sql} finds, as the superuser. */

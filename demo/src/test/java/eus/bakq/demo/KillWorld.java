@@ -5,22 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import eus.bakq.fixtures.PostgresExchange;
 import eus.bakq.fixtures.PostgresWire;
 import eus.bakq.fixtures.PostgresWireOrder;
-import eus.bakq.fixtures.PostgresWireOrder.Where;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -43,11 +39,6 @@ final class KillWorld implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
   private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
   private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(15);
-
-  /** How a worker takes a message that is to be sent, and how many may ask in a call. */
-  private static final String TAKES = "UPDATE outbox_message SET attempts";
-
-  private static final int MOST_TAKERS = 20;
 
   /** Longer than a round of housekeeping and a poll of the outbox. */
   private static final Duration IDLE = Duration.ofSeconds(7);
@@ -120,6 +111,11 @@ final class KillWorld implements AutoCloseable {
     return new KillWorld(world, List.copyOf(wires), extent);
   }
 
+  /** Whether nobody goes on until who died is started again. */
+  boolean isAlone() {
+    return wires.size() == 1;
+  }
+
   ProcessWorld world() {
     return world;
   }
@@ -179,34 +175,18 @@ final class KillWorld implements AutoCloseable {
         () -> world.count("select count(*) from outbox_message where state = 'PENDING'") == 0);
   }
 
-  /** Whether the link of the citizen's present activation came to a process that died with it. */
-  boolean hasNoLink(Citizen citizen) throws SQLException {
-    UUID activation =
-        UUID.fromString(
-            KillAttempt.text(
-                world,
-                "select id::text from activation where signer_id = '%s' order by created_at desc limit 1"
-                    .formatted(citizen.signerId())));
-    return citizen.linkTokens().stream()
-        .map(token -> ByteBuffer.wrap(Base64.getUrlDecoder().decode(token)))
-        .noneMatch(link -> new UUID(link.getLong(), link.getLong()).equals(activation));
-  }
-
   /**
    * The points of {@code step}, as it is when nobody disturbs it.
    *
    * @param noise places that are left out
    */
   List<KillPoint> watch(KillStep step, Set<String> noise) throws Exception {
-    KillAttempt attempt = step.attempt();
-    attempt.prepare(this);
+    KillAttempt attempt = prepared(List.of(step)).getFirst();
     awaitNoMessages();
     List<PostgresWireOrder> rounds = WirePlace.holdRounds(wires);
     wire.forgetPassed();
     // Or it would be a matter of chance whether some of the sending is seen before the answer.
-    for (int nth = 1; nth <= MOST_TAKERS; nth++) {
-      var _ = wire.hold(exchange -> exchange.sql().contains(TAKES), nth, Where.BEFORE_IT_ARRIVES);
-    }
+    var _ = WirePlace.holdSendings(List.of(wire));
     attempt.act();
     List<PostgresExchange> call = new ArrayList<>(wire.passed());
     wire.forgetOrders();
@@ -281,19 +261,22 @@ final class KillWorld implements AutoCloseable {
     List<KillAttempt> attempts = prepared(points.stream().map(KillPoint::step).toList());
     awaitNoMessages(); // a sending that is still of the preparation looks like the walk's
     List<Walk> walks = new ArrayList<>();
-    List<PostgresWireOrder> rounds = WirePlace.holdRounds(wires);
+    List<PostgresWireOrder> others = new ArrayList<>(WirePlace.holdRounds(wires));
+    others.addAll(WirePlace.holdSendings(wires.subList(1, wires.size())));
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < points.size(); i++) {
         walks.add(walk(points.get(i), attempts.get(i), threads));
       }
       die(walks);
     }
-    rounds.forEach(PostgresWireOrder::release);
+    others.forEach(PostgresWireOrder::release);
     return walks;
   }
 
+  /** Who does not die prepares what is to die: it need not load and compile everything anew. */
   private List<KillAttempt> prepared(List<KillStep> steps) throws Exception {
     List<KillAttempt> attempts = steps.stream().map(KillStep::attempt).toList();
+    world.lead(world.nodes().getLast());
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> ready = new ArrayList<>();
       for (KillAttempt attempt : attempts) {
@@ -308,6 +291,7 @@ final class KillWorld implements AutoCloseable {
         one.get();
       }
     }
+    world.lead(world.node(0));
     return attempts;
   }
 
@@ -412,6 +396,7 @@ final class KillWorld implements AutoCloseable {
 
   /** Somebody goes on, settles what was left, and everybody looks what became of the own walk. */
   private void goOn(List<Walk> walks) throws Exception {
+    world.lead(world.nodes().getLast());
     look();
     helpTime();
     wire.forgetPassed();

@@ -148,7 +148,7 @@ final class OfficerAttempt extends KillAttempt {
       kill.world().officer().lift(citizen);
     }
     if (step == KillStep.REVOKE || step == KillStep.RENEW) {
-      if (step == KillStep.REVOKE || kill.hasNoLink(citizen)) {
+      if (step == KillStep.REVOKE || hasNoLink(kill.world(), citizen)) {
         kill.world().officer().renew(citizen);
       }
       kill.awaitNoMessages(citizen);

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One database and one set of tokens, and servers on them that are processes of their own: nodes.
@@ -36,6 +37,7 @@ final class ProcessWorld implements World, AutoCloseable {
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Set<Message>> received = new ConcurrentHashMap<>();
   private final Object starting = new Object();
+  private volatile Optional<Node> leader = Optional.empty();
 
   /** A call that cannot be made, because no node is there. */
   static final class NobodyThereError extends AssertionError {
@@ -235,9 +237,17 @@ final class ProcessWorld implements World, AutoCloseable {
     return nodes().get(index);
   }
 
-  /** The first node whose doors are open. */
+  /** The node that leads, or if its doors are not open, the first whose doors are. */
   Node anybody() {
-    return nodes().stream().filter(Node::isOpen).findFirst().orElseThrow(NobodyThereError::new);
+    return Stream.concat(leader.stream(), nodes().stream())
+        .filter(Node::isOpen)
+        .findFirst()
+        .orElseThrow(NobodyThereError::new);
+  }
+
+  /** From now on calls that may go to any node go to {@code node} while its doors are open. */
+  void lead(Node node) {
+    leader = Optional.of(node);
   }
 
   @Override
@@ -245,7 +255,7 @@ final class ProcessWorld implements World, AutoCloseable {
     return files;
   }
 
-  /** Leads to the first node that runs when it is used. */
+  /** Leads to {@link #anybody} when it is used. */
   @Override
   public Channel channel(Audience audience, String caller) {
     return new LateChannel(() -> anybody().channel(audience, caller));

@@ -7,6 +7,7 @@ import eus.bakq.fixtures.PostgresWireOrder.Where;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Where in which transaction an exchange with PostgreSQL is: the same for the same code that takes
@@ -24,6 +25,11 @@ final class WirePlace {
       List.of(
           "where state = 'COMPLETING' order by random()",
           "where state = $1 order by expires_at limit 100");
+
+  /** How a worker takes a message that is to be sent, and how many may ask in a call. */
+  private static final String TAKES = "UPDATE outbox_message SET attempts";
+
+  private static final int MOST_TAKERS = 20;
 
   private WirePlace() {}
 
@@ -53,16 +59,20 @@ final class WirePlace {
    */
   static List<PostgresWireOrder> holdRounds(List<PostgresWire> wires) {
     return wires.stream()
-        .flatMap(
-            wire ->
-                LOOKS_AT_REQUESTS.stream()
-                    .map(
-                        look ->
-                            wire.hold(
-                                exchange -> exchange.sql().contains(look),
-                                1,
-                                Where.BEFORE_IT_ARRIVES)))
+        .flatMap(wire -> LOOKS_AT_REQUESTS.stream().map(look -> hold(wire, look, 1)))
         .toList();
+  }
+
+  /** Lets no node behind {@code wires} send anything, until the orders are released. */
+  static List<PostgresWireOrder> holdSendings(List<PostgresWire> wires) {
+    return wires.stream()
+        .flatMap(
+            wire -> IntStream.rangeClosed(1, MOST_TAKERS).mapToObj(nth -> hold(wire, TAKES, nth)))
+        .toList();
+  }
+
+  private static PostgresWireOrder hold(PostgresWire wire, String words, int nth) {
+    return wire.hold(exchange -> exchange.sql().contains(words), nth, Where.BEFORE_IT_ARRIVES);
   }
 
   static String of(PostgresExchange exchange) {
