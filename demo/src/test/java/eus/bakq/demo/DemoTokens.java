@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Optional;
+import java.util.List;
 
 /** The three tokens of one world, made by the real ceremony, with labels of their own. */
 record DemoTokens(Path folder, String prefix) {
@@ -60,23 +60,39 @@ record DemoTokens(Path folder, String prefix) {
   /**
    * The {@code hsm} section of server.yaml, its paths relative to the file.
    *
-   * @param module the library in SoftHSM2's place, if there is one
+   * @param modules the library of each partition; empty: SoftHSM2 itself, and one partition
    */
-  String configuration(Optional<Path> module) throws IOException {
-    return """
-        hsm:
-          module: %s
-          custody: {label: %s, pinFile: hsm/custody.pin}
-          authority: {label: %s, pinFile: hsm/authority.pin}
-          record: {label: %s, pinFile: hsm/record.pin}
+  String configuration(List<Path> modules) throws IOException {
+    List<Path> partitions = modules.isEmpty() ? List.of(SoftHsm.shared().module()) : modules;
+    StringBuilder further = new StringBuilder();
+    for (Path module : partitions.subList(1, partitions.size())) {
+      further.append(partition(module, "    - ", "      "));
+    }
+    return "hsm:\n"
+        + partition(partitions.getFirst(), "  ", "  ")
+        + (further.isEmpty() ? "" : "  furtherPartitions:\n" + further)
+        + """
           transcript: hsm/transcript.json
           transcriptPublicKey: %s
         """
+            .formatted(Files.readString(folder.resolve("transcript.pub")).strip());
+  }
+
+  private String partition(Path module, String first, String indent) {
+    return """
+    %smodule: %s
+    %scustody: {label: %s, pinFile: hsm/custody.pin}
+    %sauthority: {label: %s, pinFile: hsm/authority.pin}
+    %srecord: {label: %s, pinFile: hsm/record.pin}
+    """
         .formatted(
-            module.orElse(SoftHsm.shared().module()),
+            first,
+            module,
+            indent,
             label("custody"),
+            indent,
             label("authority"),
-            label("record"),
-            Files.readString(folder.resolve("transcript.pub")).strip());
+            indent,
+            label("record"));
   }
 }

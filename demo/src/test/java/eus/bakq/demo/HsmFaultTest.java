@@ -68,7 +68,7 @@ class HsmFaultTest {
     world =
         DemoWorld.start(
             WorldFiles.make(),
-            WorldFiles.Settings.usual().module(faulty.library()).timeStamping(stamps.section()));
+            WorldFiles.Settings.usual().modules(faulty.library()).timeStamping(stamps.section()));
   }
 
   @AfterAll

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -142,7 +143,7 @@ final class WorldFiles {
    * @param codeDigits 6 to 8
    * @param jdbcUrl how the database is reached; empty: directly
    * @param database further lines of the database's section, each indented by two
-   * @param module the PKCS#11 library; empty: SoftHSM2 itself
+   * @param modules the PKCS#11 library of each partition; empty: SoftHSM2 itself, and one partition
    * @param ports of the doors; empty: any free ones, and the world's own public one
    * @param levels whether levels above B-B are offered; a start takes longer with them
    * @param timeStamping the section of that name, without it; empty: the authority of this JVM
@@ -153,7 +154,7 @@ final class WorldFiles {
       int codeDigits,
       Optional<String> jdbcUrl,
       String database,
-      Optional<Path> module,
+      List<Path> modules,
       Optional<ServerPorts> ports,
       Levels levels,
       Optional<String> timeStamping,
@@ -164,7 +165,7 @@ final class WorldFiles {
           6,
           Optional.empty(),
           "",
-          Optional.empty(),
+          List.of(),
           Optional.empty(),
           Levels.ALL,
           Optional.empty(),
@@ -174,7 +175,7 @@ final class WorldFiles {
 
     Settings codeDigits(int digits) {
       return new Settings(
-          digits, jdbcUrl, database, module, ports, levels, timeStamping, room, further);
+          digits, jdbcUrl, database, modules, ports, levels, timeStamping, room, further);
     }
 
     Settings jdbcUrl(String url) {
@@ -182,7 +183,7 @@ final class WorldFiles {
           codeDigits,
           Optional.of(url),
           database,
-          module,
+          modules,
           ports,
           levels,
           timeStamping,
@@ -192,15 +193,16 @@ final class WorldFiles {
 
     Settings database(String lines) {
       return new Settings(
-          codeDigits, jdbcUrl, lines, module, ports, levels, timeStamping, room, further);
+          codeDigits, jdbcUrl, lines, modules, ports, levels, timeStamping, room, further);
     }
 
-    Settings module(Path library) {
+    /** With a partition behind each library. */
+    Settings modules(Path... libraries) {
       return new Settings(
           codeDigits,
           jdbcUrl,
           database,
-          Optional.of(library),
+          List.of(libraries),
           ports,
           levels,
           timeStamping,
@@ -213,7 +215,7 @@ final class WorldFiles {
           codeDigits,
           jdbcUrl,
           database,
-          module,
+          modules,
           Optional.of(chosen),
           levels,
           timeStamping,
@@ -223,7 +225,7 @@ final class WorldFiles {
 
     Settings levels(Levels offered) {
       return new Settings(
-          codeDigits, jdbcUrl, database, module, ports, offered, timeStamping, room, further);
+          codeDigits, jdbcUrl, database, modules, ports, offered, timeStamping, room, further);
     }
 
     Settings timeStamping(String section) {
@@ -231,7 +233,7 @@ final class WorldFiles {
           codeDigits,
           jdbcUrl,
           database,
-          module,
+          modules,
           ports,
           levels,
           Optional.of(section),
@@ -241,12 +243,12 @@ final class WorldFiles {
 
     Settings room(Room given) {
       return new Settings(
-          codeDigits, jdbcUrl, database, module, ports, levels, timeStamping, given, further);
+          codeDigits, jdbcUrl, database, modules, ports, levels, timeStamping, given, further);
     }
 
     Settings further(String sections) {
       return new Settings(
-          codeDigits, jdbcUrl, database, module, ports, levels, timeStamping, room, sections);
+          codeDigits, jdbcUrl, database, modules, ports, levels, timeStamping, room, sections);
     }
   }
 
@@ -254,7 +256,7 @@ final class WorldFiles {
   Path write(String name, Settings settings) throws IOException {
     return Files.writeString(
         folder.resolve(name + ".yaml"),
-        tokens.configuration(settings.module())
+        tokens.configuration(settings.modules())
             + databaseAndRules(settings)
             + "anchor: {file: "
             + Files.createDirectories(anchors()).resolve(name)

@@ -9,7 +9,6 @@ import eus.bakq.pkcs11.Constant;
 import eus.bakq.pkcs11.Template;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -67,10 +66,7 @@ record CeremonyPlan(String profile, String sha256, List<TokenPlan> tokens) {
    * @throws CeremonyRefusedException if it breaks a rule; the message says which
    */
   static CeremonyPlan read(Path file) throws IOException, CeremonyRefusedException {
-    if (Files.size(file) > MAXIMUM_SIZE) {
-      throw new CeremonyRefusedException("a plan has at most 1 MiB");
-    }
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = InputFile.read(file, MAXIMUM_SIZE, "a plan has at most 1 MiB");
     YAMLMapper mapper =
         YAMLMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import eus.bakq.pkcs11.AttributeType;
 import eus.bakq.pkcs11.Constant;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -62,16 +61,14 @@ record ModuleProfile(
    * @throws CeremonyRefusedException if it breaks a rule; the message says which
    */
   static ModuleProfile read(Path file) throws IOException, CeremonyRefusedException {
-    if (Files.size(file) > MOST_BYTES) {
-      throw new CeremonyRefusedException("a profile has at most 64 KiB");
-    }
+    byte[] bytes = InputFile.read(file, MOST_BYTES, "a profile has at most 64 KiB");
     YAMLMapper mapper =
         YAMLMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
     try {
-      return mapper.readValue(Files.readAllBytes(file), ProfileFile.class).resolve();
+      return mapper.readValue(bytes, ProfileFile.class).resolve();
     } catch (JsonProcessingException e) {
       throw new CeremonyRefusedException("the profile cannot be read: " + e.getMessage());
     } catch (IllegalArgumentException | NullPointerException e) {

@@ -3,7 +3,6 @@ package eus.bakq.hsmconfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -20,6 +19,7 @@ import javax.crypto.spec.HKDFParameterSpec;
 final class OfficerSecrets implements AutoCloseable {
   private static final int MINIMUM_SIZE = 20;
   private static final int MAXIMUM_SIZE = 1024;
+  private static final String SIZE = "each officer's secret has 20 to 1024 bytes";
   private static final byte[] SALT = "bakq/ceremony/v1".getBytes(StandardCharsets.US_ASCII);
 
   private final byte[] both;
@@ -49,7 +49,7 @@ final class OfficerSecrets implements AutoCloseable {
   private static OfficerSecrets of(byte[] a, byte[] b) throws CeremonyRefusedException {
     if (Math.min(a.length, b.length) < MINIMUM_SIZE
         || Math.max(a.length, b.length) > MAXIMUM_SIZE) {
-      throw new CeremonyRefusedException("each officer's secret has 20 to 1024 bytes");
+      throw new CeremonyRefusedException(SIZE);
     }
     if (MessageDigest.isEqual(a, b)) {
       throw new CeremonyRefusedException(
@@ -93,10 +93,7 @@ final class OfficerSecrets implements AutoCloseable {
   }
 
   private static byte[] readOne(Path file) throws IOException, CeremonyRefusedException {
-    if (Files.size(file) > MAXIMUM_SIZE + 2) {
-      throw new CeremonyRefusedException("each officer's secret has 20 to 1024 bytes");
-    }
-    byte[] read = Files.readAllBytes(file);
+    byte[] read = InputFile.read(file, MAXIMUM_SIZE + 2, SIZE);
     try {
       int size = read.length;
       while (size > 0 && (read[size - 1] == '\n' || read[size - 1] == '\r')) {

@@ -9,7 +9,6 @@ import eus.bakq.pkcs11.Constant;
 import eus.bakq.pkcs11.Template;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -114,10 +113,7 @@ final class SignedTranscript {
 
   /** What {@code file} holds, if that is not more than {@code most} bytes. */
   static byte[] bounded(Path file, int most) throws IOException, CeremonyRefusedException {
-    if (Files.size(file) > most) {
-      throw new CeremonyRefusedException(file.getFileName() + " is too large");
-    }
-    return Files.readAllBytes(file);
+    return InputFile.read(file, most, file.getFileName() + " is too large");
   }
 
   /**

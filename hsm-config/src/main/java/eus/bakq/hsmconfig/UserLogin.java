@@ -6,7 +6,6 @@ import eus.bakq.pkcs11.Pkcs11Session;
 import eus.bakq.pkcs11.TokenDescription;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -56,10 +55,7 @@ final class UserLogin {
   /** Logs the token's user in. */
   static void logIn(Pkcs11Session session, Path pinFile)
       throws IOException, Pkcs11Exception, CeremonyRefusedException {
-    if (Files.size(pinFile) > MOST_PIN_BYTES) {
-      throw new CeremonyRefusedException("a PIN has at most 255 bytes");
-    }
-    byte[] read = Files.readAllBytes(pinFile);
+    byte[] read = InputFile.read(pinFile, MOST_PIN_BYTES, "a PIN has at most 255 bytes");
     int size = read.length;
     while (size > 0 && (read[size - 1] == '\n' || read[size - 1] == '\r')) {
       size--;

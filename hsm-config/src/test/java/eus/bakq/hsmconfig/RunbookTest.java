@@ -3,6 +3,7 @@ package eus.bakq.hsmconfig;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import eus.bakq.fixtures.SoftHsm;
+import eus.bakq.fixtures.SoftHsmCopy;
 import eus.bakq.pkcs11.Pkcs11Exception;
 import eus.bakq.pkcs11.Pkcs11Module;
 import eus.bakq.pkcs11.Pkcs11Session;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RunbookTest {
   private static final Pattern COMMANDS = Pattern.compile("```hsm\n(.*?)\n```", Pattern.DOTALL);
 
+  /** To come back from a copy. */
+  private static final List<String> ORDER = List.of("probe", "compare", "new-pins", "compare");
+
   @TempDir private Path folder;
 
   /** A program of the officers, in this process. */
@@ -37,7 +41,14 @@ class RunbookTest {
 
   private static final Map<String, Program> PROGRAMS =
       Map.of(
-          "ceremony", Ceremony::execute, "compare", Compare::execute, "new-pins", NewPins::execute);
+          "ceremony",
+          Ceremony::execute,
+          "compare",
+          Compare::execute,
+          "new-pins",
+          NewPins::execute,
+          "probe",
+          Probe::execute);
 
   @Test
   @DisplayName(
@@ -49,12 +60,7 @@ class RunbookTest {
     Files.copy(names.get("CEREMONY").resolve("transcript.pub"), officersKey);
     byte[] stolen = Files.readAllBytes(names.get("PINS").resolve("custody.pin"));
 
-    List<String> commands =
-        COMMANDS
-            .matcher(Files.readString(Path.of("../docs/runbooks/suspected-compromise.md")))
-            .results()
-            .map(found -> found.group(1))
-            .toList();
+    List<String> commands = commands("suspected-compromise.md");
     assertThat(commands).hasSize(5);
     for (String command : commands) {
       execute(command, names);
@@ -66,6 +72,46 @@ class RunbookTest {
                 label + "custody",
                 Files.readAllBytes(names.get("NEW_PINS").resolve("custody.pin"))))
         .isEqualTo("CKR_OK");
+  }
+
+  @Test
+  @DisplayName(
+      "KEY-09: tokens that were lost come back from the copy of the ceremony, with every key of"
+          + " ours, and under new PINs")
+  void losingAnHsm() throws Exception {
+    String label = "bakq-demo-los" + UUID.randomUUID().toString().substring(0, 6) + "-";
+    Map<String, Path> names = hold(label);
+    Files.copy(names.get("CEREMONY").resolve("transcript.pub"), names.get("OFFICERS_KEY"));
+    Path kept = Files.createDirectory(folder.resolve("kept"));
+    SoftHsmCopy.keep(SoftHsm.shared(), label, kept);
+    SoftHsmCopy used = restored(kept, "used");
+    List<String> commands = commands("losing-an-hsm.md");
+    assertThat(commands).extracting(command -> command.split(" ", 2)[0]).isEqualTo(ORDER);
+
+    used.lose();
+    names.put("MODULE", used.module());
+    StringWriter account = new StringWriter();
+    assertThat(run(commands.get(1), names, account)).as(account.toString()).isOne();
+    assertThat(account.toString()).doesNotContain("EXPLAINED ");
+
+    names.put("MODULE", restored(kept, "restored").module());
+    for (String command : commands) {
+      execute(command, names);
+    }
+    account = new StringWriter();
+    assertThat(run(commands.getLast(), names, account)).isZero();
+    List<String> keys =
+        SignedTranscript.verified(
+                names.get("CEREMONY").resolve("transcript.json"), names.get("OFFICERS_KEY"))
+            .explained()
+            .stream()
+            .flatMap(token -> token.keys().stream())
+            .map(Explained.Key::id)
+            .toList();
+    assertThat(keys).hasSize(14);
+    for (String key : keys) {
+      assertThat(account.toString()).containsPattern("EXPLAINED +key '" + key + "'");
+    }
   }
 
   @Test
@@ -109,6 +155,19 @@ class RunbookTest {
         .isEqualTo("CKR_OK");
   }
 
+  private SoftHsmCopy restored(Path kept, String name) throws IOException {
+    return SoftHsmCopy.restored(
+        SoftHsm.shared(), kept, Files.createDirectory(folder.resolve(name)));
+  }
+
+  private static List<String> commands(String runbook) throws IOException {
+    return COMMANDS
+        .matcher(Files.readString(Path.of("../docs/runbooks").resolve(runbook)))
+        .results()
+        .map(found -> found.group(1))
+        .toList();
+  }
+
   /** Holds a ceremony; what the capital words of the commands stand for. */
   private Map<String, Path> hold(String label) throws IOException {
     HeldCeremony held = HeldCeremony.in(folder, label);
@@ -122,6 +181,9 @@ class RunbookTest {
     names.put("PINS", held.folder());
     names.put("NEW_PLAN", HeldCeremony.plan(folder, label + "n-"));
     names.put("MODULE", SoftHsm.shared().module());
+    names.put("PLAN", folder.resolve(label + ".yaml"));
+    names.put("PROFILE", Path.of("profiles/softhsm2.yaml"));
+    names.put("CUSTODY_LABEL", Path.of(label + "custody"));
     return names;
   }
 
