@@ -52,13 +52,19 @@ record DemoTokens(Path folder, String prefix) {
     return prefix + role;
   }
 
+  /** Where the HSM's monitoring would write how often the keys of passwords were used. */
+  Path keyUses() {
+    return folder.resolve("key-uses");
+  }
+
   /** The file with the PIN of the token of {@code role}. */
   Path pinFile(String role) {
     return folder.resolve(role + ".pin");
   }
 
   /**
-   * The {@code hsm} section of server.yaml, its paths relative to the file.
+   * The {@code hsm} section of server.yaml, its paths relative to the file. If the test keeps
+   * counts in {@link #keyUses}, they are named.
    *
    * @param modules the library of each partition; empty: SoftHSM2 itself, and one partition
    */
@@ -75,7 +81,8 @@ record DemoTokens(Path folder, String prefix) {
           transcript: hsm/transcript.json
           transcriptPublicKey: %s
         """
-            .formatted(Files.readString(folder.resolve("transcript.pub")).strip());
+            .formatted(Files.readString(folder.resolve("transcript.pub")).strip())
+        + (Files.exists(keyUses()) ? "  keyUses: hsm/key-uses\n" : "");
   }
 
   private String partition(Path module, String first, String indent) {

@@ -27,6 +27,7 @@ import eus.bakq.pkcs11.Template;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,13 +51,14 @@ record Thief(Pkcs11Session session) implements AutoCloseable {
           .with(CKA_DERIVE, false);
 
   static Thief in(DemoTokens tokens, String role) throws Pkcs11Exception, IOException {
-    Pkcs11Module module = Pkcs11Module.open(SoftHsm.shared().module());
-    long slot =
-        module.tokens().stream()
-            .filter(token -> token.label().equals(tokens.label(role)))
-            .findFirst()
-            .orElseThrow()
-            .slot();
+    return in(SoftHsm.shared().module(), tokens, role);
+  }
+
+  /** As {@link #in(DemoTokens, String)}, by way of {@code library}. */
+  static Thief in(Path library, DemoTokens tokens, String role)
+      throws Pkcs11Exception, IOException {
+    Pkcs11Module module = Pkcs11Module.open(library);
+    long slot = slot(module, tokens, role);
     Pkcs11Session session = module.openReadWriteSession(slot);
     try {
       session.login(Files.readAllBytes(tokens.pinFile(role)));
@@ -67,6 +69,15 @@ record Thief(Pkcs11Session session) implements AutoCloseable {
       }
     }
     return new Thief(session);
+  }
+
+  /** Where the token of {@code role} is. */
+  static long slot(Pkcs11Module module, DemoTokens tokens, String role) throws Pkcs11Exception {
+    return module.tokens().stream()
+        .filter(token -> token.label().equals(tokens.label(role)))
+        .findFirst()
+        .orElseThrow()
+        .slot();
   }
 
   /** Whether the token has an object of this id. */

@@ -32,7 +32,11 @@ record AuthenticationWiring(
             common.signers(),
             new AlteredRows(common.counted()),
             new Interactions(common.random(), settings, common.counted()),
-            new Passwords(hashing, common.hsm().infrastructureKeys(), common.random()),
+            new Passwords(
+                hashing,
+                common.hsm().infrastructureKeys(),
+                common.random(),
+                common.hsm().counters().unrecordedKeyUses()),
             new FailureCounters(settings),
             new CodeQuotas(common.signers(), common.outbox(), common.configuration().codeQuotas()),
             common.hsm().infrastructureKeys(),

@@ -2,6 +2,8 @@ package eus.bakq.server;
 
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.audit.CountedEvents;
+import eus.bakq.server.authentication.CompareKeyUses;
+import eus.bakq.server.authentication.RecordKeyUses;
 import eus.bakq.server.certificate.ResponderCertificates;
 import eus.bakq.server.credential.WrappingEpochs;
 import eus.bakq.server.database.Database;
@@ -33,7 +35,9 @@ record Chores(
     Outbox outbox,
     AuditLog audit,
     CountedEvents counted,
-    CallerRefusals refusals) {
+    CallerRefusals refusals,
+    RecordKeyUses recordKeyUses,
+    CompareKeyUses compareKeyUses) {
   private static final Duration SENT_KEPT = Duration.ofDays(7);
 
   /** One of them; its name is for the log. */
@@ -49,7 +53,8 @@ record Chores(
   List<Chore> told() {
     return List.of(
         new Chore("counted events", () -> counted.write(database, audit)),
-        new Chore("refused callers", refusals::recordCounts));
+        new Chore("refused callers", refusals::recordCounts),
+        new Chore("unrecorded key uses", recordKeyUses::run));
   }
 
   /** What is judged to be over, in this order: while no time is to be had, nothing is. */
@@ -65,6 +70,11 @@ record Chores(
                     handle -> activations.expireOverdue(handle, Database.now(handle)))),
         new Chore("credentials", tidyCredentials::run),
         new Chore("epochs", epochs::run),
+        new Chore(
+            "key uses",
+            () -> {
+              var _ = compareKeyUses.run();
+            }),
         new Chore("calls", () -> database.transact(idempotentCalls::purge)),
         new Chore("messages", () -> database.transact(handle -> outbox.purge(handle, SENT_KEPT))));
   }

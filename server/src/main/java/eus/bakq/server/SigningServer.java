@@ -7,6 +7,8 @@ import eus.bakq.server.audit.CountedEvents;
 import eus.bakq.server.audit.OfficersFile;
 import eus.bakq.server.audit.ReadAuditLog;
 import eus.bakq.server.audit.RecordAnchors;
+import eus.bakq.server.authentication.CompareKeyUses;
+import eus.bakq.server.authentication.RecordKeyUses;
 import eus.bakq.server.caller.CallerRateLimit;
 import eus.bakq.server.certificate.CertificationAuthority;
 import eus.bakq.server.config.ProfileExtension;
@@ -178,6 +180,10 @@ public final class SigningServer implements AutoCloseable {
         () -> record(database, audit, AuditEventType.SYSTEM_STOPPED, configuration, lease));
     closeLater(() -> counted.writeAll(database, audit));
     closeLater(refusals);
+    RecordKeyUses recordKeyUses =
+        new RecordKeyUses(
+            database, audit, hsm.counters().unrecordedKeyUses(), lease.id(), System::nanoTime);
+    closeLater(recordKeyUses::runNow);
     opened.addPromise(() -> database.transact(lease::release));
     closeLater(
         Housekeeping.start(
@@ -195,7 +201,10 @@ public final class SigningServer implements AutoCloseable {
                 common.outbox(),
                 audit,
                 counted,
-                refusals),
+                refusals,
+                recordKeyUses,
+                new CompareKeyUses(
+                    database, audit, configuration.hsm().keyUseFiles(), configuration.keyUses())),
             lease));
     closeLater(
         MessageDispatcher.start(

@@ -51,6 +51,30 @@ public enum AuditEventType {
    */
   DATABASE_RECONCILED,
   /**
+   * The keys of passwords in the custody token were used, and no other record tells of it: they
+   * were checked at a login, or a step was refused after the HSM had been asked. At most one of a
+   * node in a minute. Actor: {@code system}. Subject: {@code custody}. Details: {@code node};
+   * {@code verify}, {@code activate} (how often each).
+   */
+  KEY_USES_UNRECORDED,
+  /**
+   * How often the HSM says that the keys of passwords were used was compared with what the record
+   * tells (docs/adr/0028). Reason, where it does not explain them: SURPLUS (somebody guesses at the
+   * tokens), DEFICIT, WENT_BACK or BEGUN_ANEW. Actor: {@code system}. Subject: {@code custody}.
+   * Details: {@code partitions} (how many), and each with {@code partition_} and its number:
+   * beginning, time and counts of {@code verify} and {@code activate}; {@code verify_open}, {@code
+   * activate_open} (carried to the next comparison); of what was compared {@code verify_used},
+   * {@code verify_explained}, {@code verify_unexplained} and the same of {@code activate_used},
+   * {@code activate_explained}, {@code activate_unexplained}.
+   */
+  KEY_USES_COMPARED,
+  /**
+   * That was to be compared, and there was nothing to compare. Reason: STALE (the counts are of
+   * {@code taken}) or UNREADABLE. Actor: {@code system}. Subject: {@code custody}. Details: {@code
+   * taken}, or {@code partition} and {@code why}.
+   */
+  KEY_USES_NOT_COMPARED,
+  /**
    * A server met an epoch for the first time in a transcript of both officers: from then on keys
    * are wrapped under its wrapping key, until a later one begins (KEY-14). Actor: {@code officers}.
    * Subject: the epoch. Details: {@code begun} (when the wrapping key was made), {@code

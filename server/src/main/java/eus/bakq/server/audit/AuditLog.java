@@ -114,6 +114,17 @@ public final class AuditLog {
         .list();
   }
 
+  /** The record at {@code sequence}; empty if there is none, or its content is not of its hash. */
+  public Optional<AuditRecord> find(Handle handle, long sequence) {
+    return handle
+        .createQuery("SELECT " + COLUMNS + " FROM audit_record WHERE sequence = :sequence")
+        .bind("sequence", sequence)
+        .map((row, context) -> record(row))
+        .findOne()
+        .flatMap(found -> found)
+        .filter(found -> found.expectedHash().equals(found.hash()));
+  }
+
   /**
    * Whether the last that the record says of {@code credential} is that it was suspended, or its
    * key destroyed (KEY-10): then it does not sign, whatever its rows say. One read of an index.

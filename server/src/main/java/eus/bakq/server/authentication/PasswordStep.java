@@ -7,7 +7,9 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
 import eus.bakq.server.hsm.InfrastructureKeys;
+import eus.bakq.server.hsm.KeyUses;
 import eus.bakq.server.hsm.MacKey;
+import eus.bakq.server.hsm.UnrecordedKeyUses;
 import eus.bakq.server.notification.Outbox;
 import eus.bakq.server.notification.OutgoingMessage;
 import eus.bakq.server.signer.AlteredRows;
@@ -36,6 +38,11 @@ import org.jdbi.v3.core.Handle;
  * section 4).
  */
 public final class PasswordStep {
+  private static final KeyUses STAND_IN = new KeyUses(1, 0);
+
+  /** What a password that is judged asks of the HSM, whoever gives it. */
+  static final KeyUses KEY_USES = STAND_IN.plus(Passwords.KEY_USES_OF_JUDGED);
+
   private static final UUID NOBODY = new UUID(0, 0);
 
   /**
@@ -125,7 +132,8 @@ public final class PasswordStep {
     // First the interaction, so that nobody without one takes a turn; then the turn, before the DNI
     // is looked at, so that a refusal for want of room tells nothing about anybody.
     database.transact(handle -> requireOpen(requireLive(handle, attempt, subject)));
-    try (Judgement judgement = judge(attempt, subject)) {
+    try (UnrecordedKeyUses.Step uses = passwords.beginStep();
+        Judgement judgement = judge(attempt, subject, uses)) {
       AuthenticationSubject.Frozen frozen =
           subject.freeze(judgement.interaction().subject(), judgement.signer());
       byte[] share = tickets.freshShare();
@@ -147,6 +155,7 @@ public final class PasswordStep {
                                   : decoy)),
                       challenge.expiresAt());
                 });
+        uses.recorded();
         outbox.wake();
         return answer;
       } finally {
@@ -156,19 +165,22 @@ public final class PasswordStep {
   }
 
   /** One Argon2id and the same HMACs for everybody. */
-  private Judgement judge(Attempt attempt, AuthenticationSubject<?> subject)
+  private Judgement judge(
+      Attempt attempt, AuthenticationSubject<?> subject, UnrecordedKeyUses.Step uses)
       throws RefusedException {
     try (PasswordHashing.Turn turn = passwords.awaitTurn()) {
       byte[] standIn =
           keys.mac(
               MacKey.VERIFY,
               Encoding.of("bakq/stand-in/v1").text(attempt.dni().value()).toByteArray());
+      uses.used(STAND_IN);
       Candidate candidate = database.inTransaction(handle -> candidate(handle, attempt, subject));
       UUID judgedAs =
           candidate.signer().map(SignerId::value).orElse(FailureCounters.standIn(standIn));
       Passwords.Kept kept = candidate.kept().orElseGet(() -> passwords.standIn(standIn));
       DeviceCookies.Presented presented = devices.examine(judgedAs, attempt.device());
       Passwords.Judged judged = passwords.judge(turn, judgedAs, kept, attempt.password());
+      uses.used(Passwords.KEY_USES_OF_JUDGED);
       return new Judgement(
           candidate.interaction(),
           candidate.signer(),

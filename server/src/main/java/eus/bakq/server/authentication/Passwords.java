@@ -2,7 +2,9 @@ package eus.bakq.server.authentication;
 
 import eus.bakq.server.database.Database;
 import eus.bakq.server.hsm.InfrastructureKeys;
+import eus.bakq.server.hsm.KeyUses;
 import eus.bakq.server.hsm.MacKey;
+import eus.bakq.server.hsm.UnrecordedKeyUses;
 import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.Encoding;
@@ -20,6 +22,15 @@ import org.jdbi.v3.core.Handle;
  * nothing to guess with (docs/sole-control.md section 3). Safe for several threads.
  */
 public final class Passwords {
+  /** What {@link #prepare} asks of the HSM. */
+  public static final KeyUses KEY_USES_OF_PREPARED = new KeyUses(1, 0);
+
+  /** What {@link #replace} asks of the HSM, if it is another password. */
+  public static final KeyUses KEY_USES_OF_REPLACED = new KeyUses(2, 2);
+
+  /** What {@link #judge} asks of the HSM, and {@link #replace} for the same password. */
+  public static final KeyUses KEY_USES_OF_JUDGED = new KeyUses(1, 1);
+
   /** What is kept of a password. */
   public record Kept(Bytes salt, Argon2Parameters parameters, Bytes verifier, int generation) {}
 
@@ -34,6 +45,7 @@ public final class Passwords {
   private final PasswordHashing hashing;
   private final InfrastructureKeys keys;
   private final SecureRandom random;
+  private final UnrecordedKeyUses unrecorded;
 
   /**
    * A new password in place of one that was right, hashed; close it.
@@ -49,10 +61,23 @@ public final class Passwords {
     }
   }
 
-  public Passwords(PasswordHashing hashing, InfrastructureKeys keys, SecureRandom random) {
+  /**
+   * @param unrecorded where uses of {@code keys} go that no record tells of
+   */
+  public Passwords(
+      PasswordHashing hashing,
+      InfrastructureKeys keys,
+      SecureRandom random,
+      UnrecordedKeyUses unrecorded) {
     this.hashing = hashing;
     this.keys = keys;
     this.random = random;
+    this.unrecorded = unrecorded;
+  }
+
+  /** Begins a step that asks the HSM; close it, after it was recorded or not. */
+  public UnrecordedKeyUses.Step beginStep() {
+    return unrecorded.begin();
   }
 
   /** Hashes a new password, outside any transaction: it takes a tenth of a second. */

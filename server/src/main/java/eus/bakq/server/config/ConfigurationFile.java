@@ -11,6 +11,7 @@ import eus.bakq.server.audit.AnchorSettings;
 import eus.bakq.server.authentication.Argon2Parameters;
 import eus.bakq.server.authentication.AuthenticationSettings;
 import eus.bakq.server.authentication.CodeQuotaSettings;
+import eus.bakq.server.authentication.KeyUseSettings;
 import eus.bakq.server.authentication.LockRule;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
@@ -114,6 +115,7 @@ public final class ConfigurationFile {
     Optional<PasswordPolicySettings> policy = passwordPolicy(root.section("passwordPolicy"));
     Optional<AuthenticationSettings> authentication =
         authentication(root.section("authentication"));
+    Optional<KeyUseSettings> keyUses = keyUses(root.section("keyUses"));
     Optional<CodeQuotaSettings> quotas = codeQuotas(root.section("codeQuotas"));
     Optional<AlgorithmPolicy> algorithms = algorithms(root.section("algorithms"));
     Optional<SamSettings> sam = sam(root.section("sam"), algorithms);
@@ -165,6 +167,7 @@ public final class ConfigurationFile {
             hashing.orElseThrow(),
             policy.orElseThrow(),
             authentication.orElseThrow(),
+            keyUses.orElseThrow(),
             quotas.orElseThrow(),
             sam.orElseThrow(),
             keyAlgorithm,
@@ -216,11 +219,13 @@ public final class ConfigurationFile {
     Optional<HsmSettings.TokenSettings> custody = token(section.section("custody"));
     Optional<HsmSettings.TokenSettings> authority = token(section.section("authority"));
     Optional<HsmSettings.TokenSettings> record = token(section.section("record"));
+    Optional<Path> keyUses = section.optionalFile("keyUses", "none");
     if (custody.isEmpty() || authority.isEmpty() || record.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
-        new HsmSettings.PartitionSettings(module, custody.get(), authority.get(), record.get()));
+        new HsmSettings.PartitionSettings(
+            module, custody.get(), authority.get(), record.get(), keyUses));
   }
 
   private static Optional<HsmSettings.TokenSettings> token(ConfigurationSection section) {
@@ -311,6 +316,16 @@ public final class ConfigurationFile {
         () ->
             new AuthenticationSettings(
                 lockAfter, codeLife, digits, codes, gap, interaction, temporary, locks, device));
+  }
+
+  private static Optional<KeyUseSettings> keyUses(ConfigurationSection section) {
+    KeyUseSettings standard = KeyUseSettings.STANDARD;
+    Duration every = section.duration("every", standard.every());
+    Duration stale = section.duration("staleAfter", standard.staleAfter());
+    Duration settle = section.duration("settle", standard.settle());
+    int tolerance = section.number("tolerance", standard.tolerance());
+    section.end();
+    return section.make(() -> new KeyUseSettings(every, stale, settle, tolerance));
   }
 
   private static Optional<CodeQuotaSettings> codeQuotas(ConfigurationSection section) {

@@ -163,6 +163,19 @@ final class ConfigurationSection {
     return required(key, this::parsePath, "the path of a file", Path.of("missing"));
   }
 
+  /**
+   * A file that may be left out; else as {@link #file}.
+   *
+   * @param meaning in words, what it means to leave it out
+   */
+  Optional<Path> optionalFile(String key, String meaning) {
+    know(key, meaning);
+    JsonNode found = take(key);
+    return found.isMissingNode() || found.isNull()
+        ? Optional.empty()
+        : Optional.of(read(key, found, this::parsePath, "the path of a file", Path.of("missing")));
+  }
+
   private Path parsePath(JsonNode node) {
     return node.isTextual() && !node.textValue().isBlank()
         ? folder.resolve(node.textValue()).normalize()

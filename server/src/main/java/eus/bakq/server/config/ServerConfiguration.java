@@ -3,6 +3,7 @@ package eus.bakq.server.config;
 import eus.bakq.server.audit.AnchorSettings;
 import eus.bakq.server.authentication.AuthenticationSettings;
 import eus.bakq.server.authentication.CodeQuotaSettings;
+import eus.bakq.server.authentication.KeyUseSettings;
 import eus.bakq.server.authentication.PasswordHashingSettings;
 import eus.bakq.server.authentication.PasswordPolicySettings;
 import eus.bakq.server.caller.RegisteredCallers;
@@ -50,6 +51,7 @@ public record ServerConfiguration(
     PasswordHashingSettings passwordHashing,
     PasswordPolicySettings passwordPolicy,
     AuthenticationSettings authentication,
+    KeyUseSettings keyUses,
     CodeQuotaSettings codeQuotas,
     SamSettings sam,
     KeyAlgorithm keyAlgorithm,

@@ -14,6 +14,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.FieldViolation;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.hsm.UnrecordedKeyUses;
 import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.vocabulary.CredentialPurpose;
@@ -97,12 +98,14 @@ public final class ChangePassword {
             subject.accepting(
                 signer -> requireAccepted(policy.check(FIELD, chosen, PersonalWords.of(signer)))));
     try (AuthenticatedSigner authenticated = proven.signer();
-        SecretBytes device = devices.giveForNext(authenticated)) {
+        SecretBytes device = devices.giveForNext(authenticated);
+        UnrecordedKeyUses.Step uses = parts.passwords().beginStep()) {
       if (proven.refusal().isPresent()) {
         throw new RefusedException(Refusal.PASSWORD_NOT_CHANGED);
       }
       Optional<Passwords.Replacement> hashed =
           parts.passwords().replace(authenticated.signer(), proven.password(), chosen);
+      uses.used(hashed.isEmpty() ? Passwords.KEY_USES_OF_JUDGED : Passwords.KEY_USES_OF_REPLACED);
       if (hashed.isEmpty()) {
         refuse(authenticated, PasswordChangeRefusal.SAME_PASSWORD);
         throw RefusedException.naming(
@@ -112,6 +115,7 @@ public final class ChangePassword {
       try (Passwords.Replacement replacement = hashed.get()) {
         List<Credential> made = make(proven, replacement);
         replaceOrGiveUp(proven, replacement, made);
+        uses.recorded();
         return new Changed(
             new IssuedCertificate(made.getFirst().certificate(), made.getFirst().issuers()),
             device.use(SecretBytes::copyOf));

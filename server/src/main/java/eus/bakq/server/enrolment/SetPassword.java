@@ -9,6 +9,7 @@ import eus.bakq.server.database.Database;
 import eus.bakq.server.failure.FieldViolation;
 import eus.bakq.server.failure.Refusal;
 import eus.bakq.server.failure.RefusedException;
+import eus.bakq.server.hsm.UnrecordedKeyUses;
 import eus.bakq.server.signer.Signer;
 import eus.bakq.server.vocabulary.SecretBytes;
 import java.util.List;
@@ -41,8 +42,12 @@ public final class SetPassword {
     if (!violations.isEmpty()) {
       throw RefusedException.naming(Refusal.PASSWORD_NOT_ACCEPTED, violations);
     }
-    Passwords.Prepared prepared = parts.passwords().prepare(signer.id(), chosen);
-    parts.database().transact(handle -> keep(handle, step, temporary, prepared));
+    try (UnrecordedKeyUses.Step uses = parts.passwords().beginStep()) {
+      Passwords.Prepared prepared = parts.passwords().prepare(signer.id(), chosen);
+      uses.used(Passwords.KEY_USES_OF_PREPARED);
+      parts.database().transact(handle -> keep(handle, step, temporary, prepared));
+      uses.recorded();
+    }
     return signer;
   }
 

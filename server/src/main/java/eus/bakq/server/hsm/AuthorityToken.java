@@ -194,7 +194,7 @@ final class AuthorityToken implements AutoCloseable {
 
   private AuthorityKey load(TokenLogin login) {
     try {
-      TokenLogin.Opened opened = login.open();
+      TokenLogin.Opened opened = login.open(new UnrecordedKeyUses());
       opened.session().close();
       AuthorityKey loaded = load(provider(login.library(), opened.slot()), login);
       requireSame(loaded);

@@ -3,8 +3,8 @@ package eus.bakq.server.hsm;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How often the HSM was used since the start. To be compared with the record: more MACs of
- * passwords than password steps means that somebody guesses. Safe for several threads.
+ * How often this process has used the HSM since its start. What others do with the tokens is not in
+ * it: that is counted by the HSM ({@link KeyUseReading}). Safe for several threads.
  */
 public final class HsmCounters {
   private final LongAdder macs = new LongAdder();
@@ -12,6 +12,7 @@ public final class HsmCounters {
   private final LongAdder signatures = new LongAdder();
   private final LongAdder generatedKeys = new LongAdder();
   private final LongAdder recoveries = new LongAdder();
+  private final UnrecordedKeyUses unrecordedKeyUses = new UnrecordedKeyUses();
 
   HsmCounters() {}
 
@@ -38,6 +39,11 @@ public final class HsmCounters {
   /** Recoveries of a token after faults. */
   public long recoveries() {
     return recoveries.sum();
+  }
+
+  /** Uses of the keys of passwords that are still to be recorded. */
+  public UnrecordedKeyUses unrecordedKeyUses() {
+    return unrecordedKeyUses;
   }
 
   void countMac(MacKey key) {

@@ -44,14 +44,27 @@ public record HsmSettings(
    * One partition: three tokens behind one library.
    *
    * @param module the PKCS#11 library. Whoever writes it runs code in the server
+   * @param keyUses the file in which the HSM's monitoring says how often the keys of passwords were
+   *     used ({@link KeyUseReading}). Whoever writes it, or the file, hides guessing at the token
    */
   public record PartitionSettings(
-      Path module, TokenSettings custody, TokenSettings authority, TokenSettings record) {
+      Path module,
+      TokenSettings custody,
+      TokenSettings authority,
+      TokenSettings record,
+      Optional<Path> keyUses) {
     public PartitionSettings {
       Objects.requireNonNull(module);
       Objects.requireNonNull(custody);
       Objects.requireNonNull(authority);
       Objects.requireNonNull(record);
+      Objects.requireNonNull(keyUses);
+    }
+
+    /** A partition of which nobody tells how often its keys are used. */
+    public PartitionSettings(
+        Path module, TokenSettings custody, TokenSettings authority, TokenSettings record) {
+      this(module, custody, authority, record, Optional.empty());
     }
   }
 
@@ -88,6 +101,9 @@ public record HsmSettings(
     if (partitions.isEmpty() || partitions.size() > MOST_PARTITIONS) {
       throw new IllegalArgumentException("there are 1 to 8 partitions");
     }
+    if (partitions.stream().map(each -> each.keyUses().isPresent()).distinct().count() > 1) {
+      throw new IllegalArgumentException("keyUses is said of all partitions or of none");
+    }
     if (!PUBLIC_KEY.matcher(transcriptPublicKey).matches()) {
       throw new IllegalArgumentException(
           "transcriptPublicKey has 64 lower-case hexadecimal digits");
@@ -98,5 +114,10 @@ public record HsmSettings(
     if (sessionWait.isNegative() || sessionWait.compareTo(Duration.ofSeconds(30)) > 0) {
       throw new IllegalArgumentException("sessionWait is 0 to 30 s");
     }
+  }
+
+  /** The files with the counts of all partitions, in their order; none if none has one. */
+  public List<Path> keyUseFiles() {
+    return partitions.stream().flatMap(each -> each.keyUses().stream()).toList();
   }
 }

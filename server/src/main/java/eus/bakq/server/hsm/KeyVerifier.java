@@ -49,10 +49,11 @@ final class KeyVerifier {
    * transcript there may be one: the anchor of the record's head, which servers make themselves.
    * The wrapping key of an epoch that has ended may be gone; while it is there it is not given out.
    *
+   * @param unrecorded is told how often the keys of passwords were used for it
    * @throws HsmRefusedException naming the key and the check
    * @throws Pkcs11Exception if the token does not answer
    */
-  TokenKeys verify(Pkcs11Session session) throws Pkcs11Exception {
+  TokenKeys verify(Pkcs11Session session, UnrecordedKeyUses unrecorded) throws Pkcs11Exception {
     Map<String, ObjectHandle> handles = new HashMap<>();
     int expected = 0;
     for (KeyRecord key : token.keys()) {
@@ -65,7 +66,7 @@ final class KeyVerifier {
         handles.putIfAbsent(key.id(), handle);
         expected++;
       }
-      requireCheckValue(session, key, handles.get(key.id()));
+      requireCheckValue(session, key, handles.get(key.id()), unrecorded);
       if (key.ended()) {
         handles.remove(key.id());
         LOG.atWarn()
@@ -141,14 +142,15 @@ final class KeyVerifier {
     }
   }
 
-  private void requireCheckValue(Pkcs11Session session, KeyRecord key, ObjectHandle handle)
+  private void requireCheckValue(
+      Pkcs11Session session, KeyRecord key, ObjectHandle handle, UnrecordedKeyUses unrecorded)
       throws Pkcs11Exception {
     boolean right;
     try {
       right =
           switch (key.use()) {
             case WRAPPING -> opensCanary(session, key, handle);
-            case MAC -> macs(session, key, handle);
+            case MAC -> macs(session, key, handle, unrecorded);
             case SIGNING, AUTHORITY -> signs(session, key, handle);
           };
     } catch (Pkcs11Exception e) {
@@ -162,11 +164,19 @@ final class KeyVerifier {
     }
   }
 
-  private boolean macs(Pkcs11Session session, KeyRecord key, ObjectHandle handle)
+  private boolean macs(
+      Pkcs11Session session, KeyRecord key, ObjectHandle handle, UnrecordedKeyUses unrecorded)
       throws Pkcs11Exception {
     byte[] input = key.checkText("input").getBytes(StandardCharsets.US_ASCII);
     byte[] mac = session.sign(Mechanism.of(key.mechanism()), handle, input);
+    unrecorded.add(use(key));
     return MessageDigest.isEqual(mac, key.checkBytes("mac"));
+  }
+
+  private static KeyUses use(KeyRecord key) {
+    return new KeyUses(
+        key.id().equals(TokenInfrastructureKeys.id(MacKey.VERIFY)) ? 1 : 0,
+        key.id().equals(TokenInfrastructureKeys.id(MacKey.ACTIVATE)) ? 1 : 0);
   }
 
   /** Over a hash that nobody could foresee, so that no old signature answers for the key. */

@@ -69,7 +69,8 @@ final class SessionPool implements AutoCloseable {
    */
   static SessionPool open(TokenLogin login, HsmSettings settings, HsmCounters counters, Rest rest) {
     try {
-      return new SessionPool(login, settings, counters, rest, login.open());
+      return new SessionPool(
+          login, settings, counters, rest, login.open(counters.unrecordedKeyUses()));
     } catch (Pkcs11Exception e) {
       throw HsmRefusedException.unanswered(login.role(), "", e);
     }
@@ -227,7 +228,7 @@ final class SessionPool implements AutoCloseable {
       forgetSessions();
       counters.countRecovery();
       LOG.atWarn().addKeyValue("token", login.role()).log("recovering a token");
-      current = login.open();
+      current = login.open(counters.unrecordedKeyUses());
       var _ = generation.incrementAndGet();
     } finally {
       recovery.unlock();

@@ -67,10 +67,11 @@ final class TokenLogin {
   /**
    * Opens the token.
    *
+   * @param unrecorded is told how often the keys of passwords were used for it
    * @throws HsmRefusedException if it is not the one of the transcript, or refuses the PIN
    * @throws Pkcs11Exception if it does not answer
    */
-  Opened open() throws Pkcs11Exception {
+  Opened open(UnrecordedKeyUses unrecorded) throws Pkcs11Exception {
     if (pinRefused) {
       throw refused("PIN is accepted", null);
     }
@@ -80,7 +81,7 @@ final class TokenLogin {
     boolean verified = false;
     try {
       logIn(session);
-      TokenKeys keys = verifier.verify(session);
+      TokenKeys keys = verifier.verify(session, unrecorded);
       verified = true;
       return new Opened(opened, slot, session, keys);
     } finally {

@@ -34,6 +34,7 @@ import eus.bakq.server.hsm.CitizenKeys;
 import eus.bakq.server.hsm.CitizenSignatures;
 import eus.bakq.server.hsm.FakeCitizenKeys;
 import eus.bakq.server.hsm.NewCitizenKey;
+import eus.bakq.server.hsm.UnrecordedKeyUses;
 import eus.bakq.server.hsm.UnusableKeyException;
 import eus.bakq.server.hsm.WrappedKey;
 import eus.bakq.server.signer.AlteredRows;
@@ -145,6 +146,7 @@ final class ActivationWorld implements AutoCloseable {
           enrolment.outbox,
           enrolment.audit);
 
+  final UnrecordedKeyUses unrecordedKeyUses = new UnrecordedKeyUses();
   final AuthenticationParts authentication =
       new AuthenticationParts(
           enrolment.database.database(),
@@ -156,7 +158,8 @@ final class ActivationWorld implements AutoCloseable {
                   new PasswordHashingSettings(
                       new Argon2Parameters(7168, 5), 7168, 4, 64, Duration.ofSeconds(2))),
               enrolment.keys,
-              random),
+              random,
+              unrecordedKeyUses),
           new FailureCounters(SETTINGS),
           new CodeQuotas(
               enrolment.signers, enrolment.outbox, new CodeQuotaSettings(10, 20, 10_000)),

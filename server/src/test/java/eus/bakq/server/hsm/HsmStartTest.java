@@ -190,10 +190,11 @@ class HsmStartTest {
             transcript.token("custody"),
             new SecureRandom());
     writePin("custody", "00000000000000000000000000000000");
-    assertThatThrownBy(login::open).isInstanceOf(HsmRefusedException.class);
+    assertThatThrownBy(() -> login.open(new UnrecordedKeyUses()))
+        .isInstanceOf(HsmRefusedException.class);
     writePin("custody", right);
 
-    assertThatThrownBy(login::open)
+    assertThatThrownBy(() -> login.open(new UnrecordedKeyUses()))
         .isInstanceOf(HsmRefusedException.class)
         .hasMessage("token custody: PIN is accepted")
         .hasNoCause();
