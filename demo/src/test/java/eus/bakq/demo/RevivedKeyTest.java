@@ -1,10 +1,12 @@
 package eus.bakq.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import eus.bakq.fixtures.Documents;
 import eus.bakq.registration.v1.RevocationReason;
 import eus.bakq.relyingparty.v1.SignatureRequest;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
@@ -53,8 +55,12 @@ class RevivedKeyTest {
     SignatureRequest request = world.sede(DemoWorld.SEDE_A).ask(Documents.form());
     Authorising challenged = citizen.challenged(request);
     Refused refused = Refused.by(() -> challenged.submitCode("123456"));
+    assertThatThrownBy(() -> world.fetchPublic("/authority.crl"))
+        .as("CRT-08: no list leaves it out")
+        .isInstanceOf(IOException.class);
     after.putBack();
 
+    assertThat(world.fetchPublic("/authority.crl")).isNotEmpty();
     assertThat(refused.reason()).as("there is no such person").isEqualTo("AUTHENTICATION_FAILED");
     assertThat(world.audit().lines(request.getId()))
         .isNotEmpty()

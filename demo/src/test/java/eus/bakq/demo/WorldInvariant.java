@@ -264,6 +264,20 @@ enum WorldInvariant {
         else c.state is distinct from 'ACTIVE' and g.not_after > now()
           and not exists (select 1 from unlinked_certificate u where u.serial = g.serial) end)"""),
 
+  /** CRT-08: a certificate has the state that the record tells last of it; revoked is for ever. */
+  CERTIFICATES_ARE_AS_RECORDED(
+      When.ALWAYS,
+      """
+      select coalesce(a.serial, ltrim(encode(g.serial, 'hex'), '0'))
+      from (select distinct on (details ->> 'certificate_serial') details ->> 'certificate_serial' as serial,
+          case type when 'CERTIFICATE_REVOKED' then 'REVOKED' when 'CERTIFICATE_SUSPENDED' then 'SUSPENDED'
+            else 'GOOD' end as state from audit_record
+        where type in ('CERTIFICATE_ISSUED', 'CERTIFICATE_TAKEN_IN', 'CERTIFICATE_SUSPENDED',
+          'CERTIFICATE_SUSPENSION_LIFTED', 'CERTIFICATE_REVOKED')
+        order by details ->> 'certificate_serial', (type = 'CERTIFICATE_REVOKED') desc, sequence desc) a
+      full join certificate_register g on ltrim(encode(g.serial, 'hex'), '0') = a.serial
+      where a.state is distinct from g.state"""),
+
   /** What a person's account says is what the credentials say. */
   ACCOUNTS_AND_CREDENTIALS_AGREE(
       When.ALWAYS,

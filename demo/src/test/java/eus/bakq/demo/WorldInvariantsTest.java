@@ -177,6 +177,8 @@ class WorldInvariantsTest {
           "delete from audit_record where type = 'CERTIFICATE_LINKED'";
       case EACH_CERTIFICATE_IS_EXPLAINED ->
           "update certificate_register set state = 'GOOD', reason = null where state = 'REVOKED'";
+      case CERTIFICATES_ARE_AS_RECORDED ->
+          "delete from audit_record where type = 'CERTIFICATE_SUSPENSION_LIFTED'";
       case ACCOUNTS_AND_CREDENTIALS_AGREE ->
           "update signer set state = 'SUSPENDED' where state = 'ACTIVE'";
       case EACH_ACT_IS_EXPLAINED -> "delete from credential_act where kind = 'LIFTED'";

@@ -35,7 +35,7 @@ record StatusWiring(
     return new StatusWiring(
         register,
         certificates,
-        new OcspResponder(database, register, certificates, authority, keys, audit),
+        new OcspResponder(database, register, certificates, authority, keys),
         new RevocationLists(database, authority, register, macs, audit),
         authority);
   }

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import eus.bakq.server.database.Database;
 import eus.bakq.server.vocabulary.Bytes;
-import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -144,20 +143,6 @@ public final class AuditLog {
         .mapTo(Boolean.class)
         .findOne()
         .orElse(false);
-  }
-
-  /**
-   * Whether the record says that the certificate of this serial number was revoked, which holds for
-   * ever. One read of an index. To be asked before the register, which may change in between.
-   */
-  public boolean saysRevoked(Handle handle, BigInteger serial) {
-    return handle
-        .createQuery(
-            "SELECT EXISTS (SELECT 1 FROM audit_record WHERE type = 'CERTIFICATE_REVOKED'"
-                + " AND details ->> 'certificate_serial' = :serial)")
-        .bind("serial", serial.toString(16))
-        .mapTo(Boolean.class)
-        .one();
   }
 
   /**

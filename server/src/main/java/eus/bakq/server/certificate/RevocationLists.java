@@ -113,7 +113,8 @@ public final class RevocationLists {
    *
    * @throws UnavailableException if database or HSM do not answer, or others read the register for
    *     too long
-   * @throws AlteredRowException if somebody altered the register
+   * @throws AlteredRowException if somebody altered the register, or set it back to before what the
+   *     record says
    */
   public Bytes current() {
     return currentSince(Instant.MIN);
@@ -169,6 +170,8 @@ public final class RevocationLists {
     Moment moment =
         database.inTransaction(handle -> new Moment(register.change(handle), Database.now(handle)));
     List<RegisteredCertificate> notGood = notGood();
+    // Whoever sets rows back has it from here on that no list is issued, and not that one lies.
+    database.transact(register::requireAsRecorded);
     return database.inTransaction(handle -> issueUnlessThereIs(handle, moment, since, notGood));
   }
 

@@ -25,8 +25,9 @@ import org.jdbi.v3.core.statement.SqlStatement;
  * Every certificate that the authority ever signed, with its status: what OCSP and the revocation
  * list tell, and what the activation module asks before a key is used (CRT-08). Everything happens
  * in the transaction of the handle that is given; every row is read under its MAC, or not at all
- * (ENR-14). Whoever can write the database can delete a row or set it back to an older form; the
- * record tells then what was so.
+ * (ENR-14). Whoever can write the database can delete a row or set it back to an older form, with
+ * the MAC of then; so before anybody outside is told a status, the rows are compared with the
+ * record ({@link #findAsRecorded}, {@link #requireAsRecorded}).
  *
  * <p>Safe for several threads.
  */
@@ -42,6 +43,42 @@ public final class CertificateRegister {
   private static final String COLUMNS =
       "serial, certificate_sha256, kind, credential_id, not_before, not_after, state, reason, since,"
           + " suspended_until, version, mac";
+
+  /**
+   * The state in which the record has the certificate {@code :recordedSerial}; null if it knows of
+   * none. Revoked is for ever, whatever was written behind it. At most two reads of an index.
+   */
+  static final String RECORDED =
+      """
+      coalesce(
+        (select case type when 'CERTIFICATE_REVOKED' then 'REVOKED'
+            when 'CERTIFICATE_SUSPENDED' then 'SUSPENDED' else 'GOOD' end
+          from bakq.audit_record
+          where type in ('CERTIFICATE_SUSPENDED', 'CERTIFICATE_SUSPENSION_LIFTED', 'CERTIFICATE_REVOKED')
+            and details ->> 'certificate_serial' = :recordedSerial
+          order by (type = 'CERTIFICATE_REVOKED') desc, sequence desc limit 1),
+        (select 'GOOD' from bakq.audit_record
+          where type in ('CERTIFICATE_ISSUED', 'CERTIFICATE_TAKEN_IN')
+            and details ->> 'certificate_serial' = :recordedSerial limit 1))""";
+
+  /** A certificate that is not good in register or record, and not the same in both. */
+  static final String NOT_AS_RECORDED =
+      """
+      select coalesce(told.serial, registered.serial) from (
+          select distinct on (details ->> 'certificate_serial')
+            details ->> 'certificate_serial' as serial, type
+          from bakq.audit_record
+          where type in ('CERTIFICATE_SUSPENDED', 'CERTIFICATE_SUSPENSION_LIFTED', 'CERTIFICATE_REVOKED')
+            and details ->> 'certificate_serial' is not null
+          order by details ->> 'certificate_serial', (type = 'CERTIFICATE_REVOKED') desc, sequence desc
+        ) told
+        full join (select ltrim(encode(serial, 'hex'), '0') as serial, state
+          from bakq.certificate_register where state <> 'GOOD') registered
+        on registered.serial = told.serial
+      where case told.type when 'CERTIFICATE_REVOKED' then 'REVOKED'
+          when 'CERTIFICATE_SUSPENDED' then 'SUSPENDED' else 'GOOD' end
+        <> coalesce(registered.state, 'GOOD')
+      limit 1""";
 
   private final RowMacs macs;
 
@@ -145,8 +182,78 @@ public final class CertificateRegister {
     return find(handle, serial, " for share");
   }
 
+  /**
+   * As {@link #find}, for who tells others: the row has the state that the record tells last of the
+   * certificate, and there is none without the other (CRT-08). Row and record are read by one
+   * statement, so at one moment, and nothing is held.
+   *
+   * @throws AlteredRowException also if the row has another state than the record says, or is
+   *     unknown to the record, or is missing though the record knows the certificate
+   */
+  public Optional<RegisteredCertificate> findAsRecorded(Handle handle, BigInteger serial) {
+    if (!canBe(serial)) {
+      return Optional.empty();
+    }
+    return handle
+        .createQuery(
+            "select "
+                + RECORDED
+                + " as recorded, "
+                + COLUMNS
+                + """
+                     from (values (1)) always (one)
+                    left join bakq.certificate_register on serial = :serial""")
+        .bind("recordedSerial", serial.toString(16))
+        .bind("serial", encode(serial))
+        .map((row, context) -> readAsRecorded(row, serial))
+        .one();
+  }
+
+  private Optional<RegisteredCertificate> readAsRecorded(ResultSet row, BigInteger serial)
+      throws SQLException {
+    Optional<RegisteredCertificate> found =
+        row.getBytes("serial") == null ? Optional.empty() : Optional.of(read(row));
+    Optional<CertificateState> recorded =
+        Optional.ofNullable(row.getString("recorded")).map(CertificateState::valueOf);
+    if (!found.map(RegisteredCertificate::state).equals(recorded)) {
+      throw new AlteredRowException("certificate_register", serial.toString(16));
+    }
+    return found;
+  }
+
+  /**
+   * The state in which the record has a certificate; empty if it knows none of this serial number.
+   */
+  public Optional<CertificateState> recordedState(Handle handle, BigInteger serial) {
+    return handle
+        .createQuery("select " + RECORDED)
+        .bind("recordedSerial", serial.toString(16))
+        .map((row, context) -> Optional.ofNullable(row.getString(1)).map(CertificateState::valueOf))
+        .one();
+  }
+
+  /**
+   * Requires that the same certificates are suspended, and the same revoked, in register and
+   * record: what a list tells, and what it leaves out (CRT-08). One statement, so one moment. Its
+   * cost grows with the changes of status that there ever were, not with the certificates; MACs are
+   * not looked at.
+   *
+   * @throws AlteredRowException naming one that is not, or is missing in the register
+   */
+  public void requireAsRecorded(Handle handle) {
+    Optional<String> other = handle.createQuery(NOT_AS_RECORDED).mapTo(String.class).findOne();
+    if (other.isPresent()) {
+      throw new AlteredRowException("certificate_register", other.get());
+    }
+  }
+
+  /** Whether an authority may give a certificate this number at all. */
+  private static boolean canBe(BigInteger serial) {
+    return serial.signum() > 0 && serial.bitLength() <= MOST_SERIAL_BITS;
+  }
+
   private Optional<RegisteredCertificate> find(Handle handle, BigInteger serial, String hold) {
-    if (serial.signum() <= 0 || serial.bitLength() > MOST_SERIAL_BITS) {
+    if (!canBe(serial)) {
       return Optional.empty();
     }
     return handle

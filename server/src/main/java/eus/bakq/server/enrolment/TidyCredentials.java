@@ -5,6 +5,7 @@ import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.credential.CertificateKind;
 import eus.bakq.server.credential.CertificateRegister;
+import eus.bakq.server.credential.CertificateState;
 import eus.bakq.server.credential.Credential;
 import eus.bakq.server.credential.CredentialState;
 import eus.bakq.server.credential.Credentials;
@@ -104,6 +105,14 @@ public final class TidyCredentials {
       // and somebody has taken it out.
       if (credential.state() != CredentialState.ACTIVE) {
         throw new AlteredRowException("credential", id.toString());
+      }
+      // Nor was anything but good recorded of a certificate that was in no register.
+      if (register
+          .recordedState(handle, credential.certificate().getSerialNumber())
+          .filter(state -> state != CertificateState.GOOD)
+          .isPresent()) {
+        throw new AlteredRowException(
+            "certificate_register", credential.certificate().getSerialNumber().toString(16));
       }
       register.record(
           handle,

@@ -3,6 +3,7 @@ package eus.bakq.server.web;
 import eus.bakq.server.certificate.OcspResponder;
 import eus.bakq.server.certificate.StatusAddresses;
 import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.web.PublicListener.Published;
 import io.javalin.http.Context;
@@ -90,6 +91,11 @@ final class StatusHandlers {
         LOG.atWarn().setCause(unavailable).log("a request of the public is put off");
         context.header("Retry-After", "1");
         refuse(context, 503, "Try again later.");
+      }
+      case AlteredRowException altered -> {
+        // As at OCSP. Who asks for the list learns only that there is none (ROW_ALTERED).
+        LOG.atError().setCause(altered).log("the register of certificates was altered");
+        refuse(context, 500, "");
       }
       default -> {
         LOG.atError().setCause(failure).log("a request of the public failed");

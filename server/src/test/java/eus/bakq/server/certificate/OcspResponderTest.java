@@ -2,8 +2,8 @@ package eus.bakq.server.certificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import eus.bakq.server.audit.AuditEvent;
 import eus.bakq.server.audit.AuditEventType;
+import eus.bakq.server.credential.CertificateKind;
 import eus.bakq.server.credential.RevocationReason;
 import eus.bakq.server.vocabulary.Bytes;
 import eus.bakq.server.vocabulary.CredentialPurpose;
@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -39,6 +38,7 @@ import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** RFC 6960, 5019, 8954; CRT-08, CRT-10. */
@@ -69,6 +69,9 @@ class OcspResponderTest {
     world.lift(certificate);
     assertThat(status(certificate)).isSameAs(CertificateStatus.GOOD);
 
+    world.suspend(certificate);
+    assertThat(reason(status(certificate))).isEqualTo(6);
+
     Instant before = Instant.now().minusSeconds(2);
     world.revoke(certificate, RevocationReason.KEY_COMPROMISED);
     CertificateStatus revoked = status(certificate);
@@ -77,26 +80,92 @@ class OcspResponderTest {
         .isBetween(before, Instant.now().plusSeconds(2));
   }
 
-  /** KEY-10: with the MAC of then, in the register alone; the record cannot be set back with it. */
+  /** CRT-08: with the MAC of then, in the register alone; the record is not set back with it. */
   @Test
-  void tellsNothingOfARowThatWasSetBackToBeforeTheRevocation() throws Exception {
+  @DisplayName("CRT-08, ENR-14: nothing is told of a row that was set back, and all of the others")
+  void tellsNothingOfARowThatWasSetBack() throws Exception {
+    X509Certificate suspended = world.issue(CredentialPurpose.SIGNATURE);
     X509Certificate revoked = world.issue(CredentialPurpose.SIGNATURE);
     X509Certificate good = world.issue(CredentialPurpose.SIGNATURE);
+    world.keepRegister();
+    world.suspend(suspended);
+    world.suspend(revoked);
+    world.revoke(revoked, RevocationReason.KEY_COMPROMISED);
+
+    world.putBack(suspended);
+    world.putBack(revoked);
+
+    for (X509Certificate one : List.of(suspended, revoked)) {
+      assertThat(answer(request(Optional.empty(), one)).getStatus())
+          .isEqualTo(OCSPResp.INTERNAL_ERROR);
+      assertThat(answer(request(Optional.empty(), good, one)).getStatus())
+          .isEqualTo(OCSPResp.INTERNAL_ERROR);
+    }
+    assertThat(status(good)).isSameAs(CertificateStatus.GOOD);
+    assertThat(status(world.responderCertificate())).isSameAs(CertificateStatus.GOOD);
+  }
+
+  @Test
+  @DisplayName("CRT-08: a lifted suspension that is put back is not told either")
+  void tellsNothingOfASuspensionThatWasPutBack() throws Exception {
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    world.suspend(certificate);
+    world.keepRegister();
+    world.lift(certificate);
+    assertThat(status(certificate)).isSameAs(CertificateStatus.GOOD);
+
+    world.putBack(certificate);
+
+    assertThat(answer(request(Optional.empty(), certificate)).getStatus())
+        .isEqualTo(OCSPResp.INTERNAL_ERROR);
+  }
+
+  /** By who has the MACs' key, and writes beside the record. */
+  @Test
+  @DisplayName("CRT-08: nothing is told of a row that is ahead of the record, or unknown to it")
+  void tellsNothingOfARowThatTheRecordDoesNotExplain() throws Exception {
+    X509Certificate ahead = world.issue(CredentialPurpose.SIGNATURE);
+    X509Certificate planted =
+        world.unregistered(CredentialPurpose.SIGNATURE, Instant.now(), Instant.MAX);
     world.place.run(
         handle -> {
-          world.audit.append(
-              handle,
-              AuditEvent.succeeded(
-                  AuditEventType.CERTIFICATE_REVOKED,
-                  "officer",
-                  "signer",
-                  Map.of("certificate_serial", revoked.getSerialNumber().toString(16))));
-          return true;
+          world.register.revoke(
+              handle, ahead.getSerialNumber(), RevocationReason.SIGNER_ASKED, Instant.now());
+          return world.register.record(
+              handle, planted, CertificateKind.SELF_TEST, Optional.empty(), Instant.now());
         });
 
-    assertThat(answer(request(Optional.empty(), revoked)).getStatus())
+    for (X509Certificate one : List.of(ahead, planted)) {
+      assertThat(answer(request(Optional.empty(), one)).getStatus())
+          .isEqualTo(OCSPResp.INTERNAL_ERROR);
+    }
+  }
+
+  /** Unknown would deny what the authority has signed. */
+  @Test
+  @DisplayName("CRT-08: a certificate that the record knows is not unknown when its row is gone")
+  void tellsNothingOfARowThatWasTakenOut() throws Exception {
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    world.takeOut(certificate);
+
+    assertThat(answer(request(Optional.empty(), certificate)).getStatus())
         .isEqualTo(OCSPResp.INTERNAL_ERROR);
-    assertThat(status(good)).isSameAs(CertificateStatus.GOOD);
+  }
+
+  /** Whoever sets a revoked one back and has it suspended and lifted does not make it good. */
+  @Test
+  @DisplayName("CRT-08: what the record once says is revoked stays so, whatever it says later")
+  void believesNoRecordBehindTheRevocation() throws Exception {
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    world.keepRegister();
+    world.revoke(certificate, RevocationReason.SIGNER_ASKED);
+    assertThat(reason(status(certificate))).isEqualTo(5);
+    world.putBack(certificate);
+    world.suspend(certificate);
+    world.lift(certificate);
+
+    assertThat(answer(request(Optional.empty(), certificate)).getStatus())
+        .isEqualTo(OCSPResp.INTERNAL_ERROR);
   }
 
   /** Good would vouch for what somebody else made with a stolen key. */

@@ -38,6 +38,7 @@ import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.Extension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** RFC 5280 section 5; CRT-08, CRT-10. */
@@ -181,6 +182,62 @@ class RevocationListsTest {
         "SET session_replication_role = replica",
         "update certificate_register set reason = 'SIGNER_ASKED' where state = 'REVOKED'");
 
+    assertThatThrownBy(world.lists::current).isInstanceOf(AlteredRowException.class);
+  }
+
+  @Test
+  @DisplayName("CRT-08, ENR-14: no list leaves out what was set back to before its revocation")
+  void isNotIssuedWithoutWhatTheRecordSaysIsRevoked() throws Exception {
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    world.keepRegister();
+    world.revoke(certificate, RevocationReason.KEY_COMPROMISED);
+    world.putBack(certificate);
+    assertThatThrownBy(world.lists::current)
+        .isInstanceOf(AlteredRowException.class)
+        .hasMessageContaining(certificate.getSerialNumber().toString(16));
+
+    world.takeOut(certificate);
+    assertThatThrownBy(world.lists::current).isInstanceOf(AlteredRowException.class);
+    assertThat(issued()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("CRT-08, ENR-14: no list leaves out what was set back to before its suspension")
+  void isNotIssuedWithoutWhatTheRecordSaysIsSuspended() throws Exception {
+    X509Certificate other = world.issue(CredentialPurpose.SIGNATURE);
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    world.suspend(certificate);
+    world.lift(certificate);
+    world.keepRegister();
+    world.suspend(certificate);
+    world.revoke(other, RevocationReason.SIGNER_ASKED);
+    assertThat(entry(certificate)).isEqualTo(CRLReason.CERTIFICATE_HOLD.name());
+
+    world.putBack(certificate);
+    assertThatThrownBy(() -> world.lists.currentSince(Instant.now()))
+        .isInstanceOf(AlteredRowException.class);
+  }
+
+  @Test
+  @DisplayName("CRT-08: no list tells of a suspension that the record has not, or says is lifted")
+  void isNotIssuedWithMoreThanTheRecordSays() throws Exception {
+    X509Certificate certificate = world.issue(CredentialPurpose.SIGNATURE);
+    world.suspend(certificate);
+    world.keepRegister();
+    world.lift(certificate);
+    assertThat(entry(certificate)).isEqualTo("good");
+    world.putBack(certificate);
+    assertThatThrownBy(() -> world.lists.currentSince(Instant.now()))
+        .isInstanceOf(AlteredRowException.class);
+
+    // By who has the MACs' key: a revocation without a record.
+    world.place.run(
+        handle ->
+            world.register.revoke(
+                handle,
+                certificate.getSerialNumber(),
+                RevocationReason.SIGNER_ASKED,
+                Instant.now()));
     assertThatThrownBy(world.lists::current).isInstanceOf(AlteredRowException.class);
   }
 

@@ -1,6 +1,8 @@
 package eus.bakq.server.certificate;
 
 import eus.bakq.fixtures.Pki;
+import eus.bakq.server.audit.AuditEvent;
+import eus.bakq.server.audit.AuditEventType;
 import eus.bakq.server.audit.AuditLog;
 import eus.bakq.server.audit.AuditRecord;
 import eus.bakq.server.credential.CertificateKind;
@@ -22,11 +24,15 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 
 /** An authority, its register in a real database, and all that tells of it. */
 public final class StatusWorld implements AutoCloseable {
@@ -62,7 +68,7 @@ public final class StatusWorld implements AutoCloseable {
                 new StatusAddresses(publicAddress)),
             random);
     responders = new ResponderCertificates(place.database(), authority, keys, register, audit);
-    responder = new OcspResponder(place.database(), register, responders, authority, keys, audit);
+    responder = new OcspResponder(place.database(), register, responders, authority, keys);
     lists = new RevocationLists(place.database(), authority, register, macs, audit);
   }
 
@@ -106,14 +112,28 @@ public final class StatusWorld implements AutoCloseable {
   X509Certificate issue(CredentialPurpose purpose, Instant now, Instant latestEnd) {
     X509Certificate issued = unregistered(purpose, now, latestEnd);
     place.run(
-        handle ->
-            register.record(
-                handle,
-                issued,
-                CertificateKind.of(purpose),
-                Optional.of(new CredentialId(UUID.randomUUID())),
-                Database.now(handle)));
+        handle -> {
+          register.record(
+              handle,
+              issued,
+              CertificateKind.of(purpose),
+              Optional.of(new CredentialId(UUID.randomUUID())),
+              Database.now(handle));
+          return recordedAs(handle, AuditEventType.CERTIFICATE_ISSUED, issued);
+        });
     return issued;
+  }
+
+  /** Appends what happened to {@code certificate}, as the server does in the same transaction. */
+  boolean recordedAs(Handle handle, AuditEventType type, X509Certificate certificate) {
+    audit.append(
+        handle,
+        AuditEvent.succeeded(
+            type,
+            "officer",
+            "signer",
+            Map.of("certificate_serial", certificate.getSerialNumber().toString(16))));
+    return true;
   }
 
   /** One that the register does not know. */
@@ -140,19 +160,51 @@ public final class StatusWorld implements AutoCloseable {
     place.run(
         handle -> {
           Instant now = Database.now(handle);
-          return register.suspend(
+          register.suspend(
               handle, certificate.getSerialNumber(), now, now.plus(Duration.ofDays(7)));
+          return recordedAs(handle, AuditEventType.CERTIFICATE_SUSPENDED, certificate);
         });
   }
 
   public void lift(X509Certificate certificate) {
-    place.run(handle -> register.lift(handle, certificate.getSerialNumber(), Database.now(handle)));
+    place.run(
+        handle -> {
+          register.lift(handle, certificate.getSerialNumber(), Database.now(handle));
+          return recordedAs(handle, AuditEventType.CERTIFICATE_SUSPENSION_LIFTED, certificate);
+        });
   }
 
   public void revoke(X509Certificate certificate, RevocationReason reason) {
     place.run(
-        handle ->
-            register.revoke(handle, certificate.getSerialNumber(), reason, Database.now(handle)));
+        handle -> {
+          register.revoke(handle, certificate.getSerialNumber(), reason, Database.now(handle));
+          return recordedAs(handle, AuditEventType.CERTIFICATE_REVOKED, certificate);
+        });
+  }
+
+  /** Keeps the register's rows as they are now, as the database's administrator does. */
+  void keepRegister() throws SQLException {
+    place.asSuperuser("create table public.kept as select * from bakq.certificate_register");
+  }
+
+  /** Puts back the row of {@code certificate} that was kept, past every trigger. */
+  void putBack(X509Certificate certificate) throws SQLException {
+    place.asSuperuser(
+        "set session_replication_role = replica",
+        "delete from bakq.certificate_register where serial = " + key(certificate),
+        "insert into bakq.certificate_register select * from public.kept where serial = "
+            + key(certificate));
+  }
+
+  /** Takes the row of {@code certificate} out of the register. */
+  void takeOut(X509Certificate certificate) throws SQLException {
+    place.asSuperuser("delete from bakq.certificate_register where serial = " + key(certificate));
+  }
+
+  private static String key(X509Certificate certificate) {
+    return "decode('"
+        + HexFormat.of().formatHex(certificate.getSerialNumber().toByteArray())
+        + "', 'hex')";
   }
 
   List<AuditRecord> recorded() {

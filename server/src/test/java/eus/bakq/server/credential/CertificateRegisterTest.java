@@ -21,12 +21,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,6 +281,81 @@ final class CertificateRegisterTest {
     assertThatThrownBy(() -> database.asOwner(sql))
         .isInstanceOfSatisfying(
             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23000"));
+  }
+
+  /** Not a time, which says nothing of another machine: the way to the rows. */
+  @Test
+  @DisplayName("CRT-08: the record is compared by its indexes, by 10,000 certificates too")
+  void comparesWithTheRecordByItsIndexes() throws SQLException {
+    try (TestDatabase large = TestDatabase.open()) {
+      large.asSuperuser(
+          """
+          insert into bakq.certificate_register (serial, certificate_sha256, kind, not_before, not_after,
+            state, reason, since, version, mac)
+          select decode('40' || lpad(to_hex(i), 8, '0'), 'hex'), sha256(i::text::bytea), 'SELF_TEST', now(),
+            now() + interval '1 day', 'GOOD', null, now(), 1, sha256('')
+          from generate_series(1, 10000) i""",
+          """
+          insert into bakq.audit_record (sequence, recorded_at, type, outcome, reason, actor, subject, details,
+            previous_hash, hash)
+          select i, now(), case when i > 10000 then 'CERTIFICATE_REVOKED' else 'CERTIFICATE_ISSUED' end,
+            'SUCCEEDED', '', 'system', 'self-test', jsonb_build_object('certificate_serial',
+            '40' || lpad(to_hex(i % 10000 + 1), 8, '0')), sha256((i - 1)::text::bytea), sha256(i::text::bytea)
+          from generate_series(1, 10500) i""",
+          "set session_replication_role = replica",
+          """
+          update bakq.certificate_register set state = 'REVOKED', reason = 'SIGNER_ASKED'
+          where serial between '\\x4000000002' and '\\x40000001f5'""",
+          "analyze bakq.audit_record",
+          "analyze bakq.certificate_register");
+
+      assertThat(plan(large, "select " + CertificateRegister.RECORDED))
+          .contains("audit_record_certificate_change", "audit_record_certificate_issued")
+          .doesNotContain("Seq Scan", "Sort");
+      assertThat(plan(large, CertificateRegister.NOT_AS_RECORDED))
+          .contains("audit_record_certificate_change")
+          .doesNotContain("Seq Scan on audit_record");
+      assertThat(stateRecorded(large, "4000000001")).contains(CertificateState.GOOD);
+      assertThat(stateRecorded(large, "40000001f5")).contains(CertificateState.REVOKED);
+      assertThat(stateRecorded(large, "4000002711")).isEmpty();
+      requireAsRecorded(large);
+
+      large.asSuperuser(
+          "set session_replication_role = replica",
+          """
+          update bakq.certificate_register set state = 'GOOD', reason = null
+          where serial = '\\x40000001f5'""");
+      assertThatThrownBy(() -> requireAsRecorded(large))
+          .isInstanceOf(AlteredRowException.class)
+          .hasMessageContaining("40000001f5");
+    }
+  }
+
+  private void requireAsRecorded(TestDatabase place) {
+    place.run(
+        handle -> {
+          register.requireAsRecorded(handle);
+          return true;
+        });
+  }
+
+  private Optional<CertificateState> stateRecorded(TestDatabase place, String serial) {
+    return place.run(handle -> register.recordedState(handle, new BigInteger(serial, 16)));
+  }
+
+  private static String plan(TestDatabase place, String sql) {
+    return place.run(
+        handle ->
+            String.join(
+                "\n",
+                handle
+                    .createQuery("explain " + sql)
+                    .bindMap(
+                        sql.contains(":recordedSerial")
+                            ? Map.of("recordedSerial", "4000000001")
+                            : Map.of())
+                    .mapTo(String.class)
+                    .list()));
   }
 
   private static String hex(BigInteger serial) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import eus.bakq.server.failure.UnavailableException;
+import eus.bakq.server.signer.AlteredRowException;
 import eus.bakq.server.vocabulary.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -190,6 +191,13 @@ class PublicListenerTest {
     assertThat(putOff.statusCode()).isEqualTo(503);
     assertThat(new String(putOff.body(), StandardCharsets.UTF_8)).doesNotContain("secret");
     assertThat(putOff.headers().firstValue("retry-after")).contains("1");
+    list =
+        () -> {
+          throw new AlteredRowException("certificate_register", "the secret reason");
+        };
+    HttpResponse<byte[]> altered = send(get("/authority.crl"));
+    assertThat(altered.statusCode()).isEqualTo(500);
+    assertThat(altered.body()).isEmpty();
     assertThat(send(get("/authority.cer")).statusCode()).isEqualTo(200);
   }
 
