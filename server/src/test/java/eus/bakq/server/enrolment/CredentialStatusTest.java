@@ -41,8 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CredentialStatusTest {
   private static final RegisteredCaller OFFICER = EnrolmentWorld.officer("00000000T");
   private static final Dni ANE = EnrolmentWorld.ANE;
-  private static final List<CredentialPurpose> BOTH =
-      List.of(CredentialPurpose.SIGNATURE, CredentialPurpose.AUTHENTICATION);
+  private static final List<CredentialPurpose> BOTH = List.of(CredentialPurpose.values());
   private static final IdentificationEvidence EVIDENCE = EnrolmentWorld.evidence("2030-01-31");
 
   private ActivationWorld world;
