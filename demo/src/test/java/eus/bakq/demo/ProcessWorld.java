@@ -3,6 +3,7 @@ package eus.bakq.demo;
 import eus.bakq.demo.v1.Message;
 import eus.bakq.server.grpc.Audience;
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.io.IOException;
@@ -32,6 +33,8 @@ import java.util.stream.Stream;
 final class ProcessWorld implements World, AutoCloseable {
   /** Of half a minute each. */
   private static final int MOST_WAITS = 6;
+
+  private static final int MOST_TRIES = 3;
 
   private final WorldFiles files;
   private final List<Node> nodes = new ArrayList<>();
@@ -293,17 +296,23 @@ final class ProcessWorld implements World, AutoCloseable {
     }
   }
 
-  /** Nothing from one who dies while it is asked. */
+  /**
+   * Nothing from one who dies while it is asked. Where a machine is so slow that the connection
+   * cannot be made in time, once more.
+   */
   private static List<Message> ofOne(
       Node node, eus.bakq.demo.v1.Channel channel, String recipient) {
-    try {
-      return World.messages(node.signerChannel(), channel, recipient);
-    } catch (StatusRuntimeException e) {
-      if (node.isOpen()) {
-        throw e;
+    for (int tries = 1; node.isOpen(); tries++) {
+      try {
+        return World.messages(node.signerChannel(), channel, recipient);
+      } catch (StatusRuntimeException e) {
+        if (node.isOpen()
+            && (tries == MOST_TRIES || e.getStatus().getCode() != Status.Code.UNAVAILABLE)) {
+          throw e;
+        }
       }
-      return List.of();
     }
+    return List.of();
   }
 
   /**
